@@ -1,0 +1,14 @@
+import type { Config } from 'jest';
+
+const config: Config = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/strip-types.mjs' },
+  testTimeout: 30_000,
+  // Each test file loads the SDKs anew; a recycled worker gives the memory back.
+  workerIdleMemoryLimit: '1500MB',
+};
+
+export default config;

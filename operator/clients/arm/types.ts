@@ -1,0 +1,193 @@
+import type { CallOptions, Read } from '../call.ts';
+
+export type ArmId = string;
+/** Open enum: the known values, and whatever comes later. */
+export type Open<T extends string> = T | (string & {});
+
+export type ConnectionStatus = Open<'Pending' | 'Approved' | 'Rejected' | 'Disconnected'>;
+export type ProvisioningState = Open<'Succeeded' | 'Updating' | 'Creating' | 'Deleting' | 'Failed' | 'Canceled'>;
+
+/** Microsoft.Fabric/privateLinkServicesForFabric, api-version 2024-06-01 (cloud-apis section 7). */
+export type PrivateLinkService = {
+  id: ArmId;
+  name: string;
+  tags: Readonly<Record<string, string>>;
+  tenantId?: string;
+  /** Read from `workspaceId` or `workspaceObjectId`. */
+  workspaceId?: string;
+  provisioningState: ProvisioningState;
+  connections: readonly PrivateEndpointConnection[];
+};
+
+export type PrivateEndpointConnection = {
+  id: ArmId;
+  name: string;
+  privateEndpointId?: ArmId;
+  status: ConnectionStatus;
+  description: string;
+  provisioningState?: ProvisioningState;
+};
+
+export type ServiceScope = { subscriptionId: string; resourceGroup: string; name: string };
+
+export interface ArmPrivateLinkServices {
+  get(scope: ServiceScope, call: CallOptions): Promise<Read<PrivateLinkService | undefined>>;
+  /** Served from one shared list per subscription. */
+  list(subscriptionId: string, call: CallOptions): Promise<Read<readonly PrivateLinkService[]>>;
+  /** Begins; never waits for the long-running operation. */
+  put(
+    scope: ServiceScope,
+    body: { tenantId: string; workspaceId: string; tags: Record<string, string> },
+    call: CallOptions,
+  ): Promise<void>;
+  patchTags(scope: ServiceScope, tags: Record<string, string>, call: CallOptions): Promise<void>;
+  delete(scope: ServiceScope, call: CallOptions): Promise<void>;
+  connections(scope: ServiceScope, call: CallOptions): Promise<Read<readonly PrivateEndpointConnection[]>>;
+  /** Reads nothing: the caller has read the current state in the same pass (design section 7). */
+  decideConnection(
+    scope: ServiceScope,
+    connectionName: string,
+    decision: { status: 'Approved' | 'Rejected'; description: string },
+    call: CallOptions,
+  ): Promise<void>;
+  deleteConnection(scope: ServiceScope, connectionName: string, call: CallOptions): Promise<void>;
+}
+
+/** Microsoft.Network/privateEndpoints (cloud-apis section 9). */
+export type PrivateEndpoint = {
+  id: ArmId;
+  name: string;
+  location: string;
+  tags: Readonly<Record<string, string>>;
+  provisioningState: ProvisioningState;
+  subnetId: ArmId;
+  networkInterfaceIds: readonly ArmId[];
+  customNetworkInterfaceName?: string;
+  /** The one connection, from whichever of the two arrays. */
+  connection?: {
+    name: string;
+    mode: 'Manual' | 'Auto';
+    targetId: ArmId;
+    groupIds: readonly string[];
+    requestMessage?: string;
+    status?: ConnectionStatus;
+    description?: string;
+  };
+};
+
+/** member name → address → host names, from the network interface (works also when customDnsConfigs is empty). */
+export type InterfaceAddress = { member: string; address: string; fqdns: readonly string[] };
+
+/** The A records that a zone group keeps, as the zone group reports them. */
+export type ZoneGroup = {
+  name: string;
+  provisioningState: ProvisioningState;
+  zones: readonly { zoneId: ArmId; records: readonly { fqdn: string; addresses: readonly string[] }[] }[];
+};
+
+export type EndpointScope = { subscriptionId: string; resourceGroup: string; name: string };
+
+export type PrivateEndpointBody = {
+  location: string;
+  subnetId: ArmId;
+  targetId: ArmId;
+  mode: 'Manual' | 'Auto';
+  requestMessage?: string;
+  networkInterfaceName?: string;
+  tags: Record<string, string>;
+};
+
+export interface ArmPrivateEndpoints {
+  /** Served from one shared list per subscription unless `call.maxAgeMs` asks for fresher. */
+  get(scope: EndpointScope, call: CallOptions): Promise<Read<PrivateEndpoint | undefined>>;
+  list(subscriptionId: string, call: CallOptions): Promise<Read<readonly PrivateEndpoint[]>>;
+  /** PUT; one mutation in flight per subnet (a gate refuses the second as `throttled`). */
+  put(scope: EndpointScope, body: PrivateEndpointBody, call: CallOptions): Promise<void>;
+  delete(scope: EndpointScope, subnetId: ArmId, call: CallOptions): Promise<void>;
+  addresses(networkInterfaceId: ArmId, call: CallOptions): Promise<Read<readonly InterfaceAddress[] | undefined>>;
+  zoneGroup(scope: EndpointScope, call: CallOptions): Promise<Read<ZoneGroup | undefined>>;
+  putZoneGroup(scope: EndpointScope, zoneId: ArmId, call: CallOptions): Promise<void>;
+  deleteZoneGroup(scope: EndpointScope, call: CallOptions): Promise<void>;
+}
+
+export type DnsZone = {
+  id: ArmId;
+  tags: Readonly<Record<string, string>>;
+  etag?: string;
+  numberOfVirtualNetworkLinks: number;
+  numberOfRecordSets: number;
+};
+export type VirtualNetworkLink = {
+  id: ArmId;
+  name: string;
+  virtualNetworkId: ArmId;
+  registrationEnabled: boolean;
+  fallbackToInternet: boolean;
+  state: Open<'InProgress' | 'Completed'>;
+  provisioningState?: ProvisioningState;
+  tags: Readonly<Record<string, string>>;
+  etag?: string;
+};
+export type ARecord = {
+  name: string;
+  ttlSeconds: number;
+  addresses: readonly string[];
+  etag?: string;
+  metadata: Readonly<Record<string, string>>;
+};
+
+/** Microsoft.Network/privateDnsZones, api-version 2024-06-01 (cloud-apis section 10.5). Zones are addressed by ARM id. */
+export interface ArmPrivateDns {
+  zone(zoneId: ArmId, call: CallOptions): Promise<Read<DnsZone | undefined>>;
+  /** All zones of a subscription: to tell where a virtual network is already linked. */
+  zones(subscriptionId: string, call: CallOptions): Promise<Read<readonly DnsZone[]>>;
+  /** `If-None-Match: *`: creates, never overwrites. */
+  createZone(zoneId: ArmId, tags: Record<string, string>, call: CallOptions): Promise<void>;
+  deleteZone(zoneId: ArmId, etag: string | undefined, call: CallOptions): Promise<void>;
+  links(zoneId: ArmId, call: CallOptions): Promise<Read<readonly VirtualNetworkLink[]>>;
+  putLink(
+    zoneId: ArmId,
+    name: string,
+    body: { virtualNetworkId: ArmId; fallbackToInternet: boolean; tags: Record<string, string>; etag?: string },
+    call: CallOptions,
+  ): Promise<void>;
+  deleteLink(zoneId: ArmId, name: string, etag: string | undefined, call: CallOptions): Promise<void>;
+  records(zoneId: ArmId, call: CallOptions): Promise<Read<readonly ARecord[]>>;
+  /** `etag` undefined: `If-None-Match: *`. One record write in flight per zone. */
+  putRecord(
+    zoneId: ArmId,
+    name: string,
+    body: { ttlSeconds: number; addresses: readonly string[]; metadata: Record<string, string>; etag?: string },
+    call: CallOptions,
+  ): Promise<void>;
+  deleteRecord(zoneId: ArmId, name: string, etag: string | undefined, call: CallOptions): Promise<void>;
+}
+
+export type Subnet = {
+  id: ArmId;
+  addressPrefixes: readonly string[];
+  delegations: readonly string[];
+  privateEndpointNetworkPolicies?: string;
+  provisioningState: ProvisioningState;
+};
+
+export interface ArmVirtualNetworks {
+  /** Region of the network that owns the subnet, and the subnet itself; undefined when either does not exist. */
+  subnet(subnetId: ArmId, call: CallOptions): Promise<Read<{ location: string; subnet: Subnet } | undefined>>;
+  /** Free addresses = limit − currentValue of the subnet's usage. */
+  freeAddresses(subnetId: ArmId, call: CallOptions): Promise<Read<number | undefined>>;
+}
+
+export interface ArmProviders {
+  /** registrationState of a resource provider in a subscription (cloud-apis section 4.4). */
+  state(
+    subscriptionId: string,
+    namespace: 'Microsoft.Fabric' | 'Microsoft.Network',
+    call: CallOptions,
+  ): Promise<Read<Open<'NotRegistered' | 'Registering' | 'Registered' | 'Unregistering'>>>;
+  register(
+    subscriptionId: string,
+    namespace: 'Microsoft.Fabric' | 'Microsoft.Network',
+    call: CallOptions,
+  ): Promise<void>;
+}

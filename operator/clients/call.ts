@@ -1,0 +1,18 @@
+/**
+ * Who asks, and how urgently. Budgets serve in this order: writes outrank polls, a person's change outranks a resync;
+ * within one priority namespaces take turns.
+ */
+export type CallOptions = {
+  signal: AbortSignal;
+  /** person: somebody changed the object just now · routine: a poll or a requeue · resync: the initial sweep or a periodic look. */
+  urgency: 'person' | 'routine' | 'resync';
+  /** Fairness key: the object's namespace. */
+  namespace: string;
+  /** `namespace/name` of the object: keeps its place in a budget's queue from one pass to the next. */
+  key: string;
+  /** The answer may be at most this old, in milliseconds. Absent: the observer's own period. 0: read anew. */
+  maxAgeMs?: number;
+};
+
+/** A value together with the time (ms since the epoch) at which it was read. */
+export type Read<T> = { value: T; readAtMs: number };

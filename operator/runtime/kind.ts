@@ -1,0 +1,117 @@
+import type { AnyStateMachine } from 'xstate';
+import type { CallOptions } from '../clients/call.ts';
+import type { Condition, KubeObject, ResourceType } from '../clients/kube/types.ts';
+import type { OperatorError } from '../errors.ts';
+
+/**
+ * What one folder under controllers/ hands to the runtime. A pass is: observe → decide (pure, here in the runtime) →
+ * act (at most one effect per ladder) → describe → one status write if something changed.
+ *
+ * Guarantees: a pass never acts on a cached object older than our last write to it; two passes for one key never
+ * overlap; after losing the Lease no effect and no write begins.
+ * Assumptions: observe never writes; every effect is safe to repeat; describe and ladders are pure.
+ */
+export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect extends string = string> {
+  readonly type: ResourceType;
+  /** Machines by name; each is a ladder whose resting leaf carries `RestMeta` in its `meta` and one of `RestTag`. */
+  readonly machines: Readonly<Record<string, AnyStateMachine>>;
+  /** Reads the cloud and the cluster. Throws only OperatorErrors that make the whole pass meaningless; a fact that cannot be read is `unobservable`. */
+  observe(pass: Pass<R>): Promise<Seen>;
+  /** The ladders of this object with their closed facts, in the order in which their effects are to run. Pure. */
+  ladders(seen: Seen): readonly Ladder[];
+  readonly effects: Readonly<Record<Effect, (pass: Pass<R>, seen: Seen, ladder: string) => Promise<void>>>;
+  /** Turns facts and resting places into what people read. Pure. */
+  describe(input: DescribeInput<R, Seen>): Report;
+  /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */
+  readonly watches?: readonly RelatedWatch[];
+}
+
+export type Ladder = {
+  /** Unique within the object, such as `service`, `endpoint/hub`, `access`. */
+  name: string;
+  /** Key of `Kind.machines`. */
+  machine: string;
+  /** Input of the machine: closed values only (booleans and string unions). */
+  facts: Readonly<Record<string, boolean | string>>;
+  /** When a resting leaf says `poll: 'due'`: the time at which something is due, milliseconds since the epoch. */
+  dueAtMs?: number;
+};
+
+/**
+ * How soon to look again. Numbers live in runtime/policy.ts.
+ * now: at once · fast: seconds, growing to a minute · person: growing to minutes while a person is awaited ·
+ * slow: ten minutes, something must change elsewhere · due: exactly at `dueAtMs` · rest: an hour or so, with jitter ·
+ * never: only when the object changes.
+ */
+export type Poll = 'now' | 'fast' | 'person' | 'slow' | 'due' | 'rest' | 'never';
+
+/** `meta` of a resting leaf. */
+export type RestMeta = { effect?: string; reason: string; poll: Poll };
+
+/** The one tag of a resting leaf. gone: the object may be forgotten. */
+export type RestTag = 'ready' | 'progressing' | 'waiting' | 'stalled' | 'gone';
+
+/** Where a ladder came to rest in this pass. */
+export type Rest = {
+  ladder: string;
+  machine: string;
+  /** Path of the resting leaf, such as `Approval.Waiting`. */
+  phase: string;
+  tag: RestTag;
+  reason: string;
+  effect?: string;
+  poll: Poll;
+  /** States walked through, for the debug log. */
+  why: readonly string[];
+  /** What the effect, if any, ended with. */
+  outcome: { kind: 'none' } | { kind: 'done' } | { kind: 'failed'; error: OperatorError };
+};
+
+export type DescribeInput<R extends KubeObject, Seen> = {
+  resource: R;
+  /** Undefined when observe itself threw; then `error` is set and rests are empty. */
+  seen: Seen | undefined;
+  rests: readonly Rest[];
+  error: OperatorError | undefined;
+  /** The object's status as it stands (never used for *what*, only to keep times and texts steady). */
+  nowMs: number;
+};
+
+export type Report = {
+  /** Everything of status except conditions and observedGeneration. */
+  status: Record<string, unknown>;
+  /** The runtime adds observedGeneration and lastTransitionTime; a type left out is removed. */
+  conditions: readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
+  /** Emitted once, when the pass's facts say that something happened. */
+  events: readonly EventNote[];
+};
+
+export type EventNote = { type: 'Normal' | 'Warning'; reason: string; action: string; note: string };
+
+/** Everything a pass may use. Made anew for each pass. */
+export interface Pass<R extends KubeObject> {
+  /** From the cache, never older than our last write; frozen. */
+  readonly resource: R;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+  /** For every client call of this pass: signal, priority and fairness key. */
+  readonly call: CallOptions;
+  /** Emits an Event about the object now (effects use it for what has just been done). */
+  event(note: EventNote): void;
+  /** One line for the audit trail: a decision or a cloud mutation. */
+  audit(action: string, fields: Record<string, string | number | boolean>): void;
+  /** Adds our finalizer and sets annotations in one patch, with optimistic concurrency. */
+  claim(annotations: Readonly<Record<string, string>>): Promise<void>;
+  /** Sets (string) or removes (null) `fabriclink.dev/…` annotations under our own field manager. Provenance: written before the call it is about. */
+  annotate(annotations: Readonly<Record<string, string | null>>): Promise<void>;
+  /** Removes our finalizer and nothing else. */
+  release(): Promise<void>;
+  /** Objects of a kind that the runtime caches, such as all WorkspacePrivateLinks (for one owner per workspace). */
+  cached<T extends KubeObject>(type: ResourceType): readonly T[];
+}
+
+export type RelatedWatch = {
+  type: ResourceType;
+  /** Which of our objects to look at again when `related` changed. Keys are `namespace/name`. */
+  keys(related: KubeObject, all: readonly KubeObject[]): readonly string[];
+};

@@ -1,0 +1,59 @@
+import type { IForbiddenRuleType } from 'dependency-cruiser';
+
+type Rule = IForbiddenRuleType;
+
+const forbid = (name: string, from: string, to: string, notTo?: string): Rule => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: notTo ? { path: to, pathNot: notTo } : { path: to },
+});
+
+/** The import table of ARCHITECTURE.md, as rules. */
+export const rules: Rule[] = [
+  forbid(
+    'production never imports simulator, test, bench or scripts',
+    '^(operator|controllers|crds)/',
+    '^(simulator|test|bench|scripts)/',
+  ),
+  forbid(
+    'the simulator shares no code with what it judges',
+    '^simulator/',
+    '^(operator|controllers|test|bench|scripts)/',
+  ),
+  {
+    name: 'controllers never import each other',
+    severity: 'error',
+    from: { path: '^controllers/([^/]+)/' },
+    to: { path: '^controllers/', pathNot: '^controllers/$1/' },
+  },
+  forbid(
+    'machine.ts imports xstate and ./types only',
+    '^controllers/[^/]+/machine\\.ts$',
+    '.',
+    '(^node_modules/xstate|types\\.ts$)',
+  ),
+  forbid(
+    'desired.ts and describe.ts are pure: ./types, generated API types and dated data only',
+    '^controllers/[^/]+/(desired|describe)\\.ts$',
+    '.',
+    '(types\\.ts$|^crds/|^controllers/[^/]+/(desired|describe)[^/]*\\.ts$|\\.json$)',
+  ),
+  forbid(
+    'the runtime knows no kind and no cloud',
+    '^operator/runtime/',
+    '^(controllers|operator/clients/(arm|fabric|graph)|operator/wire)',
+  ),
+  forbid(
+    'clients know neither runtime nor controllers',
+    '^operator/clients/',
+    '^(controllers|operator/runtime|operator/wire)',
+  ),
+  forbid('only wire.ts knows the controllers', '^operator/(?!wire\\.ts)', '^controllers/'),
+  {
+    name: 'no circles',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+];
