@@ -6,6 +6,7 @@ const config: Config = {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.mjs' },
+  reporters: ['default', '<rootDir>/test/closing-line.mjs'],
   testTimeout: 30_000,
   // Each test file loads the SDKs anew; a recycled worker gives the memory back.
   workerIdleMemoryLimit: '1500MB',

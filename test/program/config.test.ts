@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Config, type Environment, readConfig } from '../../operator/config.ts';
+
+const inCluster: Environment = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+
+function accepted(env: Environment): Config {
+  const result = readConfig({ ...inCluster, ...env });
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.config;
+}
+
+function problems(env: Environment): string[] {
+  const result = readConfig(env);
+  return result.ok ? [] : result.problems;
+}
+
+describe('configuration', () => {
+  test('a pod without settings gets the public clouds, leader election and both ports', () => {
+    expect(accepted({})).toMatchObject({
+      armUrl: 'https://management.azure.com',
+      fabricUrl: 'https://api.fabric.microsoft.com',
+      authorityHost: 'https://login.microsoftonline.com',
+      timeScale: 1,
+      leaderElection: true,
+      watchNamespaces: [],
+      ambientNamespaces: [],
+      metricsAddress: { host: '', port: 8080 },
+      healthAddress: { host: '', port: 8081 },
+    });
+  });
+
+  test('every problem is listed at once, each with the name of its setting', () => {
+    const found = problems({
+      AZURE_AUTHORITY_HOST: 'http://login.example',
+      FABRICLINK_ARM_URL: 'nonsense',
+      FABRICLINK_FABRIC_SCOPE: 'https://api.fabric.microsoft.com',
+      FABRICLINK_NAMESERVERS: '10.0.0.4,ns.example',
+      FABRICLINK_PRIVATE_RANGES: '203.0.113.0/99',
+      FABRICLINK_TIME_SCALE: '0.5',
+      FABRICLINK_WATCH_NAMESPACES: 'Team_A',
+      FABRICLINK_CLUSTER_ID: 'a.b',
+      FABRICLINK_LEADER_ELECTION: 'yes',
+      FABRICLINK_METRICS_ADDRESS: 'everywhere',
+      FABRICLINK_HEALTH_ADDRESS: ':70000',
+      FABRICLINK_LOG_LEVEL: 'loud',
+    });
+    expect(found.map((problem) => problem.split(':')[0])).toEqual([
+      'AZURE_AUTHORITY_HOST',
+      'FABRICLINK_ARM_URL',
+      'FABRICLINK_FABRIC_SCOPE',
+      'FABRICLINK_NAMESERVERS',
+      'FABRICLINK_PRIVATE_RANGES',
+      'FABRICLINK_TIME_SCALE',
+      'FABRICLINK_WATCH_NAMESPACES',
+      'FABRICLINK_LEADER_ELECTION',
+      'FABRICLINK_CLUSTER_ID',
+      'FABRICLINK_METRICS_ADDRESS',
+      'FABRICLINK_HEALTH_ADDRESS',
+      'FABRICLINK_LOG_LEVEL',
+      'KUBECONFIG',
+    ]);
+  });
+
+  test('a kubeconfig that cannot be read is named with its path', () => {
+    expect(problems({ KUBECONFIG: '/does/not/exist' })).toEqual(['KUBECONFIG: cannot read "/does/not/exist" (ENOENT)']);
+  });
+
+  test('name servers take an address, an address with a port, and IPv6 in brackets', () => {
+    expect(accepted({ FABRICLINK_NAMESERVERS: '10.0.0.4, 127.65.1.53:5353,[fd00::1]:54' }).nameservers).toEqual([
+      { address: '10.0.0.4', port: 53 },
+      { address: '127.65.1.53', port: 5353 },
+      { address: 'fd00::1', port: 54 },
+    ]);
+  });
+
+  test('a time scale is refused as long as one cloud is not on loopback', () => {
+    const local = 'https://127.0.0.1:8443';
+    const scaled = {
+      FABRICLINK_TIME_SCALE: '60',
+      FABRICLINK_ARM_URL: local,
+      FABRICLINK_FABRIC_URL: 'https://localhost:1',
+      FABRICLINK_GRAPH_URL: local,
+    };
+    expect(problems({ ...inCluster, ...scaled })).toEqual([
+      'FABRICLINK_TIME_SCALE: is 60, which only simulated clouds allow, but AZURE_AUTHORITY_HOST is https://login.microsoftonline.com; remove it',
+    ]);
+    const result = readConfig({ ...inCluster, ...scaled, AZURE_AUTHORITY_HOST: local });
+    expect(result).toMatchObject({ ok: true, warnings: [expect.stringContaining('divided by 60')] });
+  });
+
+  test('a host that merely begins like loopback is not loopback', () => {
+    expect(
+      problems({ ...inCluster, FABRICLINK_TIME_SCALE: '2', AZURE_AUTHORITY_HOST: 'https://127.0.0.1.example' }),
+    ).toHaveLength(4);
+  });
+
+  test('the metrics and health servers can be switched off', () => {
+    expect(accepted({ FABRICLINK_METRICS_ADDRESS: '0', FABRICLINK_HEALTH_ADDRESS: '127.0.0.1:0' })).toMatchObject({
+      metricsAddress: undefined,
+      healthAddress: { host: '127.0.0.1', port: 0 },
+    });
+  });
+});
