@@ -70,3 +70,20 @@ export interface KubeClient {
     signal?: AbortSignal,
   ): Promise<void>;
 }
+
+/** A watch under way: one JSON document a line, as text, so that its reader can count a line that is no JSON. */
+export type KubeWatch = { lines: AsyncIterable<string>; close(): void };
+
+export type WatchQuery = {
+  namespace?: string;
+  /** Events after this version. */
+  resourceVersion: string;
+  /** When the server is to end the watch, seconds. */
+  timeoutSeconds: number;
+  labelSelector?: string;
+};
+
+/** A client that can watch, too. Bookmarks are always asked for. A refused watch throws; 410 has status 410. */
+export interface WatchingKubeClient extends KubeClient {
+  watch(type: ResourceType, query: WatchQuery, signal?: AbortSignal): Promise<KubeWatch>;
+}
