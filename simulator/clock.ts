@@ -1,0 +1,73 @@
+/**
+ * Time as the simulated clouds see it. Structurally the operator's own clock, so that a test can hand one object to
+ * both sides. Timestamps are real (or virtual in tests); only published durations go through `scaled`. Token
+ * lifetimes and HTTP time-outs never do.
+ */
+export interface SimClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `callback` once after `delayMs`; the result cancels it. */
+  after(delayMs: number, callback: () => void): () => void;
+  /** A published duration in milliseconds, divided by the speed. */
+  scaled(publishedMs: number): number;
+}
+
+/** setTimeout fires at once for delays of 2^31 ms and more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Real time; `speed` is the `--speed` option: published delays and quota windows pass that many times faster. */
+export function realClock(speed = 1): SimClock {
+  return {
+    now: () => Date.now(),
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS));
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+    scaled: (publishedMs) => publishedMs / speed,
+  };
+}
+
+export type VirtualClock = SimClock & {
+  /** Moves time forward and runs, in order of due time, what falls due on the way (also what that starts anew). */
+  advance(byMs: number): void;
+  /** Due time of the earliest waiting timer, in ms since the epoch. */
+  nextDueAt(): number | undefined;
+};
+
+/** Time that moves only when a test says so. */
+export function virtualClock(startMs = Date.parse('2026-01-05T08:00:00Z'), speed = 1): VirtualClock {
+  let nowMs = startMs;
+  let sequence = 0;
+  let timers: { dueMs: number; sequence: number; callback: () => void }[] = [];
+  const earliest = () =>
+    timers.reduce<(typeof timers)[number] | undefined>(
+      (best, timer) =>
+        !best || timer.dueMs < best.dueMs || (timer.dueMs === best.dueMs && timer.sequence < best.sequence)
+          ? timer
+          : best,
+      undefined,
+    );
+  return {
+    now: () => nowMs,
+    after(delayMs, callback) {
+      const timer = { dueMs: nowMs + Math.max(0, delayMs), sequence: sequence++, callback };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    scaled: (publishedMs) => publishedMs / speed,
+    advance(byMs) {
+      const untilMs = nowMs + byMs;
+      for (let next = earliest(); next && next.dueMs <= untilMs; next = earliest()) {
+        const due = next;
+        timers = timers.filter((other) => other !== due);
+        nowMs = Math.max(nowMs, due.dueMs);
+        due.callback();
+      }
+      nowMs = Math.max(nowMs, untilMs);
+    },
+    nextDueAt: () => earliest()?.dueMs,
+  };
+}

@@ -1,0 +1,142 @@
+import { createAddresses } from './addresses.ts';
+import { realClock, type SimClock } from './clock.ts';
+import type { Cloud, Urls } from './cloud.ts';
+import { type Conduct, publishedConduct } from './conduct.ts';
+import { createConnections } from './connections.ts';
+import type { ServiceName } from './exchange.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
+import { rooms } from './rooms.ts';
+import { createSchedule } from './schedule.ts';
+import { type CloudServer, serve } from './server.ts';
+import { createService } from './service.ts';
+import { type CertificateAuthority, createCertificateAuthority } from './tls.ts';
+import { emptyWorld, type World } from './world.ts';
+
+const SERVICES = ['login', 'arm', 'fabric', 'graph', 'control'] as const satisfies readonly ServiceName[];
+
+export type SimulatorOptions = {
+  /** Divides published delays and quota windows. Ignored when `clock` is given. */
+  speed?: number;
+  clock?: SimClock;
+  world?: World;
+  /** Starts from the published conduct and may change it in place. */
+  adjust?: (conduct: Conduct) => void;
+  /** Fixed ports; each absent one is taken free. */
+  ports?: Partial<Record<ServiceName, number>>;
+  /** Decides faults with a probability; 0 ≤ x < 1. */
+  random?: () => number;
+};
+
+export type Simulator = {
+  urls: Urls;
+  /** PEM of the certificate authority. */
+  ca: string;
+  authority: CertificateAuthority;
+  /** Settings for the operator, apart from files (design section 12). */
+  env: Record<string, string>;
+  readonly world: World;
+  cloud: Cloud;
+  clock: SimClock;
+  conduct: Conduct;
+  faults: Faults;
+  requests: RequestLog;
+  /** A copy of the whole world, what is under way included. */
+  snapshot(): World;
+  /** Puts the world back to a snapshot: timers, listeners and all. */
+  restore(snapshot: World): void;
+  close(): Promise<void>;
+};
+
+/** Starts all clouds on loopback. Rejects when a port is taken. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const cloud = createCloud(options);
+  for (const mount of rooms) mount(cloud);
+  const authority = await createCertificateAuthority();
+  const servers = await serveAll(cloud, authority, options.ports ?? {});
+  for (const name of SERVICES) cloud.urls[name] = `https://127.0.0.1:${servers[name].port}`;
+  cloud.schedule.rearm();
+  const listening = followAddresses(cloud, servers.fabric);
+
+  return {
+    urls: cloud.urls,
+    ca: authority.pem,
+    authority,
+    env: settingsFor(cloud),
+    get world() {
+      return cloud.world;
+    },
+    cloud,
+    clock: cloud.clock,
+    conduct: cloud.conduct,
+    faults: cloud.faults,
+    requests: cloud.requests,
+    snapshot: () => structuredClone(cloud.world),
+    restore(snapshot) {
+      cloud.schedule.stop();
+      cloud.world = structuredClone(snapshot);
+      cloud.schedule.rearm();
+      cloud.addresses.reset(endpointAddresses(cloud.world));
+    },
+    async close() {
+      cloud.schedule.stop();
+      await listening.settled();
+      await Promise.all(SERVICES.map((name) => servers[name].close()));
+    },
+  };
+}
+
+function createCloud(options: SimulatorOptions): Cloud {
+  const conduct = publishedConduct();
+  options.adjust?.(conduct);
+  const cloud: Cloud = {
+    world: options.world ?? emptyWorld(),
+    clock: options.clock ?? realClock(options.speed),
+    conduct,
+    schedule: createSchedule<Cloud>(() => cloud),
+    connections: createConnections(),
+    addresses: createAddresses(),
+    faults: createFaults(() => structuredClone(cloud.world), options.random),
+    requests: createRequestLog(),
+    services: Object.fromEntries(SERVICES.map((name) => [name, createService(name)])) as Cloud['services'],
+    urls: { login: '', arm: '', fabric: '', graph: '', control: '' },
+  };
+  return cloud;
+}
+
+async function serveAll(cloud: Cloud, authority: CertificateAuthority, ports: Partial<Record<ServiceName, number>>) {
+  const entries = await Promise.all(
+    SERVICES.map(async (name) => [name, await serve(cloud.services[name], cloud, authority, ports[name])] as const),
+  );
+  return Object.fromEntries(entries) as Record<ServiceName, CloudServer>;
+}
+
+/** Fabric answers on the API address of each private endpoint for as long as that address exists. */
+function followAddresses(cloud: Cloud, fabric: CloudServer): { settled(): Promise<void> } {
+  let last: Promise<void> = Promise.resolve();
+  cloud.addresses.reset(endpointAddresses(cloud.world));
+  cloud.addresses.watch({
+    opened(address) {
+      last = last.then(() => fabric.listenAlso(address));
+    },
+    closed(address) {
+      last = last.then(() => fabric.closeAlso(address));
+    },
+  });
+  return { settled: () => last };
+}
+
+/** The first member's address of each endpoint: the one that serves the API. */
+function endpointAddresses(world: World): string[] {
+  return Object.values(world.arm.privateEndpoints).flatMap(({ members }) => members[0]?.address ?? []);
+}
+
+function settingsFor({ urls }: Cloud): Record<string, string> {
+  return {
+    AZURE_AUTHORITY_HOST: urls.login,
+    FABRICLINK_ARM_URL: urls.arm,
+    FABRICLINK_FABRIC_URL: urls.fabric,
+    FABRICLINK_GRAPH_URL: urls.graph,
+    FABRICLINK_PRIVATE_RANGES: '127.64.0.0/10',
+  };
+}
