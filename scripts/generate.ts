@@ -1,0 +1,51 @@
+// Writes what is derived from the CRDs. `npm run generate` writes; `npm run generate -- --check` only compares, and
+// exits 1 when something is stale.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type Crd, moduleFor } from './crd-types.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** `WorkspacePrivateLink` → `workspace-private-link.ts`. */
+const fileFor = (kind: string) => `${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`;
+
+/** Formats as the rest of the tree is formatted, so that `biome check` finds nothing to say. */
+function formatted(text: string, path: string): string {
+  const biome = join(root, 'node_modules/.bin/biome');
+  const run = spawnSync(biome, ['format', `--stdin-file-path=${path}`], { cwd: root, input: text, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`biome cannot format ${path}: ${run.stderr || String(run.error)}`);
+  return run.stdout;
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Path → text of every generated file. */
+function generate(): Map<string, string> {
+  const crdFiles = readdirSync(join(root, 'crds')).filter((name) => name.endsWith('.yaml'));
+  const files = crdFiles.map((name): [string, string] => {
+    const crd = parse(readFileSync(join(root, 'crds', name), 'utf8')) as Crd;
+    const path = `crds/${fileFor(crd.spec.names.kind)}`;
+    return [path, formatted(moduleFor(crd, `crds/${name}`), path)];
+  });
+  return new Map(files);
+}
+
+const check = process.argv.includes('--check');
+const stale = [...generate()].filter(([path, text]) => contentOf(path) !== text);
+for (const [path, text] of stale) {
+  if (!check) writeFileSync(join(root, path), text);
+  console.log(`${check ? 'stale' : 'wrote'} ${path}`);
+}
+if (check && stale.length > 0) {
+  console.error('Generated files do not match the CRDs. Run: npm run generate');
+  process.exitCode = 1;
+}
