@@ -1,7 +1,7 @@
 /**
  * Time as the simulated clouds see it. Structurally the operator's own clock, so that a test can hand one object to
  * both sides. Timestamps are real (or virtual in tests); only published durations go through `scaled`. Token
- * lifetimes and HTTP time-outs never do.
+ * lifetimes never do: they run on the machine's clock, by which client libraries keep their tokens.
  */
 export interface SimClock {
   /** Milliseconds since the epoch. */

@@ -35,7 +35,14 @@ export type FaultEffect =
   /** Does the work, then replaces each value of these members, at any depth, by a word nobody knows. */
   | { kind: 'unknownEnum'; members: readonly string[]; value?: string }
   /** Any refusal in the service's own shape, without doing the work. */
-  | { kind: 'refuse'; status: number; code: string; message?: string; headers?: Record<string, string> };
+  | {
+      kind: 'refuse';
+      status: number;
+      code: string;
+      message?: string;
+      headers?: Record<string, string>;
+      extra?: Record<string, unknown>;
+    };
 
 export type Fault = FaultEffect & FaultTarget;
 

@@ -24,8 +24,9 @@ export function mangled(response: SimResponse, effect: FaultEffect): SimResponse
     case 'cut':
     case 'stale':
     case 'refuse':
-      return response;
+      break;
   }
+  return response;
 }
 
 function without(response: SimResponse, name: string): Record<string, string> {

@@ -1,6 +1,6 @@
 /**
  * The three functions of the Reflect metadata proposal that tsyringe, below @peculiar/x509, looks for at load time.
- * Import this before @peculiar/x509. A metadata package of its own would do the same and more.
+ * Call this before @peculiar/x509 is imported (dynamically: static imports may be loaded in any order).
  */
 type Key = string | symbol | undefined;
 type Target = object;
@@ -23,6 +23,7 @@ function define(metadataKey: unknown, value: unknown, target: Target, property?:
   store.set(target, ofTarget.set(property, ofProperty.set(metadataKey, value)));
 }
 
-if (!('getMetadata' in Reflect)) {
+export function installReflectMetadata(): void {
+  if ('getMetadata' in Reflect) return;
   Object.assign(Reflect, { getMetadata: inherited, getOwnMetadata: own, defineMetadata: define });
 }

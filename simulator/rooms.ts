@@ -1,4 +1,6 @@
+import { mountArm } from './arm/mount.ts';
 import type { Room } from './cloud.ts';
+import { mountEntra } from './entra/mount.ts';
 
 /** Every room of the simulated clouds, in the order in which they are mounted. */
-export const rooms: Room[] = [];
+export const rooms: Room[] = [mountEntra, mountArm];

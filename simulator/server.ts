@@ -49,6 +49,11 @@ export async function serve(
   const front = (address: string, onPort: number) =>
     new Promise<Server>((resolve, reject) => {
       const listener = createTcpServer((socket) => {
+        if (!service.accepts(socket.localAddress ?? '', cloud)) {
+          socket.on('error', () => undefined);
+          socket.resetAndDestroy();
+          return;
+        }
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
         server.emit('connection', socket);
@@ -118,6 +123,11 @@ function toRequest(service: Service, incoming: IncomingMessage, rawBody: string)
 async function respond(service: Service, cloud: Cloud, incoming: IncomingMessage, outgoing: ServerResponse) {
   try {
     const request = toRequest(service, incoming, await readBody(incoming));
+    // A kept connection does not outlive its permission to be there.
+    if (!service.accepts(request.localAddress, cloud)) {
+      incoming.socket.destroy();
+      return;
+    }
     const faults = service.name === 'control' ? [] : cloud.faults.strike(request);
     const response = await underFaults(service, request, cloud, faults);
     const bytes = response ? send(outgoing, response) : 0;
@@ -159,7 +169,10 @@ function refusalOf(fault: ActiveFault['fault']): Refusal | undefined {
     return new Refusal(429, fault.code ?? 'TooManyRequests', 'Too many requests.', { headers });
   }
   if (fault.kind !== 'refuse') return undefined;
-  return new Refusal(fault.status, fault.code, fault.message ?? fault.code, { headers: fault.headers ?? {} });
+  return new Refusal(fault.status, fault.code, fault.message ?? fault.code, {
+    headers: fault.headers ?? {},
+    extra: fault.extra ?? {},
+  });
 }
 
 function send(outgoing: ServerResponse, response: SimResponse): number {

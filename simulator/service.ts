@@ -6,6 +6,8 @@ import { createRouter, type Route, type Router } from './router.ts';
 export type Service = {
   readonly name: ServiceName;
   readonly router: Router;
+  /** Whether a connection that arrives at this local address gets through; else it is reset before TLS, or where it stands. */
+  accepts: (localAddress: string, cloud: Cloud) => boolean;
   /** Token check, quotas and such, before a route is looked for. Throws Refusal, or answers itself. */
   before: (request: SimRequest, cloud: Cloud) => SimResponse | undefined;
   /** A Refusal in this service's error body. */
@@ -18,6 +20,7 @@ export function createService(name: ServiceName): Service {
   return {
     name,
     router: createRouter<Route>(),
+    accepts: () => true,
     before: () => undefined,
     failure: (refusal) => ({
       status: refusal.status,

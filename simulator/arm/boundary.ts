@@ -20,8 +20,9 @@ export function checkBoundary(request: ArmRequest, route: ArmRoute, cloud: Cloud
     const message = `The access token is from the wrong issuer. It must match the tenant '${subscription.tenantId}' associated with this subscription.`;
     throw new Refusal(401, 'InvalidAuthenticationTokenTenant', message);
   }
-  if (route.action && !isAllowed(cloud, request.caller.objectId, route.action, request.resourceId)) {
-    throw authorizationFailed(request.caller, route.action, request.resourceId);
+  const action = typeof route.action === 'function' ? route.action(request) : route.action;
+  if (action && !isAllowed(cloud, request.caller.objectId, action, request.resourceId)) {
+    throw authorizationFailed(request.caller, action, request.resourceId);
   }
   const group = request.resourceGroup;
   if (switches.requireResourceGroup && group && !subscription.resourceGroups[group.toLowerCase()]) {

@@ -1,6 +1,5 @@
 /** Each switch is one published refusal or delay (cloud-apis sections 4, 9, 10, 18, 21); a contract case exists for each. */
 const SWITCHES = [
-  'checkAudience',
   'requireApiVersion',
   'requireSubscriptionTenant',
   'requireAuthorization',

@@ -19,7 +19,7 @@ export type ArmRoute = {
   /** `/subscriptions/:subscriptionId/resourceGroups/:resourceGroup/providers/Microsoft.Network/privateEndpoints/:name`. */
   path: string;
   /** The action that the caller needs at the resource: `Microsoft.Network/privateEndpoints/write`. Absent: any caller of the subscription's tenant. */
-  action?: string;
+  action?: string | ((request: ArmRequest) => string);
   /** Versions that the type knows. Absent: any date. */
   apiVersions?: readonly string[];
   /** Namespace that must be registered in the subscription before a write. */

@@ -17,8 +17,8 @@ export function issueToken(token: Token): string {
     tid: token.tenantId,
     appid: token.clientId,
     oid: token.objectId,
-    iat: Math.floor(token.issuedAtMs / 1000),
-    exp: Math.floor(token.expiresAtMs / 1000),
+    iat: token.issuedAtMs / 1000,
+    exp: token.expiresAtMs / 1000,
     uti: randomUUID(),
   };
   const unsigned = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode(claims)}`;
@@ -44,7 +44,8 @@ export function checkBearer(header: string, cloud: Cloud, audiences: readonly st
   const token = readToken(/^bearer +(\S+)$/i.exec(header)?.[1] ?? '');
   if (!token) return { kind: 'malformed' };
   const { switches } = cloud.conduct.entra;
-  if (switches.expireTokens && token.expiresAtMs <= cloud.clock.now()) return { kind: 'expired' };
+  const over = token.expiresAtMs <= Date.now() || token.issuedAtMs < cloud.world.entra.tokensValidFromMs;
+  if (switches.expireTokens && over) return { kind: 'expired' };
   const known = audiences.some((audience) => withoutSlash(audience) === withoutSlash(token.audience));
   if (switches.checkAudience && !known) return { kind: 'wrongAudience' };
   return { kind: 'valid', token };

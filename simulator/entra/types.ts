@@ -7,8 +7,8 @@ export type App = {
   objectId: string;
   displayName: string;
   secrets: { value: string; expiresAtMs?: number }[];
-  /** SHA-1 thumbprints (base64url, as in the JWT header `x5t`) with the certificate itself. */
-  certificates: { thumbprint: string; pem: string }[];
+  /** PEM; assertions name them by thumbprint (`x5t` or `x5t#S256`). */
+  certificates: string[];
   federated: {
     issuer: string;
     subject: string;
@@ -39,8 +39,10 @@ export type EntraWorld = {
   >;
   /** By `tenantId/clientId`, lower case. */
   apps: Record<string, App>;
+  /** Tokens issued earlier (ms since the epoch, the machine's clock) count as expired. */
+  tokensValidFromMs: number;
 };
 
 export function emptyEntra(): EntraWorld {
-  return { tenants: {}, apps: {} };
+  return { tenants: {}, apps: {}, tokensValidFromMs: 0 };
 }

@@ -1,0 +1,26 @@
+import type { Room } from '../cloud.ts';
+import type { SimRequest } from '../exchange.ts';
+import { createBuckets } from './buckets.ts';
+import { authenticate } from './caller.ts';
+import { mountProviders } from './providers.ts';
+import { countRequest } from './throttle.ts';
+
+/** Azure Resource Manager and the network providers (cloud-apis sections 4, 9, 10, 24). */
+export const mountArm: Room = (cloud) => {
+  const buckets = createBuckets();
+  const remaining = new WeakMap<SimRequest, Record<string, string>>();
+  const service = cloud.services.arm;
+  service.before = (request, current) => {
+    request.token = authenticate(request, current);
+    remaining.set(request, countRequest(buckets, request, request.token, current));
+    return undefined;
+  };
+  service.headers = (request) => ({
+    'x-ms-request-id': request.id,
+    'x-ms-correlation-request-id': request.id,
+    'x-ms-routing-request-id': `SIMULATOR:${request.id}`,
+    'cache-control': 'no-cache',
+    ...remaining.get(request),
+  });
+  mountProviders(cloud);
+};

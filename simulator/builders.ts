@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+
+import type { RoleGrant, Subnet, VirtualNetwork } from './arm/types.ts';
+import type { App } from './entra/types.ts';
+import type { World } from './world.ts';
+
+/** Plain ways to fill a world, for tests and for world files. Each returns what it added. */
+
+export function addTenant(world: World, tenantId: string, displayName = tenantId) {
+  const tenant = { id: tenantId, displayName, missingResources: [] };
+  world.entra.tenants[tenantId.toLowerCase()] = tenant;
+  return tenant;
+}
+
+/** An app with one secret, unless told otherwise. */
+export function addApp(world: World, app: Pick<App, 'tenantId'> & Partial<App> & { secret?: string }): App {
+  const { secret, ...rest } = app;
+  const clientId = app.clientId ?? randomUUID();
+  const added: App = {
+    clientId,
+    objectId: randomUUID(),
+    displayName: clientId,
+    secrets: secret === undefined ? [] : [{ value: secret }],
+    certificates: [],
+    federated: [],
+    ...rest,
+  };
+  world.entra.apps[`${added.tenantId}/${added.clientId}`.toLowerCase()] = added;
+  return added;
+}
+
+/** A subscription in which the named providers are registered. */
+export function addSubscription(
+  world: World,
+  subscription: { id: string; tenantId: string; resourceGroups?: readonly string[]; providers?: readonly string[] },
+) {
+  const providers = subscription.providers ?? ['Microsoft.Network', 'Microsoft.Fabric'];
+  const added = {
+    id: subscription.id,
+    tenantId: subscription.tenantId,
+    displayName: subscription.id,
+    providers: Object.fromEntries(
+      providers.map((namespace) => [
+        namespace.toLowerCase(),
+        { namespace, state: 'Registered' as const, registrations: 1 },
+      ]),
+    ),
+    resourceGroups: Object.fromEntries(
+      (subscription.resourceGroups ?? []).map((name) => [name.toLowerCase(), { name, location: 'eastus', tags: {} }]),
+    ),
+  };
+  world.arm.subscriptions[subscription.id.toLowerCase()] = added;
+  return added;
+}
+
+/** In force at once, unless `effectiveAtMs` says when. */
+export function grantRole(
+  world: World,
+  grant: Omit<RoleGrant, 'effectiveAtMs'> & { effectiveAtMs?: number },
+): RoleGrant {
+  const added = { effectiveAtMs: 0, ...grant };
+  world.arm.grants.push(added);
+  return added;
+}
+
+/** A network with its subnets. Prefixes lie in 127.64.0.0/10, so that their addresses can be listened on. */
+export function addVirtualNetwork(
+  world: World,
+  network: {
+    id: string;
+    location?: string;
+    addressPrefixes?: readonly string[];
+    subnets: readonly (Pick<Subnet, 'name' | 'addressPrefix'> & Partial<Subnet>)[];
+  },
+): VirtualNetwork {
+  const added: VirtualNetwork = {
+    id: network.id,
+    name: network.id.split('/').at(-1) ?? '',
+    location: network.location ?? 'eastus',
+    etag: randomUUID(),
+    tags: {},
+    addressPrefixes: [...(network.addressPrefixes ?? network.subnets.map(({ addressPrefix }) => addressPrefix))],
+    subnets: network.subnets.map((subnet) => ({
+      id: `${network.id}/subnets/${subnet.name}`,
+      etag: randomUUID(),
+      delegations: [],
+      privateEndpointNetworkPolicies: 'Disabled',
+      allocations: {},
+      ...subnet,
+    })),
+  };
+  world.arm.virtualNetworks[network.id.toLowerCase()] = added;
+  return added;
+}
