@@ -1,0 +1,26 @@
+import type { Room } from '../cloud.ts';
+import { adminRoutes } from './admin.ts';
+import { capacityRoutes } from './capacities.ts';
+import { gatewayRoutes } from './gateways.ts';
+import { carriesTraffic } from './origin.ts';
+import { pipelineRoutes } from './pipelines.ts';
+import { policyRoutes } from './policy.ts';
+import { beforeFabric, fabricFailure, fabricHeaders } from './service.ts';
+import { workspaceRoutes } from './workspaces.ts';
+
+/** The Fabric REST API on the global host, the workspace hosts and every private endpoint. */
+export const mountFabric: Room = (cloud) => {
+  const { fabric } = cloud.services;
+  fabric.before = beforeFabric;
+  fabric.failure = (refusal, request) => fabricFailure(cloud, refusal, request);
+  fabric.headers = fabricHeaders;
+  fabric.accepts = (localAddress, { world }) => carriesTraffic(world, localAddress);
+  fabric.router.add(
+    ...workspaceRoutes,
+    ...policyRoutes,
+    ...capacityRoutes,
+    ...pipelineRoutes,
+    ...gatewayRoutes,
+    ...adminRoutes,
+  );
+};

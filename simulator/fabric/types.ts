@@ -1,0 +1,108 @@
+import type { Change, NetworkAction } from './effective.ts';
+
+/** Fabric collections are keyed by lower-case GUID; objects keep the casing of their creator. */
+export type Guid = string;
+
+export type WorkspaceRole = 'Admin' | 'Member' | 'Contributor' | 'Viewer';
+
+export type Capacity = {
+  id: Guid;
+  tenantId: Guid;
+  displayName: string;
+  /** `F2`…`F2048`, `P1`…, `FT1` (trial). */
+  sku: string;
+  /** Display name with spaces, such as `West Europe`. */
+  region: string;
+  state: 'Active' | 'Inactive';
+  /** Object ids of those who see it in the list; absent: every principal of the tenant. */
+  administrators?: Guid[];
+};
+
+export type Item = {
+  id: Guid;
+  displayName: string;
+  description: string;
+  /** One of some fifty strings (section 5.4). */
+  type: string;
+  folderId?: Guid;
+  /** Created while inbound Deny was configured: compatible, whatever its type (section 5.4, seed 002). */
+  createdRestricted: boolean;
+};
+
+export type Workspace = {
+  id: Guid;
+  tenantId: Guid;
+  displayName: string;
+  description: string;
+  type: 'Personal' | 'Workspace' | 'AdminWorkspace';
+  capacityId?: Guid;
+  /** By lower-case object id of the principal. */
+  roles: Record<Guid, WorkspaceRole>;
+  /** By lower-case item id. */
+  items: Record<Guid, Item>;
+  policy: { etag: string; inbound: Change<NetworkAction>; outbound: Change<NetworkAction> };
+  /** The documents below the policy, as they were put: outbound/connections, inbound/firewall, … (sections 11.2, 11.3). */
+  subPolicies: Record<string, { etag: string; document: unknown }>;
+  /** Calls that met the flapping window since the last change: the position in `choices.flapping`. */
+  flaps: number;
+};
+
+export type TenantSetting = {
+  settingName: string;
+  title: string;
+  tenantSettingGroup: string;
+  canSpecifySecurityGroups: boolean;
+  enabled: Change<boolean>;
+  /** Object ids of the only principals that it holds for, standing for members of `enabledSecurityGroups`. */
+  appliesTo?: Guid[];
+};
+
+export type DeploymentPipeline = {
+  id: Guid;
+  tenantId: Guid;
+  displayName: string;
+  description: string;
+  /** Object ids of those who see it; absent: every principal of the tenant. */
+  administrators?: Guid[];
+  stages: {
+    id: Guid;
+    order: number;
+    displayName: string;
+    description: string;
+    isPublic: boolean;
+    workspaceId?: Guid;
+  }[];
+};
+
+/** Shown as it is (section 13): the discriminator `type` decides the other members. */
+export type Gateway = {
+  id: Guid;
+  tenantId: Guid;
+  /** Object ids of those with a permission on it; absent: every principal of the tenant. */
+  administrators?: Guid[];
+  shown: { type: string; displayName?: string } & Record<string, unknown>;
+};
+
+export type LinkConnection = {
+  /** Generated; not to be foreseen by the consumer (section 8). */
+  name: string;
+  privateEndpointId: string;
+  state: { status: 'Pending' | 'Approved' | 'Rejected' | 'Disconnected'; description: string; actionsRequired: string };
+  /** Vendor examples of pending connections have none. */
+  provisioningState?: 'Succeeded' | 'Deleting';
+  createdAtMs: number;
+};
+
+/** Microsoft.Fabric/privateLinkServicesForFabric (section 7). */
+export type LinkService = {
+  id: string;
+  name: string;
+  subscriptionId: Guid;
+  tags: Record<string, string>;
+  tenantId: Guid;
+  workspaceId: Guid;
+  provisioningState: 'Provisioning' | 'Succeeded' | 'Failed' | 'Canceled' | 'Deleting';
+  createdAtMs: number;
+  /** By lower-case name. */
+  connections: Record<string, LinkConnection>;
+};

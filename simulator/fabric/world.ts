@@ -1,0 +1,39 @@
+import { untouchedSettings } from './tenant-settings.ts';
+import type { Capacity, DeploymentPipeline, Gateway, Guid, LinkService, TenantSetting, Workspace } from './types.ts';
+
+/** What Fabric knows of all tenants: plain data. */
+export type FabricWorld = {
+  capacities: Record<Guid, Capacity>;
+  workspaces: Record<Guid, Workspace>;
+  pipelines: Record<Guid, DeploymentPipeline>;
+  gateways: Record<Guid, Gateway>;
+  /** By lower-case tenant id, then by setting name. */
+  settings: Record<Guid, Record<string, TenantSetting>>;
+  /** Loopback addresses at which a client sits behind a tenant-level private link, with the tenant's id. */
+  tenantLinkAddresses: Record<string, Guid>;
+  /** By lower-case ARM id. */
+  linkServices: Record<string, LinkService>;
+  /** Calls in the current fixed window, by identity and bucket (section 3.4). */
+  callsInWindow: Record<string, { windowStartMs: number; calls: number }>;
+  /** Times of successful creations of services in the last minute, by lower-case tenant id. */
+  serviceCreations: Record<Guid, number[]>;
+};
+
+export function emptyFabric(): FabricWorld {
+  return {
+    capacities: {},
+    workspaces: {},
+    pipelines: {},
+    gateways: {},
+    settings: {},
+    tenantLinkAddresses: {},
+    linkServices: {},
+    callsInWindow: {},
+    serviceCreations: {},
+  };
+}
+
+/** The settings of a tenant; a tenant that nobody has touched has the published defaults. */
+export function settingsOf(fabric: FabricWorld, tenantId: Guid): Record<string, TenantSetting> {
+  return (fabric.settings[tenantId.toLowerCase()] ??= untouchedSettings());
+}
