@@ -1,9 +1,8 @@
-/**
- * Everything about simulated Fabric that a test may switch off or turn. Each behaviour is one refusal or delay of the
- * published list (cloud-apis sections 3.5, 7, 8, 11, 18, 21); a contract case exists for each and fails without it.
- */
-const BEHAVIOURS = [
-  // Fabric REST
+// Everything about simulated Fabric that a test may switch off or turn. Each behaviour is one refusal or delay of the
+// published list (cloud-apis sections 3.5, 7, 8, 11, 18, 21); a contract case exists for each and fails without it.
+
+/** The Fabric REST API. */
+const REST_BEHAVIOURS = [
   'keepTenantsApart',
   'requireServicePrincipalAccess',
   'requireAdminReadAccess',
@@ -24,13 +23,18 @@ const BEHAVIOURS = [
   'checkIfMatch',
   'requireInboundSetting',
   'requireOutboundSetting',
+  'requireOutboundProtection',
+  'requireFirewallSetting',
   'requireFabricSku',
   'refuseDeploymentPipeline',
   'refuseUnsupportedItems',
   'requireActiveCapacity',
   'keepLinkedWorkspace',
   'delayWorkspaceDeleteAfterAllow',
-  // ARM Microsoft.Fabric
+] as const;
+
+/** ARM's Microsoft.Fabric/privateLinkServicesForFabric. */
+const LINK_BEHAVIOURS = [
   'checkServiceName',
   'requireGlobalLocation',
   'oneServicePerWorkspace',
@@ -49,7 +53,9 @@ const BEHAVIOURS = [
   'limitEndpointsPerWorkspace',
 ] as const;
 
-export type FabricBehaviour = (typeof BEHAVIOURS)[number];
+export type FabricRestBehaviour = (typeof REST_BEHAVIOURS)[number];
+export type LinkServiceBehaviour = (typeof LINK_BEHAVIOURS)[number];
+export type FabricBehaviour = FabricRestBehaviour | LinkServiceBehaviour;
 
 /** Published durations in milliseconds; the clock's speed divides them. */
 export type FabricDelays = {
@@ -123,7 +129,10 @@ const MINUTE_MS = 60_000;
 /** As the published facts have it: every behaviour on. */
 export function publishedConduct(): FabricConduct {
   return {
-    switches: Object.fromEntries(BEHAVIOURS.map((name) => [name, true])) as Record<FabricBehaviour, boolean>,
+    switches: Object.fromEntries([...REST_BEHAVIOURS, ...LINK_BEHAVIOURS].map((name) => [name, true])) as Record<
+      FabricBehaviour,
+      boolean
+    >,
     delays: {
       inboundDenyMs: 30 * MINUTE_MS,
       inboundAllowRefusedMs: 5 * MINUTE_MS,

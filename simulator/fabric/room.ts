@@ -6,6 +6,7 @@ import { carriesTraffic } from './origin.ts';
 import { pipelineRoutes } from './pipelines.ts';
 import { policyRoutes } from './policy.ts';
 import { beforeFabric, fabricFailure, fabricHeaders } from './service.ts';
+import { subPolicyRoutes } from './sub-policies.ts';
 import { workspaceRoutes } from './workspaces.ts';
 
 /** The Fabric REST API on the global host, the workspace hosts and every private endpoint. */
@@ -18,6 +19,7 @@ export const mountFabric: Room = (cloud) => {
   fabric.router.add(
     ...workspaceRoutes,
     ...policyRoutes,
+    ...subPolicyRoutes,
     ...capacityRoutes,
     ...pipelineRoutes,
     ...gatewayRoutes,
