@@ -28,10 +28,10 @@ export const rules: Rule[] = [
     to: { path: '^controllers/', pathNot: '^controllers/$1/' },
   },
   forbid(
-    'machine.ts imports xstate and ./types only',
-    '^controllers/[^/]+/machine\\.ts$',
+    'machine.ts, and the ladders it is split into, import xstate and ./types only',
+    '^controllers/[^/]+/machine[^/]*\\.ts$',
     '.',
-    '(^node_modules/xstate|types\\.ts$)',
+    '(^node_modules/xstate|types\\.ts$|^controllers/[^/]+/machine[^/]*\\.ts$)',
   ),
   forbid(
     'desired.ts and describe.ts are pure: ./types, generated API types and dated data only',

@@ -1,0 +1,19 @@
+import type { OperatorError } from '../../operator/errors.ts';
+
+export type {
+  ARecord,
+  ArmId,
+  DnsZone,
+  EndpointScope,
+  InterfaceAddress,
+  PrivateEndpoint,
+  PrivateEndpointConnection,
+  PrivateLinkService,
+  ServiceScope,
+  VirtualNetworkLink,
+  ZoneGroup,
+} from '../../operator/clients/arm/types.ts';
+export type { CommunicationPolicy as CommunicationPolicySeen } from '../../operator/clients/fabric/types.ts';
+
+/** A read that failed: what it was about, and the error with its remedy. The fact it would have given is `unobservable` or `refused`. */
+export type Fault = { about: string; error: OperatorError };

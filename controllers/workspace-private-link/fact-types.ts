@@ -1,0 +1,204 @@
+/**
+ * The closed facts of each ladder: every domain is a list, so that tests enumerate the whole observation space, and no
+ * number, date or list reaches a machine. `unobservable` (transient) and `refused` (a right is missing) never mean
+ * "absent" and never mean "met": no effect follows from them.
+ */
+type Domain = Readonly<Record<string, readonly (boolean | string)[]>>;
+export type FactsOf<D extends Domain> = { readonly [K in keyof D]: D[K][number] };
+
+const PROVENANCE = ['created', 'adopted', 'none'] as const;
+const PROVIDER = ['settled', 'registered', 'registering', 'missing', 'unobservable'] as const;
+const DELETION_POLICY = ['DeleteCreated', 'DeleteAll', 'Retain'] as const;
+
+export const SERVICE_FACTS = {
+  /** older: an older object names the same workspace. notServed: the spec asks for a way of working that this version lacks. */
+  standing: ['clear', 'older', 'notServed'],
+  /** Our finalizer is on the object. */
+  claimed: [true, false],
+  /** The workspace id is in the tenant's workspace list (cloud-apis 5.2). */
+  workspace: ['listed', 'absent', 'unobservable'],
+  /** sku and state of the workspace's capacity in the capacities list (cloud-apis 5.5); assigning: capacityAssignmentProgress. */
+  capacity: ['eligible', 'trial', 'premium', 'otherSku', 'inactive', 'none', 'assigning', 'unobservable'],
+  /** registrationState of Microsoft.Fabric and Microsoft.Network in the service's subscription; settled: registered, and re-registered by us. Read only before a creation. */
+  provider: PROVIDER,
+  /** spec.registerProviders. */
+  registration: ['allowed', 'notAllowed'],
+  /**
+   * The private link service (cloud-apis 7). ours: our tag, or taken on before · drifted: ours with other tags ·
+   * untagged: exactly what we want, nobody's mark · differs: would have to change · foreign: another owner's tag ·
+   * taken: our name, another workspace · elsewhere: this workspace, another name.
+   */
+  service: [
+    'absent',
+    'provisioning',
+    'failed',
+    'ours',
+    'drifted',
+    'untagged',
+    'differs',
+    'foreign',
+    'taken',
+    'elsewhere',
+    'unobservable',
+    'refused',
+  ],
+  /** Annotation fabriclink.dev/service. */
+  provenance: PROVENANCE,
+  /** spec.connections lists decisions. */
+  decisions: ['none', 'listed'],
+} as const satisfies Domain;
+export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;
+
+export const ENDPOINT_FACTS = {
+  /** Summary of the service ladder. */
+  service: ['ready', 'notReady'],
+  /** notServed: consumer in another tenant, or endpoint of a data gateway. */
+  served: ['served', 'notServed'],
+  /** As for the service, in the endpoint's subscription. */
+  provider: PROVIDER,
+  registration: ['allowed', 'notAllowed'],
+  /** The subnet and its usage (cloud-apis 24, A10 and A11). Read only before a creation. */
+  subnet: ['fits', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
+  /** The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec. */
+  endpoint: [
+    'absent',
+    'provisioning',
+    'failed',
+    'ready',
+    'drifted',
+    'outdated',
+    'untagged',
+    'differs',
+    'foreign',
+    'unobservable',
+    'refused',
+  ],
+  /** Annotation fabriclink.dev/endpoint.<name>. */
+  provenance: PROVENANCE,
+  /** held: it may be the only proven way in while public access is denied. */
+  hold: ['free', 'held'],
+  /** status of the connection on the service whose privateEndpoint.id equals our endpoint's ARM id (design 7, rule 1). */
+  connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other', 'unobservable'],
+  /** spec.endpoints[].recreatePolicy. */
+  recreate: ['Never', 'OnRejection'],
+} as const satisfies Domain;
+export type EndpointFacts = FactsOf<typeof ENDPOINT_FACTS>;
+
+export const DNS_FACTS = {
+  /** Summary of the endpoint ladder: requested and approved. */
+  endpoint: ['approved', 'notYet'],
+  /** spec.endpoints[].dns.mode. */
+  wanted: ['none', 'ZoneGroup', 'Records'],
+  /** The private DNS zone (cloud-apis 10.5). conflict: two endpoints of this workspace want one zone · unnoted: shared in this cluster, and not yet written down. */
+  zone: ['present', 'unnoted', 'absent', 'givenAbsent', 'conflict', 'unobservable', 'refused'],
+  /** All wanted virtual network links together, the worst first. elsewhere: the network is linked to another zone of that name · surplus: we made it, and nobody asks for it any more. */
+  links: ['met', 'missing', 'drifted', 'surplus', 'differs', 'inProgress', 'elsewhere', 'unobservable'],
+  /** Zone group or record sets against the interface's addresses. notReported: the interface shows no addresses yet. */
+  records: ['met', 'missing', 'drifted', 'moved', 'foreign', 'provisioning', 'failed', 'notReported', 'unobservable'],
+  hold: ['free', 'held'],
+  /** spec.endpoints[].dns.verify.mode. */
+  verify: ['Resolve', 'ControlPlane', 'None'],
+  /** The worst of the five names. unlinked: no completed link makes the zone visible to anybody. */
+  proof: ['proven', 'public', 'nxdomain', 'otherPrivate', 'mismatch', 'timeout', 'unlinked', 'unobservable'],
+} as const satisfies Domain;
+export type DnsFacts = FactsOf<typeof DNS_FACTS>;
+
+const ACTION = ['Allow', 'Deny', 'other', 'unobservable', 'refused'] as const;
+
+export const INBOUND_FACTS = {
+  /** owner: claimed, the oldest, served. breakGlass: a person asks for the door to be opened, which is not served yet. */
+  standing: ['owner', 'notOwner', 'breakGlass'],
+  /** spec.inbound.publicAccess. */
+  wanted: ['unmanaged', 'Allow', 'Deny'],
+  /** inbound.publicAccessRules.defaultAction of the policy: the configured value, not the effective one (cloud-apis 11.1). */
+  inbound: ACTION,
+  /** recorded: what was there before us (annotation access-before) and, for Deny, since when. */
+  record: ['recorded', 'missing'],
+  /** The published delay since our last change of direction (annotations deny-at, allow-at). */
+  settle: ['unknown', 'before', 'after'],
+  /** relock: a Deny of ours was seen in place before (annotation locked). */
+  lock: ['first', 'relock'],
+  /** A workspace call through the global host was refused with RequestDeniedByInboundPolicy. */
+  effect: ['restricted', 'notSeen'],
+  /** At least one endpoint is Approved and proven as spec.inbound.requires says. */
+  proof: ['sufficient', 'insufficient'],
+  /** A preflight item that is certain to block. Suspects never count: the service is the judge. */
+  preflight: ['clear', 'blocked'],
+  /** A PUT of the policy through the global host has succeeded with this identity (annotation policy-write). */
+  policyWrite: ['proven', 'unproven'],
+  /** Tenant settings: settingOff: inbound rules are disabled; blocked: the tenant's own public block is on. */
+  tenant: ['clear', 'settingOff', 'blocked', 'unobservable'],
+  /** Who else needs workspace-scoped calls, and whether our own way in is proven by socket address. */
+  path: ['notNeeded', 'proven', 'missing'],
+  /** persistent: somebody opened it again several times within the hour. */
+  rivalry: ['none', 'persistent'],
+} as const satisfies Domain;
+export type InboundFacts = FactsOf<typeof INBOUND_FACTS>;
+
+export const OUTBOUND_FACTS = {
+  standing: ['owner', 'notOwner'],
+  /** spec.outbound.publicAccess. */
+  wanted: ['unmanaged', 'Allow', 'Deny'],
+  /** outbound.publicAccessRules.defaultAction of the policy. */
+  outbound: ACTION,
+  /** Annotation outbound-before. */
+  record: ['recorded', 'missing'],
+  /** The published delay since annotation outbound-at. */
+  settle: ['unknown', 'before', 'after'],
+  tenant: ['clear', 'settingOff', 'unobservable'],
+} as const satisfies Domain;
+export type OutboundFacts = FactsOf<typeof OUTBOUND_FACTS>;
+
+export const INBOUND_RELEASE_FACTS = {
+  standing: ['owner', 'notOwner'],
+  /** spec.inbound.onDelete; none: inbound is not managed. */
+  onDelete: ['Restore', 'Keep', 'none'],
+  /** As read; absent: the workspace itself is gone. */
+  inbound: [...ACTION, 'absent'],
+  /** Annotation access-before. */
+  before: ['Allow', 'Deny', 'missing'],
+  /** We denied, or were about to (annotations locked, deny-at). */
+  denied: [true, false],
+  /** Fifteen minutes since annotation allow-at. */
+  settle: ['unknown', 'before', 'after'],
+  /** One workspace call through the global host. */
+  call: ['answered', 'restricted', 'unobservable'],
+} as const satisfies Domain;
+export type InboundReleaseFacts = FactsOf<typeof INBOUND_RELEASE_FACTS>;
+
+export const ENDPOINT_REMOVAL_FACTS = {
+  /** awaitingAccess: deletion opens inbound first. lastProof: the only way in while public access is denied. */
+  gate: ['open', 'awaitingAccess', 'lastProof'],
+  /** spec.deletionPolicy; Retain also where this version must not write. */
+  policy: DELETION_POLICY,
+  provenance: PROVENANCE,
+  /** Record sets that carry our mark and that we wrote down. */
+  records: ['none', 'ours', 'unobservable'],
+  /** created: by us, as written down. */
+  zoneGroup: ['absent', 'created', 'other', 'unobservable'],
+  /** foreign: there, and marked as another owner's. */
+  endpoint: ['absent', 'present', 'deleting', 'foreign', 'unobservable', 'refused'],
+  /** The service still lists a connection of this endpoint's ARM id. */
+  connection: ['none', 'left', 'unobservable'],
+  /** Links that we made and that no other object names. */
+  links: ['none', 'ours', 'unobservable'],
+  /** removable: ours, unlinked and empty. */
+  zone: ['kept', 'removable', 'unobservable'],
+  /** Annotations about this endpoint remain on an object that lives on. */
+  noted: [true, false],
+} as const satisfies Domain;
+export type EndpointRemovalFacts = FactsOf<typeof ENDPOINT_REMOVAL_FACTS>;
+
+export const SERVICE_REMOVAL_FACTS = {
+  claimed: [true, false],
+  /** Summary of the inbound-release ladder. */
+  access: ['released', 'pending'],
+  /** Summary of the endpoint-removal ladders. */
+  endpoints: ['gone', 'left'],
+  /** stale: only connections that carry nothing (pending, rejected, disconnected, or of an endpoint of ours that is gone). */
+  connections: ['none', 'stale', 'live', 'unobservable'],
+  service: ['absent', 'present', 'deleting', 'foreign', 'unobservable', 'refused'],
+  provenance: PROVENANCE,
+  policy: DELETION_POLICY,
+} as const satisfies Domain;
+export type ServiceRemovalFacts = FactsOf<typeof SERVICE_REMOVAL_FACTS>;

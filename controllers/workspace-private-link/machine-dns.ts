@@ -1,0 +1,163 @@
+import { setup } from 'xstate';
+import { doing, leaf, ready, stalled, waiting, when } from './machine-leaf.ts';
+import type { DnsFacts } from './types.ts';
+
+const is = (test: (facts: DnsFacts) => boolean) => when<DnsFacts>(test);
+const toWrite = ({ records, hold }: DnsFacts) =>
+  records === 'missing' || records === 'drifted' || (records === 'moved' && hold === 'free');
+
+/** Zone → Link → Records → Verified, once the endpoint is approved: before that its addresses mean nothing. */
+export const dnsMachine = setup({
+  types: { context: {} as DnsFacts, input: {} as DnsFacts },
+  guards: {
+    notApproved: is(({ endpoint }) => endpoint === 'notYet'),
+    unmanaged: is(({ wanted }) => wanted === 'none'),
+    zoneConflict: is(({ zone }) => zone === 'conflict'),
+    zoneAbsent: is(({ zone }) => zone === 'absent'),
+    givenZoneAbsent: is(({ zone }) => zone === 'givenAbsent'),
+    zonePresent: is(({ zone }) => zone === 'present'),
+    zoneUnnoted: is(({ zone }) => zone === 'unnoted'),
+    zoneRefused: is(({ zone }) => zone === 'refused'),
+    linksMet: is(({ links }) => links === 'met'),
+    linkToWrite: is(({ links }) => links === 'missing' || links === 'drifted'),
+    linkSurplus: is(({ links }) => links === 'surplus'),
+    linkElsewhere: is(({ links }) => links === 'elsewhere'),
+    linkDiffers: is(({ links }) => links === 'differs'),
+    linkInProgress: is(({ links }) => links === 'inProgress'),
+    recordsMet: is(({ records }) => records === 'met'),
+    groupToWrite: is((facts) => facts.wanted === 'ZoneGroup' && toWrite(facts)),
+    groupFailed: is(({ wanted, records }) => wanted === 'ZoneGroup' && records === 'failed'),
+    recordToWrite: is((facts) => facts.wanted === 'Records' && (toWrite(facts) || facts.records === 'failed')),
+    held: is(({ records }) => records === 'moved'),
+    foreignRecords: is(({ records }) => records === 'foreign'),
+    recordsProvisioning: is(({ records }) => records === 'provisioning'),
+    notReported: is(({ records }) => records === 'notReported'),
+    verifyNone: is(({ verify }) => verify === 'None'),
+    proven: is(({ proof }) => proof === 'proven'),
+    public: is(({ proof }) => proof === 'public'),
+    nxdomain: is(({ proof }) => proof === 'nxdomain'),
+    otherPrivate: is(({ proof }) => proof === 'otherPrivate'),
+    mismatch: is(({ proof }) => proof === 'mismatch'),
+    timeout: is(({ proof }) => proof === 'timeout'),
+    unlinked: is(({ proof }) => proof === 'unlinked'),
+  },
+}).createMachine({
+  id: 'dns',
+  context: ({ input }) => input,
+  initial: 'Endpoint',
+  states: {
+    Endpoint: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'unmanaged', target: 'Unmanaged' },
+            { guard: 'notApproved', target: 'AwaitingApproval' },
+            { target: '#dns.Zone' },
+          ],
+        },
+        Unmanaged: ready('DnsUnmanaged'),
+        AwaitingApproval: waiting('AwaitingApproval', 'slow'),
+      },
+    },
+    Zone: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'zoneConflict', target: 'Conflict' },
+            { guard: 'zoneRefused', target: 'Refused' },
+            { guard: 'zoneAbsent', target: 'Creating' },
+            { guard: 'givenZoneAbsent', target: 'NotFound' },
+            { guard: 'zoneUnnoted', target: 'Noting' },
+            { guard: 'zonePresent', target: '#dns.Link' },
+            { target: 'Unobservable' },
+          ],
+        },
+        Conflict: stalled('ZoneConflict'),
+        Refused: stalled('ReadRefused'),
+        Creating: doing('createZone', 'ZoneCreating'),
+        NotFound: stalled('ZoneNotFound'),
+        Noting: doing('noteZone', 'ZoneCreating', 'now'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+    Link: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'linkElsewhere', target: 'Elsewhere' },
+            { guard: 'linkDiffers', target: 'Differs' },
+            { guard: 'linkToWrite', target: 'Linking' },
+            { guard: 'linkInProgress', target: 'InProgress' },
+            { guard: 'linkSurplus', target: 'Unlinking' },
+            { guard: 'linksMet', target: '#dns.Records' },
+            { target: 'Unobservable' },
+          ],
+        },
+        Elsewhere: stalled('VnetLinkedElsewhere'),
+        Differs: stalled('LinkDiffers'),
+        Linking: doing('putLink', 'LinkCreating'),
+        InProgress: waiting('LinkInProgress'),
+        Unlinking: doing('deleteSurplusLink', 'LinkDeleting'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+    Records: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'foreignRecords', target: 'Foreign' },
+            { guard: 'groupToWrite', target: 'WritingGroup' },
+            { guard: 'groupFailed', target: 'RepairingGroup' },
+            { guard: 'recordToWrite', target: 'WritingRecord' },
+            { guard: 'held', target: 'Held' },
+            { guard: 'recordsProvisioning', target: 'Provisioning' },
+            { guard: 'notReported', target: 'AwaitingAddresses' },
+            { guard: 'recordsMet', target: '#dns.Verified' },
+            { target: 'Unobservable' },
+          ],
+        },
+        Foreign: stalled('ForeignRecords'),
+        WritingGroup: doing('putZoneGroup', 'RecordsWriting'),
+        RepairingGroup: doing('putZoneGroup', 'RecordsFailed', 'slow'),
+        WritingRecord: doing('putRecord', 'RecordsWriting', 'now'),
+        Held: stalled('HeldByDeny'),
+        Provisioning: waiting('RecordsWriting'),
+        AwaitingAddresses: waiting('AddressesNotReported'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+    Verified: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'verifyNone', target: 'Unverified' },
+            { guard: 'proven', target: 'Proven' },
+            { guard: 'public', target: 'Public' },
+            { guard: 'nxdomain', target: 'NxDomain' },
+            { guard: 'otherPrivate', target: 'OtherPrivate' },
+            { guard: 'mismatch', target: 'Mismatch' },
+            { guard: 'timeout', target: 'Timeout' },
+            { guard: 'unlinked', target: 'Unlinked' },
+            { target: 'Unobservable' },
+          ],
+        },
+        // A person wrote None: nothing more is coming, and describe says loudly that nothing is proven.
+        Unverified: leaf('ready', 'DnsNotVerified', 'rest'),
+        Proven: ready('DnsProven'),
+        // Caches hold old answers for minutes, so these may still heal by themselves.
+        Public: waiting('DnsAnswersPublic', 'person'),
+        NxDomain: waiting('DnsNameUnknown', 'person'),
+        Mismatch: waiting('DnsAnswersMismatch', 'person'),
+        Timeout: waiting('DnsTimeout', 'person'),
+        OtherPrivate: stalled('DnsAnswersOtherPrivate'),
+        Unlinked: stalled('ZoneNotLinked'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+  },
+});

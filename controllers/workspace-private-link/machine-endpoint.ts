@@ -1,0 +1,271 @@
+import { setup } from 'xstate';
+import { doing, leaf, ready, stalled, waiting, when } from './machine-leaf.ts';
+import type { EndpointFacts, EndpointRemovalFacts } from './types.ts';
+
+const is = (test: (facts: EndpointFacts) => boolean) => when<EndpointFacts>(test);
+const ours = ({ endpoint, provenance }: EndpointFacts) =>
+  endpoint === 'ready' || endpoint === 'drifted' || (endpoint === 'untagged' && provenance !== 'none');
+const broken = ({ connection }: EndpointFacts) => connection === 'rejected' || connection === 'disconnected';
+/** Only what we made ourselves is ever deleted to be made anew, and never the last way in. */
+const replaceable = ({ provenance, hold }: EndpointFacts) => provenance === 'created' && hold === 'free';
+
+/** Requested and approved: DNS may rest on it. */
+export const endpointApproved = (facts: EndpointFacts): boolean =>
+  facts.service === 'ready' && facts.served === 'served' && ours(facts) && facts.connection === 'approved';
+
+/** Request → Approval. Zone, link, records and proof are the dns ladder of the same endpoint. */
+export const endpointMachine = setup({
+  types: { context: {} as EndpointFacts, input: {} as EndpointFacts },
+  guards: {
+    notServedYet: is(({ served }) => served === 'notServed'),
+    serviceNotReady: is(({ service }) => service === 'notReady'),
+    ours: is(ours),
+    absent: is(({ endpoint }) => endpoint === 'absent'),
+    provisioning: is(({ endpoint }) => endpoint === 'provisioning'),
+    drifted: is(({ endpoint }) => endpoint === 'drifted'),
+    failedOurs: is(({ endpoint, provenance }) => endpoint === 'failed' && provenance === 'created'),
+    failed: is(({ endpoint }) => endpoint === 'failed'),
+    outdatedReplaceable: is((facts) => facts.endpoint === 'outdated' && replaceable(facts)),
+    outdatedHeld: is(({ endpoint, hold }) => endpoint === 'outdated' && hold === 'held'),
+    outdatedOrDiffers: is(({ endpoint }) => endpoint === 'outdated' || endpoint === 'differs'),
+    adoptable: is(({ endpoint }) => endpoint === 'untagged'),
+    foreign: is(({ endpoint }) => endpoint === 'foreign'),
+    refused: is(({ endpoint }) => endpoint === 'refused'),
+    mayRegister: is(
+      ({ provider, registration }) =>
+        registration === 'allowed' && (provider === 'missing' || provider === 'registered'),
+    ),
+    providerRegistering: is(({ provider }) => provider === 'registering'),
+    providerMissing: is(({ provider }) => provider === 'missing'),
+    subnetMissing: is(({ subnet }) => subnet === 'missing'),
+    subnetDelegated: is(({ subnet }) => subnet === 'delegated'),
+    subnetElsewhere: is(({ subnet }) => subnet === 'otherRegion'),
+    subnetFull: is(({ subnet }) => subnet === 'full'),
+    approved: is(({ connection }) => connection === 'approved'),
+    pending: is(({ connection }) => connection === 'pending'),
+    brokenReplaceable: is((facts) => broken(facts) && facts.recreate === 'OnRejection' && replaceable(facts)),
+    rejected: is(({ connection }) => connection === 'rejected'),
+    disconnected: is(({ connection }) => connection === 'disconnected'),
+    notShown: is(({ connection }) => connection === 'none'),
+    connectionUnobservable: is(({ connection }) => connection === 'unobservable'),
+  },
+}).createMachine({
+  id: 'endpoint',
+  context: ({ input }) => input,
+  initial: 'Request',
+  states: {
+    Request: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'notServedYet', target: 'NotServed' },
+            { guard: 'serviceNotReady', target: 'AwaitingService' },
+            { guard: 'refused', target: 'Refused' },
+            { guard: 'foreign', target: 'Foreign' },
+            { guard: 'outdatedHeld', target: 'Held' },
+            { guard: 'outdatedReplaceable', target: 'Replacing' },
+            { guard: 'outdatedOrDiffers', target: 'Differs' },
+            { guard: 'provisioning', target: 'Provisioning' },
+            { guard: 'failedOurs', target: 'Repairing' },
+            { guard: 'failed', target: 'Failed' },
+            { guard: 'drifted', target: 'Correcting' },
+            { guard: 'absent', target: '#endpoint.Placement' },
+            { guard: 'ours', target: '#endpoint.Approval' },
+            { guard: 'adoptable', target: 'Adopting' },
+            { target: 'Unobservable' },
+          ],
+        },
+        NotServed: stalled('NotServedYet'),
+        AwaitingService: waiting('AwaitingService', 'slow'),
+        Refused: stalled('ReadRefused'),
+        Foreign: stalled('ForeignOwner'),
+        Held: stalled('HeldByDeny'),
+        Replacing: doing('deleteEndpoint', 'EndpointReplacing'),
+        Differs: stalled('AdoptionWouldChange'),
+        Provisioning: waiting('EndpointProvisioning'),
+        Repairing: doing('putEndpoint', 'EndpointFailed', 'slow'),
+        Failed: stalled('EndpointFailed'),
+        Correcting: doing('putEndpoint', 'CorrectingDrift'),
+        Adopting: doing('adoptEndpoint', 'Adopting', 'now'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+    Placement: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'mayRegister', target: 'Registering' },
+            { guard: 'providerRegistering', target: 'AwaitingRegistration' },
+            { guard: 'providerMissing', target: 'NotRegistered' },
+            { guard: 'subnetMissing', target: 'NoSubnet' },
+            { guard: 'subnetDelegated', target: 'Delegated' },
+            { guard: 'subnetElsewhere', target: 'OtherRegion' },
+            { guard: 'subnetFull', target: 'Full' },
+            { target: 'Creating' },
+          ],
+        },
+        Registering: doing('registerEndpointProvider', 'ProviderRegistering'),
+        AwaitingRegistration: waiting('ProviderRegistering'),
+        NotRegistered: stalled('ProviderNotRegistered'),
+        NoSubnet: stalled('SubnetNotFound'),
+        Delegated: stalled('SubnetDelegated'),
+        OtherRegion: stalled('SubnetInOtherRegion'),
+        Full: stalled('SubnetFull'),
+        Creating: doing('putEndpoint', 'EndpointCreating'),
+      },
+    },
+    Approval: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'approved', target: 'Approved' },
+            { guard: 'pending', target: 'Approving' },
+            { guard: 'brokenReplaceable', target: 'Recreating' },
+            { guard: 'rejected', target: 'Rejected' },
+            { guard: 'disconnected', target: 'Disconnected' },
+            { guard: 'notShown', target: 'AwaitingConnection' },
+            { guard: 'connectionUnobservable', target: 'Unobservable' },
+            { target: 'Undecided' },
+          ],
+        },
+        Approved: ready('Approved'),
+        Approving: doing('approveConnection', 'ApprovalPending'),
+        Recreating: doing('deleteEndpoint', 'EndpointReplacing'),
+        Rejected: stalled('ConnectionRejected'),
+        Disconnected: stalled('ConnectionDisconnected'),
+        AwaitingConnection: waiting('AwaitingConnection'),
+        Unobservable: waiting('Unobservable'),
+        // A status that this version does not know reads as "not yet".
+        Undecided: waiting('ApprovalPending', 'person'),
+      },
+    },
+  },
+});
+
+const left = (test: (facts: EndpointRemovalFacts) => boolean) => when<EndpointRemovalFacts>(test);
+const mayWrite = ({ policy }: EndpointRemovalFacts) => policy !== 'Retain';
+const mayDelete = ({ policy, provenance, endpoint }: EndpointRemovalFacts) =>
+  endpoint !== 'foreign' &&
+  ((policy === 'DeleteCreated' && provenance === 'created') || (policy === 'DeleteAll' && provenance !== 'none'));
+
+/** Nothing of this endpoint remains that is ours to remove. Summary for the service's removal. */
+export const endpointRemoved = (facts: EndpointRemovalFacts): boolean =>
+  !mayWrite(facts) ||
+  (facts.gate === 'open' &&
+    facts.records === 'none' &&
+    (facts.zoneGroup === 'absent' || facts.zoneGroup === 'other') &&
+    (!mayDelete(facts) || (facts.endpoint === 'absent' && facts.connection === 'none')) &&
+    facts.links === 'none' &&
+    facts.zone === 'kept');
+
+/** The endpoint ladder downwards: Access → Records → ZoneGroup → Endpoint → Connection → Links → Zone → Forget. */
+export const endpointRemovalMachine = setup({
+  types: { context: {} as EndpointRemovalFacts, input: {} as EndpointRemovalFacts },
+  guards: {
+    removed: left(endpointRemoved),
+    awaitingAccess: left(({ gate }) => gate === 'awaitingAccess'),
+    lastProof: left(({ gate }) => gate === 'lastProof'),
+    recordsLeft: left(({ records }) => records === 'ours'),
+    recordsUnobservable: left(({ records }) => records === 'unobservable'),
+    zoneGroupLeft: left(({ zoneGroup }) => zoneGroup === 'created'),
+    zoneGroupUnobservable: left(({ zoneGroup }) => zoneGroup === 'unobservable'),
+    keepsEndpoint: left((facts) => !mayDelete(facts)),
+    endpointLeft: left(({ endpoint }) => endpoint === 'present'),
+    endpointDeleting: left(({ endpoint }) => endpoint === 'deleting'),
+    endpointRefused: left(({ endpoint }) => endpoint === 'refused'),
+    endpointUnobservable: left(({ endpoint }) => endpoint === 'unobservable'),
+    connectionLeft: left(({ connection }) => connection === 'left'),
+    connectionUnobservable: left(({ connection }) => connection === 'unobservable'),
+    linksLeft: left(({ links }) => links === 'ours'),
+    linksUnobservable: left(({ links }) => links === 'unobservable'),
+    zoneLeft: left(({ zone }) => zone === 'removable'),
+    noted: left(({ noted }) => noted),
+  },
+}).createMachine({
+  id: 'endpointRemoval',
+  context: ({ input }) => input,
+  initial: 'Access',
+  states: {
+    Access: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'removed', target: '#endpointRemoval.Forget' },
+            { guard: 'awaitingAccess', target: 'Opening' },
+            { guard: 'lastProof', target: 'Held' },
+            { target: '#endpointRemoval.Dns' },
+          ],
+        },
+        Opening: waiting('AwaitingAccess', 'slow'),
+        Held: stalled('HeldByDeny'),
+      },
+    },
+    Dns: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'recordsLeft', target: 'DeletingRecord' },
+            { guard: 'recordsUnobservable', target: 'Unobservable' },
+            { guard: 'zoneGroupLeft', target: 'DeletingZoneGroup' },
+            { guard: 'zoneGroupUnobservable', target: 'Unobservable' },
+            { target: '#endpointRemoval.Endpoint' },
+          ],
+        },
+        DeletingRecord: doing('deleteRecord', 'RecordsDeleting', 'now'),
+        DeletingZoneGroup: doing('deleteZoneGroup', 'RecordsDeleting'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+    Endpoint: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'keepsEndpoint', target: '#endpointRemoval.Zone' },
+            { guard: 'endpointRefused', target: 'Refused' },
+            { guard: 'endpointUnobservable', target: 'Unobservable' },
+            { guard: 'endpointLeft', target: 'Deleting' },
+            { guard: 'endpointDeleting', target: 'AwaitingDeletion' },
+            { guard: 'connectionUnobservable', target: 'Unobservable' },
+            { guard: 'connectionLeft', target: 'DeletingConnection' },
+            { target: '#endpointRemoval.Zone' },
+          ],
+        },
+        Refused: stalled('ReadRefused'),
+        Unobservable: waiting('Unobservable'),
+        Deleting: doing('deleteEndpoint', 'EndpointDeleting'),
+        AwaitingDeletion: waiting('EndpointDeleting'),
+        DeletingConnection: doing('deleteConnection', 'ConnectionsRemain'),
+      },
+    },
+    Zone: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'linksLeft', target: 'DeletingLink' },
+            { guard: 'linksUnobservable', target: 'Unobservable' },
+            { guard: 'zoneLeft', target: 'DeletingZone' },
+            { target: 'Unobservable' },
+          ],
+        },
+        DeletingLink: doing('deleteLink', 'LinkDeleting'),
+        DeletingZone: doing('deleteZone', 'ZoneDeleting'),
+        Unobservable: waiting('Unobservable'),
+      },
+    },
+    Forget: {
+      initial: 'Check',
+      states: {
+        Check: { always: [{ guard: 'noted', target: 'Forgetting' }, { target: 'Gone' }] },
+        Forgetting: doing('forgetEndpoint', 'Releasing', 'now'),
+        Gone: leaf('gone', 'Released', 'rest'),
+      },
+    },
+  },
+});

@@ -1,0 +1,16 @@
+import { inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
+import { dnsMachine } from './machine-dns.ts';
+import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
+import { serviceMachine, serviceRemovalMachine } from './machine-service.ts';
+
+/** Every ladder of the kind, upwards and downwards, by the name that `ladders` uses. */
+export const machines = {
+  service: serviceMachine,
+  endpoint: endpointMachine,
+  dns: dnsMachine,
+  inbound: inboundMachine,
+  outbound: outboundMachine,
+  inboundRelease: inboundReleaseMachine,
+  endpointRemoval: endpointRemovalMachine,
+  serviceRemoval: serviceRemovalMachine,
+} as const;

@@ -1,0 +1,332 @@
+import type { WorkspacePrivateLink, WorkspacePrivateLinkEndpoint } from '../../crds/workspace-private-link.ts';
+import type {
+  ArmId,
+  CommunicationPolicySeen,
+  EndpointScope,
+  Fault,
+  InterfaceAddress,
+  PrivateEndpoint,
+  PrivateEndpointConnection,
+  PrivateLinkService,
+  ServiceScope,
+} from './cloud-types.ts';
+import type {
+  DnsFacts,
+  EndpointFacts,
+  EndpointRemovalFacts,
+  InboundFacts,
+  InboundReleaseFacts,
+  OutboundFacts,
+  ServiceFacts,
+  ServiceRemovalFacts,
+} from './fact-types.ts';
+
+export type {
+  DescribeInput,
+  EventNote,
+  Ladder,
+  Poll,
+  Report,
+  Rest,
+  RestMeta,
+  RestTag,
+} from '../../operator/runtime/kind.ts';
+export * from './cloud-types.ts';
+export * from './fact-types.ts';
+export type { WorkspacePrivateLink };
+
+/** What the operator does, one call each. */
+export type Effect =
+  | 'claim'
+  | 'registerServiceProvider'
+  | 'putService'
+  | 'adoptService'
+  | 'patchServiceTags'
+  | 'deleteStaleConnection'
+  | 'deleteService'
+  | 'release'
+  | 'registerEndpointProvider'
+  | 'putEndpoint'
+  | 'adoptEndpoint'
+  | 'approveConnection'
+  | 'deleteEndpoint'
+  | 'deleteConnection'
+  | 'forgetEndpoint'
+  | 'createZone'
+  | 'noteZone'
+  | 'putLink'
+  | 'deleteSurplusLink'
+  | 'putZoneGroup'
+  | 'putRecord'
+  | 'deleteRecord'
+  | 'deleteZoneGroup'
+  | 'deleteLink'
+  | 'deleteZone'
+  | 'rehearsePolicy'
+  | 'denyInbound'
+  | 'openInbound'
+  | 'recordDeny'
+  | 'recordAllow'
+  | 'applyOutbound'
+  | 'recordOutbound';
+
+/** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
+export type Reason =
+  | 'AccessAllowed'
+  | 'AccessDenied'
+  | 'AccessDenying'
+  | 'AccessOpening'
+  | 'AccessPropagating'
+  | 'AccessReleased'
+  | 'AccessUnmanaged'
+  | 'AddressesNotReported'
+  | 'Adopting'
+  | 'AdoptionWouldChange'
+  | 'AdoptionWouldOpen'
+  | 'ApprovalPending'
+  | 'Approved'
+  | 'AwaitingAccess'
+  | 'AwaitingApproval'
+  | 'AwaitingConnection'
+  | 'AwaitingEndpoints'
+  | 'AwaitingService'
+  | 'CapacityAssigning'
+  | 'CapacityPaused'
+  | 'Claimed'
+  | 'Claiming'
+  | 'ConflictingWriter'
+  | 'ConnectionDisconnected'
+  | 'ConnectionRejected'
+  | 'ConnectionsRemain'
+  | 'CorrectingDrift'
+  | 'DnsAnswersMismatch'
+  | 'DnsAnswersOtherPrivate'
+  | 'DnsAnswersPublic'
+  | 'DnsNameUnknown'
+  | 'DnsNotVerified'
+  | 'DnsProven'
+  | 'DnsTimeout'
+  | 'DnsUnmanaged'
+  | 'EndpointCreating'
+  | 'EndpointDeleting'
+  | 'EndpointFailed'
+  | 'EndpointProvisioning'
+  | 'EndpointReplacing'
+  | 'ForeignOwner'
+  | 'ForeignRecords'
+  | 'HeldByDeny'
+  | 'LinkCreating'
+  | 'LinkDeleting'
+  | 'LinkDiffers'
+  | 'LinkInProgress'
+  | 'NameTaken'
+  | 'NoPrivatePath'
+  | 'NoProvenEndpoint'
+  | 'NotServedYet'
+  | 'OutboundApplied'
+  | 'OutboundApplying'
+  | 'PolicyReadRefused'
+  | 'PolicyUnknown'
+  | 'PolicyWriteUnproven'
+  | 'PreflightBlocks'
+  | 'PremiumCapacity'
+  | 'ProviderNotRegistered'
+  | 'ProviderRegistering'
+  | 'ReadRefused'
+  | 'RecordsDeleting'
+  | 'RecordsFailed'
+  | 'RecordsWriting'
+  | 'Released'
+  | 'Releasing'
+  | 'RelockBlocked'
+  | 'ServiceCreating'
+  | 'ServiceDeleting'
+  | 'ServiceElsewhere'
+  | 'ServiceFailed'
+  | 'ServiceProvisioning'
+  | 'ServiceReady'
+  | 'SubnetDelegated'
+  | 'SubnetFull'
+  | 'SubnetInOtherRegion'
+  | 'SubnetNotFound'
+  | 'TenantBlocksPublicAccess'
+  | 'TenantSettingOff'
+  | 'TrialCapacity'
+  | 'Unobservable'
+  | 'UnsupportedCapacity'
+  | 'VnetLinkedElsewhere'
+  | 'WorkspaceHasNoCapacity'
+  | 'WorkspaceNotFound'
+  | 'ZoneConflict'
+  | 'ZoneCreating'
+  | 'ZoneDeleting'
+  | 'ZoneNotFound'
+  | 'ZoneNotLinked';
+
+/** One host name of the workspace, the endpoint member behind it, and its record's name within the private zone (cloud-apis 10.1). */
+export type WorkspaceHost = { member: string; host: string; record: string };
+
+export type DesiredLink = { name: string; virtualNetworkId: ArmId; fallbackToInternet: boolean };
+
+export type DesiredDns = {
+  mode: 'ZoneGroup' | 'Records';
+  zoneId: ArmId;
+  /** spec names the zone: it is never created or deleted here. */
+  given: boolean;
+  /** Another endpoint of this object wants the same zone in a way that cannot share it. */
+  conflict: boolean;
+  links: readonly DesiredLink[];
+  verify: {
+    mode: 'Resolve' | 'ControlPlane' | 'None';
+    nameservers: readonly { address: string; port: number }[];
+    timeoutMs: number;
+  };
+  extraRecords: readonly { record: string; member: string }[];
+};
+
+export type DesiredEndpoint = {
+  name: string;
+  scope: EndpointScope;
+  resourceId: ArmId;
+  spec: WorkspacePrivateLinkEndpoint;
+  dns: DesiredDns | undefined;
+};
+
+/** What the spec asks for, in the cloud's terms. */
+export type Desired = {
+  tenantId: string;
+  /** Lower case, as the cloud's ids compare without regard to case. */
+  workspaceId: string;
+  /** Value of the tag fabriclink-owner: <cluster>.<namespace>.<name>.<uid>. */
+  owner: string;
+  clusterId: string;
+  service: { scope: ServiceScope; id: ArmId; tags: Readonly<Record<string, string>> };
+  hosts: readonly WorkspaceHost[];
+  endpoints: readonly DesiredEndpoint[];
+  /** Parts of the spec that this version does not serve, as a person would name them. */
+  notServed: { whole: readonly string[]; partial: readonly string[] };
+};
+
+/** What annotations say: written before the call it is about, and never derived from the cloud. */
+export type Provenance = {
+  service: 'created' | 'adopted' | 'none';
+  endpoints: Readonly<Record<string, { how: 'created' | 'adopted'; id: ArmId }>>;
+  /** By endpoint name: the zone that its zone group or its records were written for. */
+  zoneGroups: Readonly<Record<string, ArmId>>;
+  records: Readonly<Record<string, ArmId>>;
+  /** Shared zones that this object uses. */
+  zones: readonly ArmId[];
+  /** Links in given zones that this object made. */
+  links: readonly { zoneId: ArmId; name: string; virtualNetworkId: ArmId }[];
+  accessBefore: 'Allow' | 'Deny' | 'none';
+  outboundBefore: 'Allow' | 'Deny' | 'none';
+  denyAtMs: number | undefined;
+  allowAtMs: number | undefined;
+  outboundAtMs: number | undefined;
+  locked: boolean;
+  relocksMs: readonly number[];
+  policyWrite: string | undefined;
+};
+
+/** A record set to write or delete in mode Records. */
+export type RecordWrite = { zoneId: ArmId; name: string; addresses: readonly string[]; etag: string | undefined };
+export type LinkWrite = {
+  zoneId: ArmId;
+  link: DesiredLink;
+  etag: string | undefined;
+  tags: Readonly<Record<string, string>>;
+};
+
+export type DnsSeen = {
+  facts: DnsFacts;
+  /** First difference per rung, for the effect that removes it. */
+  linkToWrite?: LinkWrite;
+  surplusLink?: { zoneId: ArmId; name: string; etag: string | undefined };
+  recordToWrite?: RecordWrite;
+  /** What is wrong, in words: the names and addresses behind the worst fact. */
+  detail?: string;
+  fault?: Fault;
+};
+
+export type EndpointSeen = {
+  desired: DesiredEndpoint;
+  facts: EndpointFacts;
+  dns: DnsSeen;
+  actual: PrivateEndpoint | undefined;
+  connection: PrivateEndpointConnection | undefined;
+  addresses: readonly InterfaceAddress[];
+  /** Approved, and proven as spec.inbound.requires says. */
+  counts: boolean;
+  detail?: string;
+  fault?: Fault;
+};
+
+export type RemovalSeen = {
+  name: string;
+  facts: EndpointRemovalFacts;
+  resourceId: ArmId | undefined;
+  scope: EndpointScope | undefined;
+  subnetId: ArmId | undefined;
+  connection: PrivateEndpointConnection | undefined;
+  recordToDelete?: { zoneId: ArmId; name: string; etag: string | undefined };
+  linkToDelete?: { zoneId: ArmId; name: string; etag: string | undefined };
+  zoneToDelete?: { zoneId: ArmId; etag: string | undefined };
+  fault?: Fault;
+};
+
+export type PreflightItem = {
+  code: string;
+  severity: 'Blocks' | 'Degrades';
+  item?: string;
+  message: string;
+};
+
+export type AccessSeen = {
+  inbound: InboundFacts;
+  outbound: OutboundFacts;
+  policy: CommunicationPolicySeen | undefined;
+  fault?: Fault;
+  preflight: readonly PreflightItem[];
+  /** What could not be read before denying, and why. */
+  unread: readonly string[];
+  inboundDueAtMs: number | undefined;
+  outboundDueAtMs: number | undefined;
+};
+
+export type ServiceSeen = {
+  facts: ServiceFacts;
+  actual: PrivateLinkService | undefined;
+  workspaceName: string | undefined;
+  capacityName: string | undefined;
+  /** Provider namespace to register next, if any. */
+  providerToRegister?: { subscriptionId: string; namespace: 'Microsoft.Fabric' | 'Microsoft.Network' };
+  /** namespace/name of the older object, the other owner's tag, or the other service's id. */
+  other?: string;
+  detail?: string;
+  unread: readonly Fault[];
+  fault?: Fault;
+};
+
+export type ReleaseSeen = {
+  inbound: InboundReleaseFacts;
+  inboundDueAtMs: number | undefined;
+  service: ServiceRemovalFacts;
+  actual: PrivateLinkService | undefined;
+  staleConnection?: PrivateEndpointConnection;
+  liveConnections: readonly string[];
+  fault?: Fault;
+  accessFault?: Fault;
+};
+
+/** Everything that one pass has read, as closed facts and as what people want to read about them. */
+export type Seen = {
+  desired: Desired;
+  provenance: Provenance;
+  service: ServiceSeen;
+  endpoints: readonly EndpointSeen[];
+  /** Endpoints that are no longer wanted: taken out of the spec, or all of them while deleting. */
+  removals: readonly RemovalSeen[];
+  access: AccessSeen;
+  /** Set while deleting. */
+  release: ReleaseSeen | undefined;
+};

@@ -1,0 +1,289 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  DNS_FACTS,
+  type DnsFacts,
+  ENDPOINT_FACTS,
+  ENDPOINT_REMOVAL_FACTS,
+  type EndpointFacts,
+  type EndpointRemovalFacts,
+  INBOUND_FACTS,
+  INBOUND_RELEASE_FACTS,
+  type InboundFacts,
+  type InboundReleaseFacts,
+  OUTBOUND_FACTS,
+  type OutboundFacts,
+  SERVICE_FACTS,
+  SERVICE_REMOVAL_FACTS,
+  type ServiceFacts,
+  type ServiceRemovalFacts,
+} from '../../../controllers/workspace-private-link/fact-types.ts';
+import { machines } from '../../../controllers/workspace-private-link/machine.ts';
+import { inboundReleased, mayDeny } from '../../../controllers/workspace-private-link/machine-access.ts';
+import { endpointApproved, endpointRemoved } from '../../../controllers/workspace-private-link/machine-endpoint.ts';
+import { serviceUsable } from '../../../controllers/workspace-private-link/machine-service.ts';
+import { type AnyFacts, everyObservation, passagesOf, placesOf, type Resting, restOf, walker } from './rests.ts';
+
+/** What must hold for one observation and where it rests; a sentence when it does not. */
+type Law<F> = (facts: F, rest: Resting) => string | undefined;
+
+const TAGS = ['ready', 'progressing', 'waiting', 'stalled', 'gone'];
+
+/** Walks the whole space once, holds every law against every observation, and reports at most a few offenders. */
+function survey<F extends AnyFacts>(
+  machine: (typeof machines)[keyof typeof machines],
+  domain: Readonly<Record<string, readonly (boolean | string)[]>>,
+  laws: Record<string, Law<F>>,
+): { broken: string[]; visited: Set<string>; observations: number } {
+  const broken: string[] = [];
+  const visited = new Set<string>();
+  const rests = walker<F>(machine);
+  let observations = 0;
+  for (const facts of everyObservation<F>(domain)) {
+    observations++;
+    const rest = rests(facts);
+    visited.add(rest.phase);
+    if (!TAGS.includes(rest.tag) || rest.reason === '') broken.push(`no single answer: ${JSON.stringify(facts)}`);
+    for (const [name, law] of Object.entries(laws)) {
+      const complaint = law(facts, rest);
+      if (complaint && broken.length < 5) broken.push(`${name}: ${complaint} at ${JSON.stringify(facts)}`);
+    }
+  }
+  return { broken, visited, observations };
+}
+
+const every = <F extends AnyFacts>(
+  name: keyof typeof machines,
+  domain: Readonly<Record<string, readonly (boolean | string)[]>>,
+  laws: Record<string, Law<F>>,
+) =>
+  test(`the ${name} ladder answers every observation, uses every state, and keeps its laws`, () => {
+    const machine = machines[name];
+    const { broken, visited } = survey<F>(machine, domain, laws);
+    expect(broken).toEqual([]);
+    expect([...visited].sort()).toEqual(
+      placesOf(machine)
+        .map(({ phase }) => phase)
+        .sort(),
+    );
+  });
+
+/** An effect needs each of these facts to be known, and to say what it says. */
+const only =
+  <F>(effect: string, demands: (facts: F) => boolean): Law<F> =>
+  (facts, rest) =>
+    rest.effect === effect && !demands(facts) ? `${effect} without cause` : undefined;
+const never =
+  <F>(when: (facts: F) => boolean): Law<F> =>
+  (facts, rest) =>
+    rest.effect !== undefined && when(facts) ? `effect ${rest.effect}` : undefined;
+
+describe('every machine', () => {
+  test('is walked by the survey exactly as the runtime walks it', () => {
+    const rests = walker<DnsFacts>(machines.dns);
+    const sample = [...everyObservation<DnsFacts>(DNS_FACTS)].filter((_, index) => index % 97 === 0);
+    for (const facts of sample) rests(facts);
+    expect(sample.map((facts) => rests(facts).phase)).toEqual(sample.map((facts) => restOf(machines.dns, facts).phase));
+  });
+
+  test.each(Object.entries(machines))(
+    '%s has one tag and one meta on each leaf, and none on a passage',
+    (_, machine) => {
+      for (const place of placesOf(machine)) expect(TAGS).toContain(place.tag);
+      for (const passage of passagesOf(machine)) expect(passage.tag).toBe('');
+    },
+  );
+});
+
+describe('upwards', () => {
+  every<ServiceFacts>('service', SERVICE_FACTS, {
+    'an unreadable service causes nothing to be made': (facts, { effect }) =>
+      (facts.service === 'unobservable' || facts.service === 'refused') &&
+      effect !== undefined &&
+      !['claim', 'registerServiceProvider'].includes(effect)
+        ? effect
+        : undefined,
+    'only an absent or failed service of ours is put': only(
+      'putService',
+      ({ service, provenance }) => service === 'absent' || (service === 'failed' && provenance === 'created'),
+    ),
+    'nobody is taken over whose thing would change, or who carries a mark': only(
+      'adoptService',
+      ({ service, provenance }) => service === 'untagged' && provenance === 'none',
+    ),
+    'nothing happens for a younger object, or without being served': never(({ standing }) => standing !== 'clear'),
+    'nothing is written before the finalizer is on': (facts, { effect }) =>
+      !facts.claimed && effect !== undefined && effect !== 'claim' ? effect : undefined,
+    'registration happens only where the spec allows it': only(
+      'registerServiceProvider',
+      ({ registration, provider }) => registration === 'allowed' && provider !== 'unobservable',
+    ),
+    'what cannot be read blocks no creation': (facts, rest) =>
+      facts.standing === 'clear' &&
+      facts.claimed &&
+      facts.workspace === 'unobservable' &&
+      facts.capacity === 'unobservable' &&
+      facts.provider === 'unobservable' &&
+      facts.service === 'absent' &&
+      rest.effect !== 'putService'
+        ? rest.phase
+        : undefined,
+    'ready means usable': (facts, { tag }) => (tag === 'ready' && !serviceUsable(facts) ? 'ready' : undefined),
+  });
+
+  every<EndpointFacts>('endpoint', ENDPOINT_FACTS, {
+    'only a pending connection is approved': only('approveConnection', ({ connection }) => connection === 'pending'),
+    'an unreadable endpoint or connection causes nothing': never(
+      ({ endpoint, connection }) =>
+        endpoint === 'unobservable' ||
+        endpoint === 'refused' ||
+        (endpoint === 'ready' && (connection === 'unobservable' || connection === 'other')),
+    ),
+    'only what we made is deleted, and never the last way in': only(
+      'deleteEndpoint',
+      ({ provenance, hold }) => provenance === 'created' && hold === 'free',
+    ),
+    'a rejection is answered only by policy': only(
+      'deleteEndpoint',
+      ({ endpoint, recreate }) => endpoint === 'outdated' || recreate === 'OnRejection',
+    ),
+    'nothing is made on somebody else’s name': never(
+      ({ endpoint }) => endpoint === 'foreign' || endpoint === 'differs',
+    ),
+    'ready exactly when approved': (facts, { tag }) =>
+      (tag === 'ready') !== endpointApproved(facts) && facts.endpoint !== 'drifted' ? tag : undefined,
+  });
+
+  every<DnsFacts>('dns', DNS_FACTS, {
+    'nothing is written before the approval': never(({ endpoint }) => endpoint === 'notYet'),
+    'foreign records, links and conflicts are never overwritten': never(
+      ({ zone, links, records }) =>
+        zone === 'conflict' ||
+        (zone === 'present' && (links === 'elsewhere' || links === 'differs')) ||
+        false ||
+        (zone === 'present' && links === 'met' && records === 'foreign'),
+    ),
+    'an unreadable rung causes nothing': never(
+      ({ zone, links, records }) =>
+        zone === 'unobservable' ||
+        zone === 'refused' ||
+        (zone === 'present' && (links === 'unobservable' || (links === 'met' && records === 'unobservable'))),
+    ),
+    'a given zone is never made': only('createZone', ({ zone }) => zone === 'absent'),
+    'records move only while no lockout can follow': (facts, { effect }) =>
+      facts.records === 'moved' && facts.hold === 'held' && (effect === 'putZoneGroup' || effect === 'putRecord')
+        ? effect
+        : undefined,
+    'proven means proven': (facts, { reason }) =>
+      reason === 'DnsProven' && (facts.proof !== 'proven' || facts.verify === 'None') ? reason : undefined,
+  });
+
+  every<OutboundFacts>('outbound', OUTBOUND_FACTS, {
+    'only a readable difference is written': only(
+      'applyOutbound',
+      ({ outbound, wanted }) => (outbound === 'Allow' || outbound === 'Deny') && outbound !== wanted,
+    ),
+    'a denial by others is not lifted': (facts, { effect }) =>
+      effect === 'applyOutbound' && facts.outbound === 'Deny' && facts.record === 'missing' ? effect : undefined,
+    'what is not managed is left alone': never(({ wanted }) => wanted === 'unmanaged'),
+  });
+});
+
+describe('the lockout rule', () => {
+  every<InboundFacts>('inbound', INBOUND_FACTS, {
+    'Deny is chosen only with every precondition in the same observation': only(
+      'denyInbound',
+      (facts) =>
+        facts.standing === 'owner' &&
+        facts.wanted === 'Deny' &&
+        facts.inbound === 'Allow' &&
+        facts.proof === 'sufficient' &&
+        facts.preflight === 'clear' &&
+        facts.policyWrite === 'proven' &&
+        (facts.tenant === 'clear' || facts.tenant === 'unobservable') &&
+        facts.path !== 'missing' &&
+        mayDeny(facts),
+    ),
+    'the rehearsal too waits for everything else': only('rehearsePolicy', mayDeny),
+    'Deny is lifted only because the spec says Allow, and only where we know what was before': only(
+      'openInbound',
+      (facts) =>
+        facts.standing === 'owner' &&
+        facts.wanted === 'Allow' &&
+        facts.inbound === 'Deny' &&
+        facts.record === 'recorded',
+    ),
+    'a Deny in place sees no write, whatever became of endpoints, proofs, paths or records': (facts, { effect }) =>
+      facts.wanted === 'Deny' && facts.inbound === 'Deny' && effect !== undefined && effect !== 'recordDeny'
+        ? effect
+        : undefined,
+    'removing inbound from the spec changes nothing': never(({ wanted }) => wanted === 'unmanaged'),
+    'an unreadable policy causes nothing': never(
+      ({ inbound }) => inbound === 'unobservable' || inbound === 'refused' || inbound === 'other',
+    ),
+    'opened by someone else and not closable is loud': (facts, { reason, tag }) =>
+      facts.standing === 'owner' &&
+      facts.wanted === 'Deny' &&
+      facts.inbound === 'Allow' &&
+      facts.lock === 'relock' &&
+      !mayDeny(facts) &&
+      (reason !== 'RelockBlocked' || tag !== 'stalled')
+        ? reason
+        : undefined,
+    'denied is claimed only when seen or when the delay has passed': (facts, { reason }) =>
+      reason === 'AccessDenied' && facts.settle !== 'after' && facts.effect !== 'restricted' ? reason : undefined,
+  });
+});
+
+describe('downwards', () => {
+  every<InboundReleaseFacts>('inboundRelease', INBOUND_RELEASE_FACTS, {
+    'deletion never opens without a record that it was open before us': only(
+      'openInbound',
+      (facts) =>
+        facts.standing === 'owner' &&
+        facts.onDelete === 'Restore' &&
+        facts.before === 'Allow' &&
+        facts.inbound === 'Deny',
+    ),
+    'released exactly when the ladder says so': (facts, { phase }) =>
+      (phase === 'Restore.Released') !== inboundReleased(facts) ? phase : undefined,
+    'an unreadable policy opens nothing': never(({ inbound }) => inbound === 'unobservable' || inbound === 'refused'),
+  });
+
+  const DELETES = ['deleteRecord', 'deleteZoneGroup', 'deleteEndpoint', 'deleteConnection', 'deleteLink', 'deleteZone'];
+  every<EndpointRemovalFacts>('endpointRemoval', ENDPOINT_REMOVAL_FACTS, {
+    'Retain deletes nothing': (facts, { effect }) =>
+      facts.policy === 'Retain' && DELETES.includes(effect ?? '') ? effect : undefined,
+    'nothing goes before access is released, or while it is the last way in': (facts, { effect }) =>
+      facts.gate !== 'open' && DELETES.includes(effect ?? '') ? effect : undefined,
+    'without provenance the endpoint stays': only('deleteEndpoint', ({ provenance }) => provenance !== 'none'),
+    'DeleteCreated leaves what was adopted': only(
+      'deleteEndpoint',
+      ({ policy, provenance }) => policy === 'DeleteAll' || provenance === 'created',
+    ),
+    'another owner’s endpoint stays': only('deleteEndpoint', ({ endpoint }) => endpoint === 'present'),
+    'records and zone group go first': only(
+      'deleteEndpoint',
+      ({ records, zoneGroup }) => records === 'none' && zoneGroup !== 'created' && zoneGroup !== 'unobservable',
+    ),
+    'the zone goes only when it is ours, unlinked and empty': only('deleteZone', ({ zone }) => zone === 'removable'),
+    'gone exactly when nothing of ours is left': (facts, { phase }) =>
+      phase.startsWith('Forget.') !== endpointRemoved(facts) ? phase : undefined,
+  });
+
+  every<ServiceRemovalFacts>('serviceRemoval', SERVICE_REMOVAL_FACTS, {
+    'the service goes last': only(
+      'deleteService',
+      (facts) => facts.access === 'released' && facts.endpoints === 'gone' && facts.connections === 'none',
+    ),
+    'without provenance the service stays': only('deleteService', ({ provenance }) => provenance !== 'none'),
+    'DeleteCreated leaves what was adopted, Retain everything': only(
+      'deleteService',
+      ({ policy, provenance }) => policy === 'DeleteAll' || (policy === 'DeleteCreated' && provenance === 'created'),
+    ),
+    'nobody who is connected is cut off': only('deleteStaleConnection', ({ connections }) => connections === 'stale'),
+    'the object is let go only when everything below it is': only(
+      'release',
+      (facts) => facts.claimed && facts.access === 'released' && facts.endpoints === 'gone',
+    ),
+  });
+});
