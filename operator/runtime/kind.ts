@@ -19,12 +19,22 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
   observe(pass: Pass<R>): Promise<Seen>;
   /** The ladders of this object with their closed facts, in the order in which their effects are to run. Pure. */
   ladders(seen: Seen): readonly Ladder[];
-  readonly effects: Readonly<Record<Effect, (pass: Pass<R>, seen: Seen, ladder: string) => Promise<void>>>;
+  readonly effects: Readonly<Record<Effect, EffectOf<R, Seen>>>;
   /** Turns facts and resting places into what people read. Pure. */
   describe(input: DescribeInput<R, Seen>): Report;
   /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */
   readonly watches?: readonly RelatedWatch[];
+  /**
+   * Indexes over the cached objects of this kind, such as the workspace each one names: `Pass.indexed` then finds those
+   * that share a value without looking at all of them. `namespace` is always there.
+   */
+  readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
 }
+
+/** Written as a method's type so that a Kind of a certain resource is a Kind: the runtime hands each its own. */
+export type EffectOf<R extends KubeObject, Seen> = {
+  run(pass: Pass<R>, seen: Seen, ladder: string): Promise<void>;
+}['run'];
 
 export type Ladder = {
   /** Unique within the object, such as `service`, `endpoint/hub`, `access`. */
@@ -82,7 +92,7 @@ export type Report = {
   status: Record<string, unknown>;
   /** The runtime adds observedGeneration and lastTransitionTime; a type left out is removed. */
   conditions: readonly Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>[];
-  /** Emitted once, when the pass's facts say that something happened. */
+  /** Something happened. Emitted after the status write of the same pass; a pass that changes no status emits none. */
   events: readonly EventNote[];
 };
 
@@ -108,6 +118,8 @@ export interface Pass<R extends KubeObject> {
   release(): Promise<void>;
   /** Objects of a kind that the runtime caches, such as all WorkspacePrivateLinks (for one owner per workspace). */
   cached<T extends KubeObject>(type: ResourceType): readonly T[];
+  /** Of those, the ones with `value` under an index of their kind. */
+  indexed<T extends KubeObject>(type: ResourceType, index: string, value: string): readonly T[];
 }
 
 export type RelatedWatch = {

@@ -1,0 +1,213 @@
+import { splitKey } from '../clients/kube/resources.ts';
+import type { KubeClient, KubeObject, ResourceType } from '../clients/kube/types.ts';
+import type { Clock } from '../clock.ts';
+import { OperatorError, toOperatorError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { createAttempts } from './attempts.ts';
+import type { Random } from './backoff.ts';
+import { createDecider } from './decide.ts';
+import type { EventRecorder } from './events.ts';
+import type { Fence } from './fence.ts';
+import type { Informer } from './informer.ts';
+import type { Instruments } from './instruments.ts';
+import type { EventNote, Kind } from './kind.ts';
+import { createObjectWriter } from './object-writer.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { createOwnWrites } from './own-writes.ts';
+import { createPass } from './pass.ts';
+import { type PassResult, reconcile } from './reconcile.ts';
+import type { Change } from './store.ts';
+import { asksToLook, urgencyOf } from './urgency.ts';
+import { createWorkerPool } from './worker-pool.ts';
+import { createWorkQueue, type Taken } from './workqueue.ts';
+
+export type ControllerOptions = {
+  kind: Kind;
+  /** Of the kind itself. */
+  informer: Informer;
+  informerOf: (type: ResourceType) => Informer;
+  kube: Pick<KubeClient, 'get' | 'patch'>;
+  fence: Fence;
+  clock: Clock;
+  /** Time of sockets, for the limit of a pass. */
+  ioClock: Clock;
+  random: Random;
+  log: Logger;
+  instruments: Instruments;
+  recorder: Pick<EventRecorder, 'record'>;
+  fieldManager: string;
+  workers: number;
+  passTimeoutMs: number;
+};
+
+/** Brings each object of one kind to a pass when something about it changed or is due. */
+export function createController(options: ControllerOptions) {
+  const { kind, informer, clock, random, fence } = options;
+  const log = options.log.with({ controller: kind.type.plural });
+  const instruments = options.instruments.controller(kind.type.plural, options.workers);
+  const decide = createDecider(kind.machines);
+  const attempts = createAttempts();
+  const ownWrites = createOwnWrites();
+  const wantsFresh = new Set<string>();
+  const underWay = new Set<AbortController>();
+  const queue = createWorkQueue({ clock, onReady: () => pool.wake(), observer: instruments.queue });
+  const pool = createWorkerPool({ queue, workers: options.workers, work, onActive: instruments.active });
+  instruments.watchQueue(queue, () => clock.now());
+
+  informer.onChange((change: Change, initial: boolean) => {
+    const priority = urgencyOf(change, initial);
+    if (priority === 'person') attempts.forget(change.key);
+    if (change.after && asksToLook(change.before, change.after)) wantsFresh.add(change.key);
+    queue.add(change.key, { priority });
+  });
+  for (const related of kind.watches ?? []) {
+    options.informerOf(related.type).onChange(({ before, after }, initial) => {
+      // Everything is in the queue already while the first lists arrive.
+      if (initial && !informer.hasSynced()) return;
+      const keys = new Set<string>();
+      for (const object of [before, after]) {
+        if (object) for (const key of related.keys(object, informer.list())) keys.add(key);
+      }
+      for (const key of keys) queue.add(key);
+    });
+  }
+
+  /** The object to act on: from the cache, or from the server where the cache may be older than our last write. */
+  async function current(key: string, signal: AbortSignal): Promise<KubeObject | undefined> {
+    const cached = informer.get(key);
+    if (!cached || !ownWrites.mustRead(key, cached)) return cached;
+    const { namespace, name } = splitKey(key);
+    const read = await options.kube.get(kind.type, namespace, name, signal);
+    ownWrites.read(key);
+    if (read) informer.absorb(read);
+    else informer.absorbDeletion(key);
+    return informer.get(key);
+  }
+
+  async function pass(taken: Taken, resource: KubeObject, controller: AbortController): Promise<Outcome> {
+    const { key, priority } = taken;
+    const { uid, generation } = resource.metadata;
+    const about = { key, uid, generation };
+    const emit = (note: EventNote) => options.recorder.record({ type: kind.type, object: resource }, note);
+    const writer = createObjectWriter({
+      type: kind.type,
+      key,
+      resource,
+      kube: options.kube,
+      fence,
+      fieldManager: options.fieldManager,
+      ownWrites,
+      onWritten: (object) => informer.absorb(object),
+      signal: controller.signal,
+    });
+    const { pass, isReleased } = createPass({
+      resource,
+      key,
+      priority,
+      fresh: wantsFresh.delete(key),
+      nowMs: clock.now(),
+      signal: controller.signal,
+      writer,
+      emit,
+      audit(action, fields) {
+        instruments.audited(action);
+        log.info('audit', { audit: action, ...about, ...fields });
+      },
+      cached: (type) => options.informerOf(type).list(),
+      indexed: (type, index, value) => options.informerOf(type).indexed(index, value),
+    });
+    const result = await reconcile({ kind, decide, pass, writer, isReleased, emit });
+    if (result.wroteStatus) instruments.wroteStatus();
+    const outcome = outcomeOf(key, priority, result, attempts, { clock, random });
+    say(about, priority, result, outcome);
+    return outcome;
+  }
+
+  function say(about: object, priority: string, result: PassResult, { failures, requeue }: Outcome): void {
+    const fields = {
+      ...about,
+      urgency: priority,
+      phases: result.rests.map(({ ladder, phase }) => `${ladder}=${phase}`),
+      wroteStatus: result.wroteStatus,
+      requeueAfterMs: requeue?.delayMs,
+    };
+    if (failures.length === 0) log.debug('pass', { ...fields, why: result.rests.map(({ why }) => why) });
+    for (const error of failures) {
+      const failure = { ...fields, disposition: error.disposition, reason: error.reason, error: error.message };
+      if (error.disposition === 'bug') log.error('pass failed', { ...failure, stack: stackOf(error) });
+      else log.warn('pass failed', failure);
+    }
+  }
+
+  async function work(taken: Taken): Promise<void> {
+    const { key, priority } = taken;
+    const startedAt = performance.now();
+    const controller = new AbortController();
+    underWay.add(controller);
+    const cancelLimit = options.ioClock.after(options.passTimeoutMs, () =>
+      controller.abort(tooLong(options.passTimeoutMs)),
+    );
+    let outcome: Outcome;
+    try {
+      const resource = await current(key, controller.signal);
+      if (!resource) {
+        attempts.forget(key);
+        ownWrites.forget(key);
+        wantsFresh.delete(key);
+        return;
+      }
+      outcome = await pass(taken, resource, controller);
+    } catch (thrown) {
+      const failed: PassResult = {
+        rests: [],
+        ladders: [],
+        wroteStatus: false,
+        released: false,
+        error: toOperatorError(thrown),
+      };
+      outcome = outcomeOf(key, priority, failed, attempts, { clock, random });
+      say({ key }, priority, failed, outcome);
+    } finally {
+      cancelLimit();
+      underWay.delete(controller);
+    }
+    instruments.passed(outcome.result, (performance.now() - startedAt) / 1000);
+    if (outcome.result === 'error') instruments.retried();
+    if (outcome.requeue) queue.add(key, outcome.requeue);
+  }
+
+  return {
+    name: kind.type.plural,
+    /** Passes begin. Before this, changes only gather in the queue. */
+    start: () => pool.start(),
+    /** No new pass begins; resolves when those under way have ended. */
+    async drain(): Promise<void> {
+      pool.stop();
+      await queue.drain();
+    },
+    /** Ends what is under way. */
+    abort(why: Error): void {
+      pool.stop();
+      for (const controller of underWay) controller.abort(why);
+      void queue.drain();
+    },
+    /** Nothing under way and nothing that could begin now. */
+    isIdle: () => queue.taken() === 0 && (!pool.isRunning() || queue.ready() === 0),
+    /** When the next delayed key becomes ready, milliseconds since the epoch. */
+    nextAtMs: () => queue.nextAtMs(),
+  };
+}
+
+export type Controller = ReturnType<typeof createController>;
+
+function tooLong(passTimeoutMs: number): OperatorError {
+  return new OperatorError({
+    disposition: 'transient',
+    reason: 'PassTimedOut',
+    message: `the pass took longer than ${passTimeoutMs} ms`,
+  });
+}
+
+function stackOf(error: OperatorError): string | undefined {
+  return error.cause instanceof Error ? error.cause.stack : error.stack;
+}

@@ -1,0 +1,29 @@
+import type { KubeClient, KubeObject, ResourceType } from '../clients/kube/types.ts';
+
+/**
+ * Reads a collection page by page, so that no answer is large enough to hold up the event loop, and answers with the
+ * version that the whole list belongs to. A continue token that expires midway (410) throws: the caller starts again.
+ */
+export async function listAllPages(
+  kube: KubeClient,
+  type: ResourceType,
+  scope: { namespace: string | undefined; pageSize: number },
+  signal: AbortSignal,
+  onPage: (items: readonly KubeObject[]) => void,
+): Promise<string> {
+  let token: string | undefined;
+  for (;;) {
+    const page = await kube.list<KubeObject>(
+      type,
+      {
+        limit: scope.pageSize,
+        ...(scope.namespace !== undefined && { namespace: scope.namespace }),
+        ...(token !== undefined && { continue: token }),
+      },
+      signal,
+    );
+    onPage(page.items);
+    if (!page.continue) return page.resourceVersion;
+    token = page.continue;
+  }
+}

@@ -1,0 +1,113 @@
+import type { KubeObject } from '../clients/kube/types.ts';
+import { OperatorError, toOperatorError } from '../errors.ts';
+import type { Decision } from './decide.ts';
+import type { EventNote, Kind, Ladder, Pass, Rest } from './kind.ts';
+import type { ObjectWriter } from './object-writer.ts';
+import { statusPatch } from './report.ts';
+
+export type PassResult = {
+  /** In ladder order; empty when observe threw. */
+  rests: readonly Rest[];
+  ladders: readonly Ladder[];
+  /** What observe threw, or what the status write threw. */
+  error?: OperatorError;
+  wroteStatus: boolean;
+  /** Our finalizer was removed in this pass: there is nothing left to report on. */
+  released: boolean;
+};
+
+export type ReconcileInput<R extends KubeObject, Seen> = {
+  kind: Kind<R, Seen>;
+  decide: (ladder: Ladder) => Decision;
+  pass: Pass<R>;
+  writer: ObjectWriter<R>;
+  /** True once `release` has removed our finalizer. */
+  isReleased: () => boolean;
+  emit: (note: EventNote) => void;
+};
+
+/**
+ * One pass over one object: observe → decide → act → describe → write the status if something changed.
+ *
+ * Guarantees: at most one effect per ladder, in ladder order; an effect that fails holds up no other ladder; nothing
+ * begins after the pass's signal aborted; the status is written at most once, and not when it says so already. Never throws.
+ */
+export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInput<R, Seen>): Promise<PassResult> {
+  const { kind, pass } = input;
+  let seen: Seen | undefined;
+  let ladders: readonly Ladder[] = [];
+  let rests: Rest[] = [];
+  let error: OperatorError | undefined;
+  try {
+    seen = await kind.observe(pass);
+    ladders = kind.ladders(seen);
+    rests = ladders.map((ladder) => ({ ladder: ladder.name, ...input.decide(ladder), outcome: { kind: 'none' } }));
+  } catch (thrown) {
+    error = toOperatorError(thrown);
+    ladders = [];
+    rests = [];
+  }
+  if (seen !== undefined && !error) await act(kind, pass, seen, rests);
+
+  const result = { rests, ladders, wroteStatus: false, released: input.isReleased(), ...(error && { error }) };
+  // After an outdated read there is nothing true to say; after the end of the pass there is nobody to say it.
+  if (result.released || error?.disposition === 'conflict' || pass.signal.aborted) return result;
+  try {
+    return { ...result, wroteStatus: await report(input, seen, rests, error) };
+  } catch (thrown) {
+    return { ...result, error: error ?? toOperatorError(thrown) };
+  }
+}
+
+async function act<R extends KubeObject, Seen>(
+  kind: Kind<R, Seen>,
+  pass: Pass<R>,
+  seen: Seen,
+  rests: Rest[],
+): Promise<void> {
+  for (const [index, rest] of rests.entries()) {
+    if (rest.effect === undefined) continue;
+    if (pass.signal.aborted) return;
+    rests[index] = { ...rest, outcome: await outcomeOf(kind, pass, seen, rest, rest.effect) };
+  }
+}
+
+async function outcomeOf<R extends KubeObject, Seen>(
+  kind: Kind<R, Seen>,
+  pass: Pass<R>,
+  seen: Seen,
+  rest: Rest,
+  name: string,
+): Promise<Rest['outcome']> {
+  try {
+    const effect = kind.effects[name];
+    if (!effect)
+      throw new OperatorError({ disposition: 'bug', reason: 'InternalError', message: `no effect "${name}"` });
+    await effect(pass, seen, rest.ladder);
+    return { kind: 'done' };
+  } catch (thrown) {
+    return { kind: 'failed', error: toOperatorError(thrown) };
+  }
+}
+
+async function report<R extends KubeObject, Seen>(
+  { kind, pass, writer, emit }: ReconcileInput<R, Seen>,
+  seen: Seen | undefined,
+  rests: readonly Rest[],
+  error: OperatorError | undefined,
+): Promise<boolean> {
+  const resource = writer.current();
+  const said = kind.describe({ resource, seen, rests: rests.map(quietConflict), error, nowMs: pass.nowMs });
+  const patch = statusPatch(resource, said, pass.nowMs);
+  if (!patch) return false;
+  await writer.status(patch);
+  // Only now: an event tells of a transition, and a pass that changes nothing has none.
+  for (const note of said.events) emit(note);
+  return true;
+}
+
+/** A conflict is tried again at once and nobody hears of it. */
+function quietConflict(rest: Rest): Rest {
+  const conflict = rest.outcome.kind === 'failed' && rest.outcome.error.disposition === 'conflict';
+  return conflict ? { ...rest, outcome: { kind: 'none' } } : rest;
+}

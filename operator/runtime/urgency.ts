@@ -1,0 +1,33 @@
+import type { KubeObject } from '../clients/kube/types.ts';
+import type { Change } from './store.ts';
+import type { Priority } from './workqueue.ts';
+
+/** Any new value means: look now. */
+export const RECONCILE_ANNOTATION = 'fabriclink.dev/reconcile';
+
+/**
+ * How soon a change deserves a look. A person waits for what a person did: a new object, a new generation, a deletion, a
+ * request to look now, also when it happened while we were away.
+ */
+export function urgencyOf({ before, after }: Change, initial: boolean): Priority {
+  if (!after) return 'routine';
+  if (initial) return isSettled(after) ? 'resync' : 'person';
+  if (!before || before.metadata.uid !== after.metadata.uid) return 'person';
+  const acted =
+    before.metadata.generation !== after.metadata.generation ||
+    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+    asksToLook(before, after);
+  return acted ? 'person' : 'routine';
+}
+
+/** A person asked to look now: what the observers remember is not good enough. */
+export function asksToLook(before: KubeObject | undefined, after: KubeObject): boolean {
+  const asked = after.metadata.annotations?.[RECONCILE_ANNOTATION];
+  return asked !== undefined && before !== undefined && asked !== before.metadata.annotations?.[RECONCILE_ANNOTATION];
+}
+
+/** Reported on at its present generation. Only a hint for the order of the first sweep. */
+function isSettled(object: KubeObject): boolean {
+  const { observedGeneration } = (object.status ?? {}) as { observedGeneration?: number };
+  return object.metadata.deletionTimestamp === undefined && observedGeneration === object.metadata.generation;
+}
