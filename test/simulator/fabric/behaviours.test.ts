@@ -5,8 +5,7 @@ import { addDeploymentPipeline, addItem, addWorkspace, declareTenantSetting } fr
 import { settled } from '../../../simulator/fabric/effective.ts';
 import { workspaceHost } from '../../../simulator/fabric/hosts.ts';
 import { changeTenantSetting, setCapacityState } from '../../../simulator/fabric/out-of-band.ts';
-import { expectFailure } from './expect-failure.ts';
-import { type Bench, MINUTE_MS, startFabric, TENANT } from './fixture.ts';
+import { type Bench, judge, MINUTE_MS, startFabric, TENANT } from './fixture.ts';
 
 type Case = { keeps: string; check: (bench: Bench) => Promise<void> };
 
@@ -277,15 +276,14 @@ const cases: Record<FabricRestBehaviour, Case> = {
 describe('simulated Fabric, one published fact at a time', () => {
   for (const [behaviour, { keeps, check }] of Object.entries(cases) as [FabricRestBehaviour, Case][]) {
     test(`keeps ${keeps}`, async () => {
-      const bench = await startFabric();
-      await check(bench).finally(() => bench.close());
+      await expect(judge(check)).resolves.toBeUndefined();
     });
 
     test(`does not without ${behaviour}`, async () => {
-      const bench = await startFabric(({ fabric }) => {
+      const without = judge(check, ({ fabric }) => {
         fabric.switches[behaviour] = false;
       });
-      await expectFailure(check(bench).finally(() => bench.close()));
+      await expect(without).rejects.toHaveProperty('matcherResult');
     });
   }
 });

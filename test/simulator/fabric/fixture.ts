@@ -9,6 +9,7 @@ import { issueToken } from '../../../simulator/entra/tokens.ts';
 import type { App } from '../../../simulator/entra/types.ts';
 import { addCapacity, addWorkspace, declareTenantSetting } from '../../../simulator/fabric/build.ts';
 import { linkServiceOf } from '../../../simulator/fabric/link-services.ts';
+import { openTenantLink } from '../../../simulator/fabric/out-of-band.ts';
 import type { LinkService, Workspace } from '../../../simulator/fabric/types.ts';
 import { type Simulator, startSimulator } from '../../../simulator/start.ts';
 import { emptyWorld, type World } from '../../../simulator/world.ts';
@@ -27,7 +28,7 @@ type AskOptions = {
   audience?: string;
   body?: unknown;
   headers?: Record<string, string>;
-  /** Host name of the request and of TLS. Absent: the front door's own. */
+  /** Host name of the request and of TLS. Absent: the global host. */
   host?: string;
   /** Address that the socket goes to. Absent: the front door. */
   address?: string;
@@ -53,6 +54,8 @@ export type Bench = {
   linkService(): LinkService;
   /** A private endpoint in that state, at an address of its own; resolves when Fabric listens there. */
   endpointAt(address: string, status: 'Pending' | 'Approved' | 'Rejected'): Promise<void>;
+  /** A client behind a tenant-level private link of the tenant sits at that address from now on. */
+  tenantLinkAt(address: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -111,6 +114,10 @@ export async function startFabric(adjust: (conduct: Conduct) => void = () => und
       simulator.cloud.addresses.open(address);
       await client.reachable(address);
     },
+    async tenantLinkAt(address) {
+      openTenantLink(simulator.cloud, TENANT, address);
+      await client.reachable(address);
+    },
     async close() {
       client.close();
       await simulator.close();
@@ -158,13 +165,15 @@ function putEndpoint(world: World, service: LinkService, address: string, status
   };
 }
 
+const FRONT_DOORS = { fabric: 'api.fabric.microsoft.com', arm: 'management.azure.com' };
+
 function createClient({ urls, ca }: Simulator) {
   const agent = new Agent({ keepAlive: true, ca });
   const send = (
     service: 'fabric' | 'arm',
     method: string,
     path: string,
-    { address = '127.0.0.1', host = '127.0.0.1', headers = {}, body, token }: AskOptions & { token?: string },
+    { address = '127.0.0.1', host = FRONT_DOORS[service], headers = {}, body, token }: AskOptions & { token?: string },
   ): Promise<Reply> => {
     const { port } = new URL(urls[service]);
     const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
@@ -176,7 +185,7 @@ function createClient({ urls, ca }: Simulator) {
           port,
           path,
           method,
-          servername: host === '127.0.0.1' ? '' : host,
+          servername: host,
           headers: { host: `${host}:${port}`, 'content-type': 'application/json', ...authorization, ...headers },
         },
         (incoming) => {
@@ -214,4 +223,20 @@ function createClient({ urls, ca }: Simulator) {
     },
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * Runs a contract case on clouds of its own. Switched off, a behaviour must make the case fail by one of its own
+ * expectations, which `matcherResult` on the error shows: any other error would hide that it never got there.
+ */
+export async function judge(
+  check: (bench: Bench) => Promise<void>,
+  adjust?: (conduct: Conduct) => void,
+): Promise<void> {
+  const bench = await startFabric(adjust);
+  try {
+    await check(bench);
+  } finally {
+    await bench.close();
+  }
 }
