@@ -26,7 +26,7 @@ export function createAddresses(): Addresses {
     open: add,
     close: remove,
     reset(addresses) {
-      for (const address of [...open]) if (!addresses.includes(address)) remove(address);
+      for (const address of open) if (!addresses.includes(address)) remove(address);
       addresses.forEach(add);
     },
     list: () => [...open],

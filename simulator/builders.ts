@@ -70,6 +70,8 @@ export function addVirtualNetwork(
     id: string;
     location?: string;
     addressPrefixes?: readonly string[];
+    nameserver?: VirtualNetwork['nameserver'];
+    tenantLinkAddress?: string;
     subnets: readonly (Pick<Subnet, 'name' | 'addressPrefix'> & Partial<Subnet>)[];
   },
 ): VirtualNetwork {
@@ -88,6 +90,8 @@ export function addVirtualNetwork(
       allocations: {},
       ...subnet,
     })),
+    ...(network.nameserver && { nameserver: network.nameserver }),
+    ...(network.tenantLinkAddress && { tenantLinkAddress: network.tenantLinkAddress }),
   };
   world.arm.virtualNetworks[network.id.toLowerCase()] = added;
   return added;

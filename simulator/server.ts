@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 
 import type { Cloud } from './cloud.ts';
 import { Refusal, type SimRequest, type SimResponse } from './exchange.ts';
@@ -34,10 +35,7 @@ export async function serve(
     {
       ...fallback,
       SNICallback(serverName, done) {
-        authority.contextFor(serverName).then(
-          (context) => done(null, context),
-          (error: unknown) => done(error as Error),
-        );
+        void lend(authority, serverName, done);
       },
     },
     (incoming, outgoing) => void respond(service, cloud, incoming, outgoing),
@@ -83,6 +81,19 @@ export async function serve(
       await Promise.all(closed);
     },
   };
+}
+
+type ContextTaker = (error: Error | null, context?: SecureContext) => void;
+
+async function lend(authority: CertificateAuthority, serverName: string, done: ContextTaker): Promise<void> {
+  let context: SecureContext;
+  try {
+    context = await authority.contextFor(serverName);
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, context);
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud.ts';
 import { Refusal, type ServiceName, type SimRequest, type SimResponse } from './exchange.ts';
-import { createRouter, type Route, type Router } from './router.ts';
+import { createRouter, type Router } from './router.ts';
 
 /** One API host: its routes, what comes before each of them, and the shape of its errors. */
 export type Service = {
@@ -19,7 +19,7 @@ export type Service = {
 export function createService(name: ServiceName): Service {
   return {
     name,
-    router: createRouter<Route>(),
+    router: createRouter(),
     accepts: () => true,
     before: () => undefined,
     failure: (refusal) => ({

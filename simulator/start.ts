@@ -3,6 +3,7 @@ import { realClock, type SimClock } from './clock.ts';
 import type { Cloud, Urls } from './cloud.ts';
 import { type Conduct, publishedConduct } from './conduct.ts';
 import { createConnections } from './connections.ts';
+import { type NameServers, startNameServers } from './dns/name-servers.ts';
 import type { ServiceName } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
@@ -24,6 +25,8 @@ export type SimulatorOptions = {
   adjust?: (conduct: Conduct) => void;
   /** Fixed ports; each absent one is taken free. */
   ports?: Partial<Record<ServiceName, number>>;
+  /** Network in which the operator itself lives, whose resolver it is given. Absent: it sits on the internet. */
+  operatorNetworkId?: string;
   /** Decides faults with a probability; 0 ≤ x < 1. */
   random?: () => number;
 };
@@ -41,8 +44,11 @@ export type Simulator = {
   conduct: Conduct;
   faults: Faults;
   requests: RequestLog;
+  dns: NameServers;
   /** A copy of the whole world, what is under way included. */
   snapshot(): World;
+  /** Resolves when Fabric listens on exactly the addresses of the world's endpoints; rejects when one could not be had. */
+  listening(): Promise<void>;
   /** Puts the world back to a snapshot: timers, listeners and all. */
   restore(snapshot: World): void;
   close(): Promise<void>;
@@ -57,12 +63,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   for (const name of SERVICES) cloud.urls[name] = `https://127.0.0.1:${servers[name].port}`;
   cloud.schedule.rearm();
   const listening = followAddresses(cloud, servers.fabric);
+  const dns = await startNameServers(cloud);
 
   return {
     urls: cloud.urls,
     ca: authority.pem,
     authority,
-    env: settingsFor(cloud),
+    env: settingsFor(cloud, dns, options.operatorNetworkId ?? 'public'),
+    dns,
     get world() {
       return cloud.world;
     },
@@ -71,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     conduct: cloud.conduct,
     faults: cloud.faults,
     requests: cloud.requests,
+    listening: () => listening.settled(),
     snapshot: () => structuredClone(cloud.world),
     restore(snapshot) {
       cloud.schedule.stop();
@@ -80,8 +89,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     async close() {
       cloud.schedule.stop();
-      await listening.settled();
-      await Promise.all(SERVICES.map((name) => servers[name].close()));
+      await dns.close();
+      try {
+        await listening.settled();
+      } finally {
+        await Promise.all(SERVICES.map((name) => servers[name].close()));
+      }
     },
   };
 }
@@ -114,29 +127,39 @@ async function serveAll(cloud: Cloud, authority: CertificateAuthority, ports: Pa
 /** Fabric answers on the API address of each private endpoint for as long as that address exists. */
 function followAddresses(cloud: Cloud, fabric: CloudServer): { settled(): Promise<void> } {
   let last: Promise<void> = Promise.resolve();
+  const failures: unknown[] = [];
+  const next = (step: () => Promise<void> | void) => {
+    last = last.then(step).catch((error: unknown) => void failures.push(error));
+  };
   cloud.addresses.reset(endpointAddresses(cloud.world));
   cloud.addresses.watch({
-    opened(address) {
-      last = last.then(() => fabric.listenAlso(address));
-    },
-    closed(address) {
-      last = last.then(() => fabric.closeAlso(address));
-    },
+    opened: (address) => next(() => fabric.listenAlso(address)),
+    closed: (address) => next(() => fabric.closeAlso(address)),
   });
-  return { settled: () => last };
+  return {
+    async settled() {
+      await last;
+      if (failures.length > 0)
+        throw new AggregateError(failures, 'cannot listen on the addresses of private endpoints');
+    },
+  };
 }
 
-/** The first member's address of each endpoint: the one that serves the API. */
+/** The first member's address of each endpoint that is up: the one that serves the API. */
 function endpointAddresses(world: World): string[] {
-  return Object.values(world.arm.privateEndpoints).flatMap(({ members }) => members[0]?.address ?? []);
+  return Object.values(world.arm.privateEndpoints)
+    .filter(({ provisioningState }) => provisioningState === 'Succeeded')
+    .flatMap(({ members }) => members[0]?.address ?? []);
 }
 
-function settingsFor({ urls }: Cloud): Record<string, string> {
+function settingsFor({ urls }: Cloud, dns: NameServers, operatorViewpoint: string): Record<string, string> {
+  const resolver = dns.at(operatorViewpoint);
   return {
     AZURE_AUTHORITY_HOST: urls.login,
     FABRICLINK_ARM_URL: urls.arm,
     FABRICLINK_FABRIC_URL: urls.fabric,
     FABRICLINK_GRAPH_URL: urls.graph,
+    ...(resolver && { FABRICLINK_NAMESERVERS: `${resolver.address}:${resolver.port}` }),
     FABRICLINK_PRIVATE_RANGES: '127.64.0.0/10',
   };
 }

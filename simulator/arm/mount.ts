@@ -2,6 +2,8 @@ import type { Room } from '../cloud.ts';
 import type { SimRequest } from '../exchange.ts';
 import { createBuckets } from './buckets.ts';
 import { authenticate } from './caller.ts';
+import { mountPrivateDns } from './dns/mount.ts';
+import { mountNetwork } from './network/mount.ts';
 import { mountProviders } from './providers.ts';
 import { countRequest } from './throttle.ts';
 
@@ -23,4 +25,6 @@ export const mountArm: Room = (cloud) => {
     ...remaining.get(request),
   });
   mountProviders(cloud);
+  mountNetwork(cloud);
+  mountPrivateDns(cloud);
 };
