@@ -3,6 +3,7 @@ import { realClock, type SimClock } from './clock.ts';
 import type { Cloud, Urls } from './cloud.ts';
 import { type Conduct, publishedConduct } from './conduct.ts';
 import { createConnections } from './connections.ts';
+import { mountControl } from './control.ts';
 import { type NameServers, startNameServers } from './dns/name-servers.ts';
 import type { ServiceName } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -64,6 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   cloud.schedule.rearm();
   const listening = followAddresses(cloud, servers.fabric);
   const dns = await startNameServers(cloud);
+  mountControl(cloud, dns);
 
   return {
     urls: cloud.urls,
@@ -145,11 +147,12 @@ function followAddresses(cloud: Cloud, fabric: CloudServer): { settled(): Promis
   };
 }
 
-/** The first member's address of each endpoint that is up: the one that serves the API. */
+/** The first member's address of each endpoint that is up: the one that serves the API. And tenant-level links. */
 function endpointAddresses(world: World): string[] {
-  return Object.values(world.arm.privateEndpoints)
+  const endpoints = Object.values(world.arm.privateEndpoints)
     .filter(({ provisioningState }) => provisioningState === 'Succeeded')
     .flatMap(({ members }) => members[0]?.address ?? []);
+  return [...endpoints, ...Object.keys(world.fabric.tenantLinkAddresses)];
 }
 
 function settingsFor({ urls }: Cloud, dns: NameServers, operatorViewpoint: string): Record<string, string> {

@@ -1,6 +1,3 @@
-/** The names of the Fabric front door and of each workspace (cloud-apis section 10.1). */
-export const GLOBAL_HOST = 'api.fabric.microsoft.com';
-
 const WORKSPACE_HOST = /^([0-9a-f]{32})\.z([0-9a-f]{2})\.w\.api\.fabric\.microsoft\.com$/;
 const SUFFIXES = ['w.api', 'c', 'onelake', 'dfs', 'blob'] as const;
 
@@ -18,9 +15,4 @@ export function workspaceOfHost(host: string): string | undefined {
   const compact = match?.[1];
   if (!compact || compact.slice(0, 2) !== match[2]) return undefined;
   return [8, 12, 16, 20].reduceRight((id, at) => `${id.slice(0, at)}-${id.slice(at)}`, compact);
-}
-
-/** Host header without its port. */
-export function hostName(header: string | undefined): string {
-  return (header ?? '').replace(/:\d+$/, '').toLowerCase();
 }

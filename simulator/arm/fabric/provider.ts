@@ -5,6 +5,7 @@ import type { ConnectionRequest, ConnectionState, LinkProvider } from '../../con
 import { Refusal } from '../../exchange.ts';
 import type { LinkConnection, LinkService } from '../../fabric/types.ts';
 import { keyOf, nameOf } from '../ids.ts';
+import { connectionOf } from './decisions.ts';
 import { SERVICE_TYPE } from './ids.ts';
 import { membersOf } from './shown.ts';
 
@@ -64,7 +65,6 @@ function generatedName(privateEndpointId: string): string {
 }
 
 function removeOf(service: LinkService, privateEndpointId: string): void {
-  for (const [key, connection] of Object.entries(service.connections)) {
-    if (keyOf(connection.privateEndpointId) === keyOf(privateEndpointId)) delete service.connections[key];
-  }
+  const connection = connectionOf(service, privateEndpointId);
+  if (connection) delete service.connections[connection.name.toLowerCase()];
 }

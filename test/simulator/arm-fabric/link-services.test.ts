@@ -105,7 +105,7 @@ describe('a private link service', () => {
     expect(codeOf(await bench.arm('PUT', ID, { body: unknown }))).toBe('WorkspaceNotFound');
     const without = { location: 'global', properties: { tenantId: TENANT } };
     expect(codeOf(await bench.arm('PUT', ID, { body: without }))).toBe('InvalidRequestContent');
-    const old = await bench.arm('GET', `${ID}?api-version=2023-01-01&ignored=`);
+    const old = await bench.arm('GET', ID, { apiVersion: '2023-01-01' });
     expect(codeOf(old)).toBe('NoRegisteredProviderFound');
   });
 
@@ -210,6 +210,17 @@ describe('its connections', () => {
     deleteLinkService(cloud, ID);
     bench.clock.advance(MINUTE_MS);
     expect(told).toEqual(['Approved', 'Disconnected', 'Disconnected']);
+  });
+
+  test('tell a new endpoint nothing about the former one of its name', () => {
+    const { cloud } = bench.simulator;
+    const told: string[] = [];
+    cloud.connections.onDecision((_cloud, { state }) => told.push(state.status));
+    injectConnection(cloud, ID, ENDPOINT);
+    removeConnection(cloud, ID, ENDPOINT);
+    injectConnection(cloud, ID, ENDPOINT);
+    bench.clock.advance(MINUTE_MS);
+    expect(told).toEqual([]);
   });
 
   test('by choice do not hold up the deletion of their service', async () => {

@@ -47,7 +47,7 @@ export type Bench = {
   /** On an F2, open, every tenant setting in force. */
   workspace: Workspace;
   fabric(method: string, path: string, options?: AskOptions): Promise<Reply>;
-  arm(method: string, path: string, options?: AskOptions): Promise<Reply>;
+  arm(method: string, path: string, options?: AskOptions & { apiVersion?: string }): Promise<Reply>;
   /** Path of the workspace, or below it. */
   path(below?: string): string;
   /** The workspace's link service, made on first use. */
@@ -56,6 +56,8 @@ export type Bench = {
   endpointAt(address: string, status: 'Pending' | 'Approved' | 'Rejected'): Promise<void>;
   /** A client behind a tenant-level private link of the tenant sits at that address from now on. */
   tenantLinkAt(address: string): Promise<void>;
+  /** Resolves when Fabric listens at the address: it follows the world within milliseconds. */
+  listening(address: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -105,8 +107,8 @@ export async function startFabric(adjust: (conduct: Conduct) => void = () => und
     foreigner,
     workspace,
     fabric: ask('fabric', 'https://api.fabric.microsoft.com'),
-    arm: (method, path, options) =>
-      ask('arm', 'https://management.azure.com')(method, `${path}?api-version=2024-06-01`, options),
+    arm: (method, path, { apiVersion = '2024-06-01', ...options } = {}) =>
+      ask('arm', 'https://management.azure.com')(method, `${path}?api-version=${apiVersion}`, options),
     path: (below = '') => `/v1/workspaces/${workspace.id}${below}`,
     linkService,
     async endpointAt(address, status) {
@@ -118,6 +120,7 @@ export async function startFabric(adjust: (conduct: Conduct) => void = () => und
       openTenantLink(simulator.cloud, TENANT, address);
       await client.reachable(address);
     },
+    listening: (address) => client.reachable(address),
     async close() {
       client.close();
       await simulator.close();
