@@ -98,6 +98,8 @@ describe('a private link service', () => {
     bench.simulator.world.arm.subscriptions[SUBSCRIPTION]!.providers['microsoft.fabric']!.state = 'NotRegistered';
     const refused = await bench.arm('PUT', ID, { body: bodyOf() });
     expect([refused.status, codeOf(refused)]).toEqual([409, 'MissingSubscriptionRegistration']);
+    bench.simulator.conduct.arm.switches.requireProviderRegistration = false;
+    expect((await bench.arm('PUT', ID, { body: bodyOf() })).status).toBe(201);
   });
 
   test('refuses an unknown workspace, a body without one, and an older api-version', async () => {

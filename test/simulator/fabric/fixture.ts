@@ -61,8 +61,8 @@ export type Bench = {
   close(): Promise<void>;
 };
 
-/** One tenant with everything allowed, on a virtual clock, and a client that only knows HTTP. */
-export async function startFabric(adjust: (conduct: Conduct) => void = () => undefined): Promise<Bench> {
+/** One tenant with everything allowed, on a virtual clock, and a client that only knows HTTP. `speed` divides published durations. */
+export async function startFabric(adjust: (conduct: Conduct) => void = () => undefined, speed = 1): Promise<Bench> {
   const world = emptyWorld();
   addTenant(world, TENANT);
   addTenant(world, OTHER_TENANT);
@@ -76,7 +76,7 @@ export async function startFabric(adjust: (conduct: Conduct) => void = () => und
     capacityId: addCapacity(world, { tenantId: TENANT }).id,
     roles: { [admin.objectId]: 'Admin', [viewer.objectId]: 'Viewer', [foreigner.objectId]: 'Viewer' },
   });
-  const clock = virtualClock();
+  const clock = virtualClock(undefined, speed);
   const simulator = await startSimulator({ clock, world, adjust });
   const client = createClient(simulator);
 

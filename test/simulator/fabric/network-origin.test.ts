@@ -150,6 +150,15 @@ describe('while the tenant blocks public internet access', () => {
     expect(await codeOf(bench.fabric('GET', '/v1/workspaces', asForeigner))).toBe('200');
   });
 
+  test('endpoint and link go on listening in a restored world', async () => {
+    const snapshot = bench.simulator.snapshot();
+    bench.simulator.cloud.addresses.reset([]);
+    bench.simulator.restore(snapshot);
+    for (const address of [TENANT_LINK, ENDPOINT]) await bench.listening(address);
+    expect(await codeOf(bench.fabric('GET', bench.path(), { address: TENANT_LINK }))).toBe('200');
+    expect(await codeOf(bench.fabric('GET', bench.path(), { address: ENDPOINT, host }))).toBe('200');
+  });
+
   test('a tenant-level link does not lead into a restricted workspace', async () => {
     restrict();
     expect(await codeOf(bench.fabric('GET', bench.path(), { address: TENANT_LINK }))).toBe(

@@ -51,7 +51,30 @@ describe('tokens', () => {
       headers: { authorization: 'Bearer a.b.c' },
     });
     expect([forged.status, forged.body['errorCode']]).toEqual([401, 'InvalidToken']);
+    bench.simulator.conduct.entra.switches.checkAudience = false;
+    expect((await bench.fabric('GET', '/v1/workspaces', { audience: 'https://management.azure.com' })).status).toBe(
+      200,
+    );
   });
+});
+
+test('published delays and quota windows shrink with the speed', async () => {
+  const fast = await startFabric(({ fabric }) => {
+    fabric.quotas.unifiedPerMinute = 2;
+  }, 60);
+  try {
+    policySetByOthers(fast.simulator.cloud, fast.workspace.id, { inbound: 'Deny' });
+    fast.clock.advance(29_000);
+    expect((await fast.fabric('GET', fast.path())).status).toBe(200);
+    fast.clock.advance(1000);
+    const statuses = [];
+    for (let call = 0; call < 3; call += 1) statuses.push((await fast.fabric('GET', fast.path())).status);
+    expect(statuses).toEqual([403, 403, 429]);
+    fast.clock.advance(1000);
+    expect((await fast.fabric('GET', fast.path())).status).toBe(403);
+  } finally {
+    await fast.close();
+  }
 });
 
 describe('errors', () => {
@@ -171,6 +194,23 @@ describe('the policy', () => {
     expect((await bench.fabric('PUT', bench.path(`${POLICY}/inbound/firewall`), { body: rules })).status).toBe(200);
     await bench.fabric('PUT', bench.path(POLICY), { body: {} });
     expect((await bench.fabric('GET', bench.path(`${POLICY}/inbound/firewall`))).body).toEqual(rules);
+  });
+
+  test('may come without an ETag', async () => {
+    bench.simulator.conduct.fabric.choices.sendEtag = false;
+    expect((await bench.fabric('GET', bench.path(POLICY))).headers).not.toHaveProperty('etag');
+  });
+
+  test('opens the documents below it where a top-level action is omitted, and guards them by ETag', async () => {
+    policySetByOthers(bench.simulator.cloud, bench.workspace.id, { outbound: 'Deny' });
+    bench.clock.advance(15 * MINUTE_MS);
+    const path = bench.path(`${POLICY}/outbound/connections`);
+    const before = await bench.fabric('GET', path);
+    expect(before.body).toEqual({ defaultAction: 'Deny', rules: [] });
+    expect((await bench.fabric('PUT', path, { body: { rules: [] } })).status).toBe(200);
+    expect((await bench.fabric('GET', path)).body).toEqual({ defaultAction: 'Allow', rules: [] });
+    const stale = { 'if-match': `"${before.headers['etag']}"` };
+    expect((await bench.fabric('PUT', path, { body: { rules: [] }, headers: stale })).status).toBe(412);
   });
 
   test('moves its ETag when somebody else writes', async () => {
