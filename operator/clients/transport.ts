@@ -54,6 +54,8 @@ export function createTransport(options: TransportOptions = {}): CountingTranspo
     agent: Agent,
     limit: CallLimit,
   ): Promise<Dispatcher.ResponseData<Witness>> => {
+    // undici would open a connection first and only then look.
+    limit.signal.throwIfAborted();
     const url = new URL(request.url);
     return (await agent.request({
       origin: url.origin,

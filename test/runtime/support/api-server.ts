@@ -83,7 +83,7 @@ export async function startApiServer(store: ApiStore = createApiStore()) {
       case 'PUT':
         return store.replace(where.resource, key, body as KubeObject, where.subresource);
       case 'PATCH':
-        return store.merge(where.resource, key, body as Record<string, unknown>, where.subresource);
+        return store.merge(where.resource, key, body, where.subresource);
       case 'DELETE':
         return store.delete(where.resource, key);
       default:

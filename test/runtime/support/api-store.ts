@@ -108,9 +108,9 @@ export function createApiStore(now: () => number = Date.now) {
       const quiet = { ...after, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } };
       return JSON.stringify(quiet) === JSON.stringify(before) ? before : settle(resource, after);
     },
-    merge(resource: string, key: string, patch: Json, subresource?: string): KubeObject {
+    merge(resource: string, key: string, patch: object, subresource?: string): KubeObject {
       const before = found(resource, key);
-      const merged = mergeInto(before as unknown as Json, patch) as unknown as KubeObject;
+      const merged = mergeInto(before, patch) as unknown as KubeObject;
       if (subresource === 'status' && JSON.stringify(merged) === JSON.stringify(before)) return before;
       return this.replace(resource, key, merged, subresource);
     },
@@ -132,12 +132,11 @@ export function createApiStore(now: () => number = Date.now) {
 export type ApiStore = ReturnType<typeof createApiStore>;
 
 /** RFC 7396. */
-function mergeInto(target: Json, patch: Json): Json {
+function mergeInto(target: object, patch: object): Json {
   const merged: Json = { ...target };
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete merged[name];
-    else if (typeof value === 'object' && !Array.isArray(value))
-      merged[name] = mergeInto((merged[name] ?? {}) as Json, value as Json);
+    else if (typeof value === 'object' && !Array.isArray(value)) merged[name] = mergeInto(merged[name] ?? {}, value);
     else merged[name] = value;
   }
   return merged;

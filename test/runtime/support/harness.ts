@@ -22,10 +22,10 @@ export type Running = {
   clock: VirtualClock;
   metrics: Metrics;
   /** Everything that can happen at this time has happened. */
-  quiet(): Promise<void>;
+  quiet: () => Promise<void>;
   /** From one due pass to the next, until `untilMs` from now. */
-  pass(durationMs: number): Promise<void>;
-  close(): Promise<void>;
+  pass: (durationMs: number) => Promise<void>;
+  close: () => Promise<void>;
 };
 
 /** A manager over real HTTP with a clock that the test moves. */
