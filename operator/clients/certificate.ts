@@ -1,0 +1,46 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readPkcs12 } from './pkcs12.ts';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const PRIVATE_KEY =
+  /-----BEGIN (?:ENCRYPTED |RSA |EC )?PRIVATE KEY-----[\s\S]+?-----END (?:ENCRYPTED |RSA |EC )?PRIVATE KEY-----/;
+
+/**
+ * The client certificate of a Secret, PEM or PKCS#12 as Azure Service Operator accepts it, as PEM with an unencrypted
+ * PKCS#8 key; the leaf comes first. Throws Error with a sentence that names what is wrong and quotes nothing.
+ */
+export function readClientCertificate(bytes: Buffer, password: string | undefined): string {
+  const { certificates, key } = looksLikePem(bytes)
+    ? readPem(bytes.toString('utf8'), password)
+    : readPkcs12(bytes, password);
+  const parsed = certificates.map((pem) => new X509Certificate(pem));
+  const leaf = parsed.find((certificate) => certificate.checkPrivateKey(key));
+  if (!leaf) throw new Error('the private key belongs to none of the certificates');
+  if (key.asymmetricKeyType !== 'rsa') throw new Error('the private key is not an RSA key, which Entra requires');
+  const chain = [leaf, ...parsed.filter((certificate) => certificate !== leaf)];
+  const pkcs8 = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return `${chain.map((certificate) => certificate.toString().trim()).join('\n')}\n${pkcs8}`;
+}
+
+function looksLikePem(bytes: Buffer): boolean {
+  return bytes.includes('-----BEGIN ');
+}
+
+function readPem(text: string, password: string | undefined) {
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) throw new Error('there is no certificate in it');
+  const key = PRIVATE_KEY.exec(text)?.[0];
+  if (!key) throw new Error('there is no private key in it');
+  try {
+    return {
+      certificates: [...certificates],
+      key: createPrivateKey(password === undefined ? key : { key, format: 'pem', passphrase: password }),
+    };
+  } catch {
+    throw new Error(
+      key.includes('ENCRYPTED')
+        ? 'the private key cannot be decrypted with the password'
+        : 'the private key cannot be read',
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { OperatorError } from '../errors.ts';
+import type { CloudAccess } from './clouds.ts';
+import { readCredentialSecret, type Secret, tenantMismatch } from './credential-secret.ts';
+import type { Credential } from './identity-types.ts';
+import type { KubeClient, ResourceType } from './kube/types.ts';
+
+/** The Secret that serves a whole namespace. */
+export const NAMESPACE_SECRET = 'fabriclink-credentials';
+
+const SECRETS: ResourceType = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+
+/** Secrets are watched where that is allowed; where it is not, a corrected one is noticed within this time. Real time. */
+const KNOWN_FOR_MS = 30_000;
+const ABSENT_FOR_MS = 3_000;
+
+/** The operator's own identity, from its pod's environment. */
+export type AmbientIdentity = {
+  tenantId: string;
+  clientId: string;
+  clientSecret?: string;
+  federatedTokenFile?: string;
+};
+
+export type CredentialQuery = { tenantId: string; namespace: string; credentialsRef?: { name: string } };
+
+export type Resolved = {
+  access: CloudAccess;
+  credential: Credential;
+  /** Names tenant, client and proof without revealing them: the key of everything that this identity has been shown. */
+  fingerprint: string;
+};
+
+export interface Credentials {
+  /** Throws OperatorError `blocked`: CredentialMissing, CredentialInvalid, CredentialTenantMismatch, each with a remedy. */
+  resolve(query: CredentialQuery, signal: AbortSignal): Promise<Resolved>;
+  /** The Secret changed, appeared or went: the next `resolve` reads it. */
+  invalidateSecret(namespace: string, name: string): void;
+}
+
+export type CredentialOptions = {
+  kube: Pick<KubeClient, 'get'>;
+  clock: Clock;
+  ambientNamespaces: readonly string[];
+  ambient: AmbientIdentity | undefined;
+  /** AZURE_FEDERATED_TOKEN_FILE. */
+  federatedTokenFile: string | undefined;
+};
+
+type Known = { secret: Promise<Secret | undefined>; untilMs: number };
+
+/**
+ * Whose rights an object acts with (design section 6): its own credentialsRef, else its namespace's Secret, else the
+ * operator's identity if the namespace was allowed to use that. A Secret that exists and is wrong is an error, never a
+ * reason to try the next one.
+ */
+export function createCredentials(options: CredentialOptions): Credentials {
+  const { kube, clock, ambient } = options;
+  const known = new Map<string, Known>();
+
+  const readSecret = async (namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined> => {
+    const key = `${namespace}/${name}`;
+    const nowMs = clock.now();
+    const cached = known.get(key);
+    if (cached && nowMs < cached.untilMs) return cached.secret;
+    const secret = kube.get<Secret>(SECRETS, namespace, name, signal);
+    const entry: Known = { secret, untilMs: nowMs + ABSENT_FOR_MS };
+    known.set(key, entry);
+    try {
+      const found = await secret;
+      if (found) entry.untilMs = nowMs + KNOWN_FOR_MS;
+      return found;
+    } catch (error) {
+      if (known.get(key) === entry) known.delete(key);
+      throw error;
+    }
+  };
+
+  const fromSecret = (
+    secret: Secret,
+    where: string,
+    query: CredentialQuery,
+    source: CloudAccess['source'],
+  ): Resolved => {
+    const context = { where, tenantId: query.tenantId, federatedTokenFile: options.federatedTokenFile };
+    const credential = readCredentialSecret(secret, context);
+    if (borrowsAmbient(credential) && !options.ambientNamespaces.includes(query.namespace)) {
+      throw new OperatorError({
+        disposition: 'blocked',
+        reason: 'CredentialInvalid',
+        message: `Secret ${where} names the operator’s own identity, which namespace ${query.namespace} may not use`,
+        remedy:
+          'use an application of your own, or have the namespace added to the operator’s ambientCredentialNamespaces',
+      });
+    }
+    return resolved(credential, source);
+  };
+
+  /** A client id is no secret: naming the operator's own, with its own service account as proof, would be to wield its rights. */
+  const borrowsAmbient = ({ clientId, proof }: Credential): boolean =>
+    proof.kind === 'workload' && ambient !== undefined && clientId === ambient.clientId.toLowerCase();
+
+  const fromAmbient = (identity: AmbientIdentity, tenantId: string): Resolved => {
+    if (identity.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+      throw tenantMismatch('the operator’s own identity', identity.tenantId, tenantId);
+    }
+    const base = { tenantId: tenantId.toLowerCase(), clientId: identity.clientId.toLowerCase() };
+    if (identity.clientSecret) {
+      return resolved({ ...base, proof: { kind: 'secret', clientSecret: identity.clientSecret } }, 'ambient');
+    }
+    if (identity.federatedTokenFile) {
+      return resolved({ ...base, proof: { kind: 'workload', tokenFile: identity.federatedTokenFile } }, 'ambient');
+    }
+    throw new OperatorError({
+      disposition: 'blocked',
+      reason: 'CredentialInvalid',
+      message: 'the operator’s own identity has neither AZURE_FEDERATED_TOKEN_FILE nor AZURE_CLIENT_SECRET',
+      remedy: 'install the operator with workload identity enabled',
+    });
+  };
+
+  return {
+    async resolve(query, signal) {
+      const name = query.credentialsRef?.name ?? NAMESPACE_SECRET;
+      const where = `${query.namespace}/${name}`;
+      const secret = await readSecret(query.namespace, name, signal);
+      if (secret) return fromSecret(secret, where, query, query.credentialsRef ? 'object' : 'namespace');
+      if (query.credentialsRef) {
+        throw missing(
+          `Secret ${where} does not exist`,
+          `create Secret ${where} with the keys that the documentation lists, or correct credentialsRef`,
+        );
+      }
+      const allowed = options.ambientNamespaces.includes(query.namespace);
+      if (allowed && ambient) return fromAmbient(ambient, query.tenantId);
+      throw missing(
+        `namespace ${query.namespace} has no credentials for tenant ${query.tenantId.toLowerCase()}`,
+        `create Secret ${where}, name one in credentialsRef, or have the namespace added to the operator’s ambientCredentialNamespaces`,
+      );
+    },
+    invalidateSecret(namespace, name) {
+      known.delete(`${namespace}/${name}`);
+    },
+  };
+}
+
+function resolved(credential: Credential, source: CloudAccess['source']): Resolved {
+  const fingerprint = createHash('sha256').update(JSON.stringify(credential)).digest('hex').slice(0, 32);
+  return {
+    access: { tenantId: credential.tenantId, identity: `${credential.tenantId}/${credential.clientId}`, source },
+    credential,
+    fingerprint,
+  };
+}
+
+function missing(message: string, remedy: string): OperatorError {
+  return new OperatorError({ disposition: 'blocked', reason: 'CredentialMissing', message, remedy });
+}
