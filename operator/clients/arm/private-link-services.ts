@@ -1,0 +1,159 @@
+import { OperatorError } from '../../errors.ts';
+import type { CallOptions, Read } from '../call.ts';
+import { LIMITS } from '../quotas.ts';
+import { objectAt, objectsAt, textAt, textsAt, without } from '../raw.ts';
+import type { ArmContext } from './context.ts';
+import { armKey, armPath } from './ids.ts';
+import { createListed } from './listed.ts';
+import { createArmRest, type RawResource, type RestCall } from './rest.ts';
+import type { ArmPrivateLinkServices, PrivateEndpointConnection, PrivateLinkService, ServiceScope } from './types.ts';
+
+const API_VERSION = '2024-06-01';
+const CONNECTIONS_PERIOD_MS = 1_200_000;
+/** What the service writes itself; sent back it would be noise at best. */
+const READ_ONLY = ['id', 'name', 'type', 'etag', 'systemData'];
+
+/** Microsoft.Fabric/privateLinkServicesForFabric (cloud-apis sections 7 and 8), for which there is no SDK. */
+export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkServices {
+  const rest = createArmRest(context, { provider: 'fabric', apiVersion: API_VERSION });
+  const listed = createListed<PrivateLinkService>({
+    context,
+    kind: 'private-link-service',
+    keyOf: ({ id }) => armKey(id),
+    loadList: async (subscriptionId, call) => {
+      const path = `${armPath('subscriptions', subscriptionId)}/providers/Microsoft.Fabric/privateLinkServicesForFabric`;
+      const what = `list the private link services of subscription ${subscriptionId}`;
+      return (await rest.list({ subscriptionId, path, operation: 'privateLinkServices.list', what, call })).map(
+        readService,
+      );
+    },
+  });
+
+  const about = (scope: ServiceScope, verb: string, call: CallOptions, operation: string, below = ''): RestCall => ({
+    subscriptionId: scope.subscriptionId,
+    path: `${pathOf(scope)}${below}`,
+    operation: `privateLinkServices.${operation}`,
+    what: `${verb} private link service "${scope.name}" in group "${scope.resourceGroup}"`,
+    call,
+  });
+  const connectionsKey = (scope: ServiceScope) => `${context.cacheKey}|connections|${armKey(pathOf(scope))}`;
+  const wrote = (scope: ServiceScope) => {
+    listed.wrote(scope.subscriptionId, armKey(pathOf(scope)));
+    context.observers.invalidate(connectionsKey(scope));
+  };
+  /** Whatever came of it, what we knew before is no longer known: the write may have worked though its answer was lost. */
+  const writing = async (scope: ServiceScope, write: Promise<void>): Promise<void> => {
+    try {
+      await write;
+    } finally {
+      wrote(scope);
+    }
+  };
+
+  return {
+    get: (scope, call) =>
+      listed.get(scope.subscriptionId, armKey(pathOf(scope)), call, async (shared) => {
+        const raw = await rest.get(about(scope, 'read', shared, 'get'));
+        return raw && readService(raw);
+      }),
+    list: listed.list,
+    async put(scope, { tenantId, workspaceId, tags }, call) {
+      const request = about(scope, 'create', call, 'put');
+      const current = await rest.get({ ...about(scope, 'read', call, 'get') });
+      const body = {
+        ...without(current ?? {}, READ_ONLY),
+        location: 'global',
+        tags: { ...textsAt(current, 'tags'), ...tags },
+        properties: {
+          ...without(objectAt(current, 'properties'), ['provisioningState', 'privateEndpointConnections']),
+          tenantId,
+          // Documentation and every working template; the published specification alone says workspaceObjectId (U1).
+          workspaceId,
+        },
+      };
+      // Creations have a limit of their own, ten a minute (section 7.1); an update counts as any write.
+      const quotas = current ? [] : [{ limit: LIMITS.serviceCreations, scope: context.tenantId }];
+      await writing(scope, rest.put({ ...request, body, quotas }).catch(explainRefusal));
+    },
+    async patchTags(scope, tags, call) {
+      const current = await rest.get(about(scope, 'read', call, 'get'));
+      // PATCH replaces the whole map.
+      const body = { tags: { ...textsAt(current, 'tags'), ...tags } };
+      await writing(scope, rest.patch({ ...about(scope, 'tag', call, 'patch'), body }));
+    },
+    delete: (scope, call) => writing(scope, rest.delete(about(scope, 'delete', call, 'delete'))),
+    async connections(scope, call): Promise<Read<readonly PrivateEndpointConnection[]>> {
+      return context.observers.read(connectionsKey(scope), CONNECTIONS_PERIOD_MS, call, async (shared) => {
+        const request = about(scope, 'list the connections of', shared, 'connections', '/privateEndpointConnections');
+        return (await rest.list(request)).map(readConnection);
+      });
+    },
+    decideConnection(scope, connectionName, { status, description }, call) {
+      const verb = `${status === 'Approved' ? 'approve' : 'reject'} connection "${connectionName}" of`;
+      const request = about(scope, verb, call, 'decide', `/privateEndpointConnections${armPath(connectionName)}`);
+      const state = { status, description, actionsRequired: 'None' };
+      return writing(
+        scope,
+        rest.put({ ...request, body: { properties: { privateLinkServiceConnectionState: state } } }),
+      );
+    },
+    deleteConnection(scope, connectionName, call) {
+      const below = `/privateEndpointConnections${armPath(connectionName)}`;
+      const verb = `remove connection "${connectionName}" of`;
+      return writing(scope, rest.delete(about(scope, verb, call, 'deleteConnection', below)));
+    },
+  };
+}
+
+function pathOf({ subscriptionId, resourceGroup, name }: ServiceScope): string {
+  const group = armPath('subscriptions', subscriptionId, 'resourceGroups', resourceGroup);
+  return `${group}/providers/Microsoft.Fabric/privateLinkServicesForFabric${armPath(name)}`;
+}
+
+/** The code for "this workspace has a private link service elsewhere" is not documented (U2): name the likely cause. */
+function explainRefusal(error: unknown): never {
+  const vague = ['InvalidRequest', 'Conflict'];
+  if (!(error instanceof OperatorError) || !vague.includes(error.reason)) throw error;
+  throw new OperatorError({
+    disposition: 'blocked',
+    reason: 'PrivateLinkServiceConflict',
+    message: error.message,
+    remedy:
+      'a workspace can have one private link service: look for another one of this workspace, in any subscription of the tenant',
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.code === undefined ? {} : { code: error.code }),
+    cause: error,
+  });
+}
+
+function readService(raw: RawResource): PrivateLinkService {
+  const properties = objectAt(raw, 'properties');
+  const tenantId = textAt(properties, 'tenantId');
+  const workspaceId = textAt(properties, 'workspaceId') ?? textAt(properties, 'workspaceObjectId');
+  return {
+    id: textAt(raw, 'id') ?? '',
+    name: textAt(raw, 'name') ?? '',
+    tags: textsAt(raw, 'tags'),
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(workspaceId === undefined ? {} : { workspaceId }),
+    provisioningState: textAt(properties, 'provisioningState') ?? 'Unknown',
+    connections: objectsAt(properties, 'privateEndpointConnections').map(readConnection),
+  };
+}
+
+function readConnection(raw: RawResource): PrivateEndpointConnection {
+  const properties = objectAt(raw, 'properties');
+  const state = objectAt(properties, 'privateLinkServiceConnectionState');
+  const privateEndpointId = textAt(objectAt(properties, 'privateEndpoint'), 'id');
+  const provisioningState = textAt(properties, 'provisioningState');
+  const id = textAt(raw, 'id') ?? '';
+  return {
+    id,
+    // Embedded connections sometimes come without a name.
+    name: textAt(raw, 'name') ?? id.split('/').at(-1) ?? '',
+    ...(privateEndpointId === undefined ? {} : { privateEndpointId }),
+    status: textAt(state, 'status') ?? 'Unknown',
+    description: textAt(state, 'description') ?? '',
+    ...(provisioningState === undefined ? {} : { provisioningState }),
+  };
+}

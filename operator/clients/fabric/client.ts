@@ -1,0 +1,185 @@
+import type { CallOptions } from '../call.ts';
+import { isObject } from '../error-body.ts';
+import { workspaceApiHost } from '../host-names.ts';
+import { LIMITS } from '../quotas.ts';
+import { objectAt, textAt } from '../raw.ts';
+import type { FabricContext } from './context.ts';
+import { policyOf, policyPath, readPolicy, writePolicy } from './policy.ts';
+import { createProbes, isDenied, workspaceBaseUrl } from './probe.ts';
+import { createFabricRest, type FabricCall, type RawItem } from './rest.ts';
+import type { Capacity, CommunicationPolicy, FabricClient, Item, TenantSetting, Workspace } from './types.ts';
+
+/** How old shared answers may get when nobody asks for fresher ones. */
+const PERIODS = {
+  workspaces: 1_200_000,
+  capacities: 1_800_000,
+  tenantSettings: 1_800_000,
+  items: 1_800_000,
+  pipelines: 3_600_000,
+  policy: 3_600_000,
+  policies: 1_200_000,
+  probe: 60_000,
+} as const;
+
+/** Fabric core and admin APIs as one identity sees them (cloud-apis sections 3, 5, 11, 17). */
+export function createFabricClient(context: FabricContext): FabricClient {
+  const rest = createFabricRest(context);
+  const probes = createProbes(context, rest);
+  const { observers, cacheKey } = context;
+  const keyOf = (...parts: string[]) => [cacheKey, 'fabric', ...parts].join('|').toLowerCase();
+
+  const shared = <T>(key: string, periodMs: number, call: CallOptions, load: (call: CallOptions) => Promise<T>) =>
+    observers.read(key, periodMs, call, load);
+
+  return {
+    workspaces: (call) =>
+      shared(keyOf('workspaces'), PERIODS.workspaces, call, async (call) => {
+        const request = { path: '/v1/workspaces', operation: 'workspaces.list', what: 'list the workspaces', call };
+        return (await rest.list(request)).map(readWorkspace);
+      }),
+    capacities: (call) =>
+      shared(keyOf('capacities'), PERIODS.capacities, call, async (call) => {
+        const request = { path: '/v1/capacities', operation: 'capacities.list', what: 'list the capacities', call };
+        return (await rest.list(request)).map(readCapacity);
+      }),
+    tenantSettings: (call) =>
+      shared(keyOf('tenant-settings'), PERIODS.tenantSettings, call, async (call) => {
+        const request: FabricCall = {
+          path: '/v1/admin/tenantsettings',
+          operation: 'tenantSettings.list',
+          what: 'read the tenant settings',
+          call,
+          quotas: [{ limit: LIMITS.tenantSettings, scope: context.identity }],
+        };
+        return (await rest.list(request, ['value', 'tenantSettings'])).map(readSetting);
+      }),
+    items: (workspaceId, call) =>
+      shared(keyOf('items', workspaceId), PERIODS.items, call, async (call) => {
+        const request: FabricCall = {
+          path: `/v1/workspaces/${encodeURIComponent(workspaceId)}/items`,
+          operation: 'items.list',
+          what: `list the items of workspace ${workspaceId}`,
+          call,
+        };
+        return (await throughOpenDoor(workspaceId, request)).map(readItem);
+      }),
+    deploymentPipelineWorkspaces: (call) =>
+      shared(keyOf('pipelines'), PERIODS.pipelines, call, async (call) => {
+        const what = 'list the deployment pipelines';
+        const pipelines = await rest.list({ path: '/v1/deploymentPipelines', operation: 'pipelines.list', what, call });
+        const stages: RawItem[] = [];
+        for (const pipeline of pipelines) {
+          const path = `/v1/deploymentPipelines/${encodeURIComponent(textAt(pipeline, 'id') ?? '')}/stages`;
+          stages.push(...(await rest.list({ path, operation: 'pipelines.stages', what, call })));
+        }
+        return [...new Set(stages.flatMap((stage) => textAt(stage, 'workspaceId') ?? []))];
+      }),
+    communicationPolicy: (workspaceId, call) =>
+      shared(keyOf('policy', workspaceId), PERIODS.policy, call, (call) =>
+        readPolicy(rest, aboutPolicy(workspaceId, 'read', 'communicationPolicy.get', call)),
+      ),
+    async putCommunicationPolicy(workspaceId, body, etag, call) {
+      try {
+        const request = aboutPolicy(workspaceId, 'write', 'communicationPolicy.put', call);
+        await writePolicy(rest, request, body, etag);
+      } finally {
+        for (const key of ['policy', 'probe', 'probe-host']) observers.invalidate(keyOf(key, workspaceId));
+        observers.invalidate(keyOf('policies'));
+      }
+    },
+    communicationPolicies: (call) =>
+      shared(
+        keyOf('policies'),
+        PERIODS.policies,
+        call,
+        async (call): Promise<ReadonlyMap<string, CommunicationPolicy>> => {
+          const path = '/v1/admin/workspaces/networking/communicationpolicies';
+          const what = 'read the communication policies of the tenant';
+          return readInventory(await rest.list({ path, operation: 'communicationPolicies.list', what, call }));
+        },
+      ),
+    probeGlobal: (workspaceId, call) =>
+      shared(keyOf('probe', workspaceId), PERIODS.probe, call, (call) => probes.global(workspaceId, call)),
+    probeWorkspaceHost: (workspaceId, call) =>
+      shared(keyOf('probe-host', workspaceId), PERIODS.probe, call, (call) => probes.workspaceHost(workspaceId, call)),
+  };
+
+  /** A restricted workspace is asked through its own host, if that leads into a private network from here. */
+  async function throughOpenDoor(workspaceId: string, request: FabricCall): Promise<RawItem[]> {
+    try {
+      return await rest.list(request);
+    } catch (error) {
+      if (!isDenied(error) || !(await leadsIntoPrivateNetwork(workspaceId, request.call))) throw error;
+      return rest.list({ ...request, baseUrl: workspaceBaseUrl(context.fabricUrl, workspaceId) });
+    }
+  }
+
+  async function leadsIntoPrivateNetwork(workspaceId: string, { signal }: CallOptions): Promise<boolean> {
+    const query = { nameservers: [], timeoutMs: 3_000, signal };
+    const answer = await context.dns.resolve4(workspaceApiHost(workspaceId), query);
+    return answer.kind === 'addresses' && answer.addresses.every((address) => context.dns.isPrivate(address));
+  }
+}
+
+function aboutPolicy(
+  workspaceId: string,
+  verb: string,
+  operation: string,
+  call: CallOptions,
+): Omit<FabricCall, 'baseUrl'> {
+  return {
+    path: policyPath(workspaceId),
+    operation,
+    what: `${verb} the communication policy of workspace ${workspaceId}`,
+    call,
+  };
+}
+
+function readWorkspace(raw: RawItem): Workspace {
+  return {
+    id: textAt(raw, 'id') ?? '',
+    displayName: textAt(raw, 'displayName') ?? '',
+    ...optional(raw, 'type'),
+    ...optional(raw, 'capacityId'),
+    ...optional(raw, 'capacityAssignmentProgress'),
+  };
+}
+
+function readCapacity(raw: RawItem): Capacity {
+  return {
+    id: textAt(raw, 'id') ?? '',
+    displayName: textAt(raw, 'displayName') ?? '',
+    sku: textAt(raw, 'sku') ?? '',
+    region: textAt(raw, 'region') ?? '',
+    state: textAt(raw, 'state') ?? 'Unknown',
+  };
+}
+
+function readItem(raw: RawItem): Item {
+  return {
+    id: textAt(raw, 'id') ?? '',
+    displayName: textAt(raw, 'displayName') ?? '',
+    type: textAt(raw, 'type') ?? '',
+  };
+}
+
+function readSetting(raw: RawItem): TenantSetting {
+  return { settingName: textAt(raw, 'settingName') ?? '', enabled: raw['enabled'] === true };
+}
+
+/** The shape of an entry is not documented in full: the policy may lie in it or one level below. */
+function readInventory(entries: readonly RawItem[]): ReadonlyMap<string, CommunicationPolicy> {
+  const policies = new Map<string, CommunicationPolicy>();
+  for (const entry of entries) {
+    const workspaceId =
+      textAt(entry, 'workspaceId') ?? textAt(objectAt(entry, 'workspace'), 'id') ?? textAt(entry, 'id');
+    const nested = entry['communicationPolicy'] ?? entry['networkingCommunicationPolicy'];
+    if (workspaceId !== undefined) policies.set(workspaceId.toLowerCase(), policyOf(isObject(nested) ? nested : entry));
+  }
+  return policies;
+}
+
+function optional<K extends string>(raw: RawItem, key: K): { [P in K]?: string } {
+  const value = textAt(raw, key);
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+}
