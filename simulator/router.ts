@@ -25,7 +25,8 @@ const emptyNode = <R>(): Node<R> => ({ literals: new Map(), routes: new Map() })
 
 const segmentsOf = (path: string) => path.split('/').filter(Boolean);
 
-function decoded(segment: string): string {
+/** A path segment without its escapes; as it is when they are broken. */
+export function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

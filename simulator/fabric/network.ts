@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import type { SimRequest } from '../exchange.ts';
 import { Refusal } from '../exchange.ts';
+import { decoded } from '../router.ts';
 import type { FabricDelays } from './behaviours.ts';
 import { type InboundEffect, inboundEffect, inForce } from './effective.ts';
 import { workspaceOfHost } from './hosts.ts';
@@ -41,14 +42,23 @@ export function settingInForce(cloud: Cloud, tenantId: string, name: string): bo
 export function inboundInForce(cloud: Cloud, workspace: Workspace): InboundEffect {
   const { switches } = cloud.conduct.fabric;
   if (!switches.enforceInboundDeny) return 'open';
-  if (switches.liftWithInboundSetting && !settingInForce(cloud, workspace.tenantId, SETTING.inboundRules))
-    return 'open';
+  const lifted = !settingInForce(cloud, workspace.tenantId, SETTING.inboundRules);
+  if (switches.liftWithInboundSetting && lifted) return 'open';
   return inboundEffect(workspace.policy.inbound, cloud.clock.now(), actingDelays(cloud));
 }
 
-/** `networking/communicationPolicy` and below: never subject to the workspace's own inbound policy (section 3.5). */
-const POLICY_PATH = /^\/v1\/workspaces\/[^/]+\/networking\/communicationpolicy(\/|$)/i;
-const WORKSPACE_PATH = /^\/v1\/workspaces\/([^/]+)(\/|$)/i;
+/**
+ * What a path is about, read by its segments as the router reads them: an empty or an escaped segment must not lead
+ * around the policy. `networking/communicationPolicy` and below are never subject to the workspace's own (section 3.5).
+ */
+function scopeOf({ url }: SimRequest): { workspaceId?: string; policy: boolean } {
+  const [version, collection, workspaceId, ...below] = url.pathname
+    .split('/')
+    .filter(Boolean)
+    .map((segment) => decoded(segment).toLowerCase());
+  if (version !== 'v1' || collection !== 'workspaces' || workspaceId === undefined) return { policy: false };
+  return { workspaceId, policy: below[0] === 'networking' && below[1] === 'communicationpolicy' };
+}
 
 /**
  * The network in front of every Fabric route (section 3.5). Refuses what does not get through; in order:
@@ -64,12 +74,10 @@ const WORKSPACE_PATH = /^\/v1\/workspaces\/([^/]+)(\/|$)/i;
 export function passNetwork(cloud: Cloud, request: SimRequest, tenantId: string): void {
   const { switches, choices } = cloud.conduct.fabric;
   const origin = originOf(cloud.world, request.localAddress);
-  const path = request.url.pathname;
   const hostWorkspace = workspaceOfHost(request.host);
-  const pathWorkspace = WORKSPACE_PATH.exec(path)?.[1]?.toLowerCase();
-  const policy = POLICY_PATH.test(path);
+  const { workspaceId: pathWorkspace, policy } = scopeOf(request);
 
-  if (origin.kind === 'endpoint' && hostWorkspace !== origin.service.workspaceId.toLowerCase()) throw denied();
+  if (origin.kind === 'endpoint' && !leadsTo(origin, hostWorkspace)) throw denied();
   if (hostWorkspace !== undefined) {
     if (switches.keepGlobalPathsOffWorkspaceHost && pathWorkspace !== hostWorkspace) {
       throw new Refusal(404, 'EndpointNotFound', 'The requested endpoint does not exist on this host.');
@@ -86,9 +94,12 @@ export function passNetwork(cloud: Cloud, request: SimRequest, tenantId: string)
   }
   const workspace = pathWorkspace === undefined ? undefined : cloud.world.fabric.workspaces[pathWorkspace];
   if (!workspace || policy) return;
-  const passes = origin.kind === 'endpoint' || passesInbound(cloud, workspace);
-  if (!passes) throw denied();
+  if (!leadsTo(origin, pathWorkspace) && !passesInbound(cloud, workspace)) throw denied();
 }
+
+/** An endpoint's addresses are "usable only for this workspace" (section 10.2 [D]). */
+const leadsTo = (origin: Origin, workspaceId: string | undefined) =>
+  origin.kind === 'endpoint' && origin.service.workspaceId.toLowerCase() === workspaceId;
 
 const fromTenantLink = (origin: Origin, tenantId: string) =>
   origin.kind === 'tenantLink' && origin.tenantId.toLowerCase() === tenantId.toLowerCase();

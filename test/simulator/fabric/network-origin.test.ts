@@ -94,6 +94,18 @@ describe('over the public internet', () => {
     expect(await codeOf(bench.fabric('GET', bench.path(), { host }))).toBe('200');
   });
 
+  test('no spelling of the path leads around the restriction', async () => {
+    restrict();
+    const { id } = bench.workspace;
+    for (const path of [
+      `/v1//workspaces/${id}`,
+      `/V1/Workspaces/${id.toUpperCase()}/`,
+      `/v1/%77orkspaces/${id}/items`,
+    ]) {
+      expect(await codeOf(bench.fabric('GET', path))).toBe('403 RequestDeniedByInboundPolicy');
+    }
+  });
+
   test('the deletion of a restricted workspace is refused as well', async () => {
     restrict();
     expect(await codeOf(bench.fabric('DELETE', bench.path()))).toBe('403 RequestDeniedByInboundPolicy');
