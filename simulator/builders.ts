@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { RoleGrant, Subnet, VirtualNetwork } from './arm/types.ts';
+import type { RoleGrant, Subnet, Subscription, VirtualNetwork } from './arm/types.ts';
 import type { App } from './entra/types.ts';
 import type { World } from './world.ts';
 
@@ -32,18 +32,23 @@ export function addApp(world: World, app: Pick<App, 'tenantId'> & Partial<App> &
 /** A subscription in which the named providers are registered. */
 export function addSubscription(
   world: World,
-  subscription: { id: string; tenantId: string; resourceGroups?: readonly string[]; providers?: readonly string[] },
+  subscription: {
+    id: string;
+    tenantId: string;
+    displayName?: string;
+    /** Names; their location is eastus. */
+    resourceGroups?: readonly string[];
+    /** Namespaces that are registered; absent: Microsoft.Network and Microsoft.Fabric. */
+    providers?: readonly string[];
+  },
 ) {
   const providers = subscription.providers ?? ['Microsoft.Network', 'Microsoft.Fabric'];
-  const added = {
+  const added: Subscription = {
     id: subscription.id,
     tenantId: subscription.tenantId,
-    displayName: subscription.id,
+    displayName: subscription.displayName ?? subscription.id,
     providers: Object.fromEntries(
-      providers.map((namespace) => [
-        namespace.toLowerCase(),
-        { namespace, state: 'Registered' as const, registrations: 1 },
-      ]),
+      providers.map((namespace) => [namespace.toLowerCase(), { namespace, state: 'Registered', registrations: 1 }]),
     ),
     resourceGroups: Object.fromEntries(
       (subscription.resourceGroups ?? []).map((name) => [name.toLowerCase(), { name, location: 'eastus', tags: {} }]),

@@ -41,8 +41,20 @@ export type EntraWorld = {
   apps: Record<string, App>;
   /** Tokens issued earlier (ms since the epoch, the machine's clock) count as expired. */
   tokensValidFromMs: number;
+  guests: Guest[];
+};
+
+/** Somebody of another tenant who may be mapped for warehouse access (cloud-apis section 15). */
+export type Guest = {
+  tenantId: string;
+  type: 'User' | 'Group' | 'ServicePrincipal';
+  objectId: string;
+  userPrincipalName?: string;
+  email?: string;
+  /** Provider tenants to which the guest's tenant has consented. */
+  consentedTo: string[];
 };
 
 export function emptyEntra(): EntraWorld {
-  return { tenants: {}, apps: {}, tokensValidFromMs: 0 };
+  return { tenants: {}, apps: {}, tokensValidFromMs: 0, guests: [] };
 }

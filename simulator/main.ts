@@ -1,0 +1,90 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import { Command, InvalidArgumentError } from 'commander';
+
+import { type Kubernetes, startKubernetes } from './kubernetes/kubernetes.ts';
+import { type Simulator, startSimulator } from './start.ts';
+import { loadWorld, type WorldFile } from './world-file.ts';
+
+type Options = { settings: string; kubeconfig?: string; speed: number; kubernetes: boolean; world?: string };
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('must be a number above 0');
+}
+
+const command = new Command('simulator')
+  .description('Entra, Azure Resource Manager, Microsoft Fabric, DNS and a Kubernetes API on loopback')
+  // Not --env-file: Node takes that name for itself, wherever on the line it stands.
+  .requiredOption('--settings <file>', 'where to write the settings for the operator, as NAME=value (mode 0600)')
+  .option('--kubeconfig <file>', 'where to write the kubeconfig; default: next to the settings')
+  .option('--speed <number>', 'divides published delays and quota windows', positive, 1)
+  .option('--no-kubernetes', 'leave the Kubernetes API out')
+  .option('--world <file>', 'JSON file with what exists from the start')
+  .action(run);
+
+async function run(options: Options): Promise<void> {
+  const settingsFile = resolve(options.settings);
+  const caFile = join(dirname(settingsFile), 'simulator-ca.pem');
+  const kubeconfig = resolve(options.kubeconfig ?? join(dirname(settingsFile), 'kubeconfig'));
+  const world = options.world && loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
+
+  const simulator = await startSimulator({ speed: options.speed, ...(world && { world }) });
+  const kubernetes = options.kubernetes ? await startKubernetes() : undefined;
+  const env: Record<string, string> = {
+    ...simulator.env,
+    NODE_EXTRA_CA_CERTS: caFile,
+    FABRICLINK_TIME_SCALE: String(options.speed),
+    ...(kubernetes && { KUBECONFIG: kubeconfig }),
+  };
+  await writeFile(caFile, simulator.ca, { mode: 0o600 });
+  if (kubernetes) await writePrivately(kubeconfig, kubernetes.kubeconfig);
+  // Last, because whoever waits for this file may start at once.
+  await writePrivately(
+    settingsFile,
+    `${Object.entries(env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n')}\n`,
+  );
+  announce(simulator, kubernetes, settingsFile);
+
+  const stop = () => void shutDown(simulator, kubernetes);
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+/** `writeFile` keeps the mode of a file that is there already. */
+async function writePrivately(file: string, text: string): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, text, { mode: 0o600 });
+}
+
+function announce({ urls, dns }: Simulator, kubernetes: Kubernetes | undefined, settingsFile: string): void {
+  const lines = [
+    ...Object.entries(urls).map(([service, url]) => `${service.padEnd(10)} ${url}`),
+    ...Object.entries(dns.list()).map(
+      ([viewpoint, { address, port }]) => `dns        ${address}:${port}  ${viewpoint}`,
+    ),
+    ...(kubernetes ? [`kubernetes ${kubernetes.url}`] : []),
+    `settings   ${settingsFile}`,
+  ];
+  console.log(lines.join('\n'));
+}
+
+async function shutDown(simulator: Simulator, kubernetes: Kubernetes | undefined): Promise<void> {
+  try {
+    await Promise.all([simulator.close(), kubernetes?.close()]);
+  } catch (error) {
+    console.error(`the simulator did not stop cleanly: ${String(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  console.error(`cannot start the simulator: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

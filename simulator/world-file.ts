@@ -1,0 +1,97 @@
+import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from './builders.ts';
+import type { Guest } from './entra/types.ts';
+import { addCapacity, addItem, addWorkspace, declareTenantSetting } from './fabric/build.ts';
+import type { Capacity, WorkspaceRole } from './fabric/types.ts';
+import { emptyWorld, type World } from './world.ts';
+
+/** What exists before anybody asks: the shape of `examples/demo/world.json`. */
+export type WorldFile = {
+  tenants: { id: string; displayName?: string }[];
+  apps?: { tenantId: string; clientId: string; objectId: string; displayName?: string; clientSecret?: string }[];
+  tenantSettings?: { tenantId: string; enabled: string[] }[];
+  subscriptions?: {
+    id: string;
+    tenantId: string;
+    displayName?: string;
+    providers?: Record<string, 'Registered' | 'NotRegistered'>;
+    resourceGroups?: { name: string; location?: string }[];
+  }[];
+  virtualNetworks?: {
+    name: string;
+    subscriptionId: string;
+    resourceGroup: string;
+    location: string;
+    addressPrefix: string;
+    nameserver?: { address: string; port: number };
+    subnets: { name: string; addressPrefix: string; delegations?: string[] }[];
+  }[];
+  azureRoles?: { objectId: string; scopes: string[]; actions: string[] }[];
+  capacities?: (Partial<Capacity> & { id: string; tenantId: string })[];
+  workspaces?: {
+    id: string;
+    tenantId: string;
+    displayName: string;
+    capacityId?: string;
+    roles?: { objectId: string; role: WorkspaceRole }[];
+    items?: { id?: string; displayName?: string; type: string }[];
+  }[];
+  guests?: Guest[];
+};
+
+const SECTIONS = new Set<string>([
+  'tenants',
+  'apps',
+  'tenantSettings',
+  'subscriptions',
+  'virtualNetworks',
+  'azureRoles',
+  'capacities',
+  'workspaces',
+  'guests',
+] satisfies (keyof WorldFile)[]);
+
+/** A world as the file describes it. Throws for sections that nobody would read: a typo must not go unseen. */
+export function loadWorld(file: WorldFile): World {
+  const unknown = Object.keys(file).filter((section) => !SECTIONS.has(section));
+  if (unknown.length > 0) throw new Error(`unknown sections in the world file: ${unknown.join(', ')}`);
+  const world = emptyWorld();
+  for (const { id, displayName } of file.tenants) addTenant(world, id, displayName);
+  for (const { clientSecret, ...app } of file.apps ?? []) {
+    addApp(world, { ...app, ...(clientSecret !== undefined && { secret: clientSecret }) });
+  }
+  world.entra.guests.push(...(file.guests ?? []));
+  loadAzure(world, file);
+  loadFabric(world, file);
+  return world;
+}
+
+function loadAzure(world: World, file: WorldFile): void {
+  for (const { providers = {}, resourceGroups = [], ...subscription } of file.subscriptions ?? []) {
+    const added = addSubscription(world, { ...subscription, providers: Object.keys(providers) });
+    for (const [namespace, state] of Object.entries(providers)) {
+      added.providers[namespace.toLowerCase()] = { namespace, state, registrations: state === 'Registered' ? 1 : 0 };
+    }
+    for (const { name, location = 'eastus' } of resourceGroups) {
+      added.resourceGroups[name.toLowerCase()] = { name, location, tags: {} };
+    }
+  }
+  for (const { name, subscriptionId, resourceGroup, addressPrefix, ...network } of file.virtualNetworks ?? []) {
+    const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/virtualNetworks/${name}`;
+    addVirtualNetwork(world, { id, addressPrefixes: [addressPrefix], ...network });
+  }
+  for (const { objectId, scopes, actions } of file.azureRoles ?? []) {
+    for (const scope of scopes) grantRole(world, { principalId: objectId, scope, actions });
+  }
+}
+
+function loadFabric(world: World, file: WorldFile): void {
+  for (const { tenantId, enabled } of file.tenantSettings ?? []) {
+    for (const settingName of enabled) declareTenantSetting(world, tenantId, settingName, true);
+  }
+  for (const capacity of file.capacities ?? []) addCapacity(world, capacity);
+  for (const { roles = [], items = [], ...workspace } of file.workspaces ?? []) {
+    const byObjectId = Object.fromEntries(roles.map(({ objectId, role }) => [objectId, role]));
+    addWorkspace(world, { ...workspace, roles: byObjectId });
+    for (const item of items) addItem(world, workspace.id, item);
+  }
+}
