@@ -1,6 +1,7 @@
 import type { Room } from '../cloud.ts';
 import { adminRoutes } from './admin.ts';
 import { capacityRoutes } from './capacities.ts';
+import { fabricControlRoutes } from './control.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { carriesTraffic } from './origin.ts';
 import { pipelineRoutes } from './pipelines.ts';
@@ -25,4 +26,5 @@ export const mountFabric: Room = (cloud) => {
     ...gatewayRoutes,
     ...adminRoutes,
   );
+  cloud.services.control.router.add(...fabricControlRoutes);
 };
