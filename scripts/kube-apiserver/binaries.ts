@@ -72,6 +72,12 @@ async function find(env: Environment, mayDownload: boolean): Promise<Binaries | 
   );
 }
 
+/** A kubectl from wherever there is one. */
+export async function findKubectl(env: Environment = process.env): Promise<string | undefined> {
+  const assets = env.KUBEBUILDER_ASSETS ? [env.KUBEBUILDER_ASSETS] : [];
+  return firstExecutable([...assets, ...pathDirectories(env), cacheDirectory(env)], 'kubectl');
+}
+
 /** Binaries that are there already; nothing is downloaded or built. */
 export function findBinaries(env: Environment = process.env): Promise<Binaries | undefined> {
   return find(env, false);
