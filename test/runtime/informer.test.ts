@@ -213,7 +213,7 @@ describe('when the connection misbehaves', () => {
     await clock.advance(100_000);
     expect(faults).toEqual([]);
     resize('a', 3);
-    await clock.advance(60_000);
+    await clock.advance(50_000);
     await eventually(() => faults.includes('silent'), 'the silence to be noticed');
     await eventually(() => server.watches() === 0, 'the dead connection to be closed');
     server.hush(false);
