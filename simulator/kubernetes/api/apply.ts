@@ -4,10 +4,11 @@ import { compare, fieldsOf, mergeApplied, removeFields } from '../patch/typed.ts
 import { prune } from '../schema/pruning.ts';
 import { badRequest, notFound, StatusError } from '../status-error.ts';
 import type { Version } from '../store/version.ts';
-import type { JsonObject, KubeObject } from '../types.ts';
+import type { KubeObject } from '../types.ts';
 import { type Cluster, type Target, timestamp, versionOf, type WriteOptions } from './cluster.ts';
 import { insert } from './create.ts';
 import { decode } from './decode.ts';
+import { recordLastApplied, takenOver } from './last-applied.ts';
 import { identity, newShare, ownable, refuseConflicts, type Share, sharesOf, storeShares } from './managed-fields.ts';
 import { change } from './update.ts';
 
@@ -72,9 +73,10 @@ function merge(
   const next = decode(removeFields(merged, dropped, schema), target, { ...options, fieldValidation: 'Ignore' });
   const changes = compare(current, next, schema);
   const written = ownable(union(changes.added, changes.modified), target);
-  if (!options.force) refuseConflicts(others, mine, written);
+  if (!options.force) refuseConflicts(others, difference(written, takenOver(current, target, options)));
   const removed = ownable(changes.removed, target);
   for (const share of others) share.set = difference(difference(share.set, written), removed);
+  recordLastApplied(next, current, config, options);
   storeShares(next, [...others, mine], current);
   return next;
 }

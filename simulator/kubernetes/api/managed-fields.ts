@@ -119,10 +119,10 @@ export function trackUpdate(
 }
 
 /** 409 with one cause for each field that another manager owns with another value. */
-export function refuseConflicts(shares: Share[], mine: Share, changed: FieldSet): void {
-  const conflicts = shares
-    .filter((share) => identity(share.entry) !== identity(mine.entry))
-    .flatMap(({ entry, set }) => paths(intersection(set, changed)).map((path) => ({ entry, path: printPath(path) })));
+export function refuseConflicts(shares: Share[], changed: FieldSet): void {
+  const conflicts = shares.flatMap(({ entry, set }) =>
+    paths(intersection(set, changed)).map((path) => ({ entry, path: printPath(path) })),
+  );
   if (conflicts.length === 0) return;
   const causes: Cause[] = conflicts.map(({ entry, path }) => ({
     reason: 'FieldManagerConflict',

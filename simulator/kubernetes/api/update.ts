@@ -38,7 +38,7 @@ export function change(
   checkPreconditions(wanted.metadata, old.metadata, target);
   const next = confine(wanted, old, target);
   keepServerFields(next.metadata, old.metadata, target);
-  if (resource.strategy.counted && !equal(withoutMeta(next), withoutMeta(old))) {
+  if (!target.subresource && resource.strategy.counted && !equal(withoutMeta(next), withoutMeta(old))) {
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
   if (!tracked) trackUpdate(old, next, target, cluster.now(), options);

@@ -27,7 +27,7 @@ export async function readRequest(message: IncomingMessage): Promise<ApiRequest>
   };
 }
 
-async function readBody(message: IncomingMessage): Promise<string> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
@@ -37,7 +37,7 @@ async function readBody(message: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** Sends a whole answer. A fault may cut it short. */

@@ -13,7 +13,7 @@ export type ApiRequest = {
   accept: string;
   userAgent: string;
   contentType: string;
-  body: string;
+  body: Buffer;
   /** Texts for Warning headers. */
   warnings: string[];
 };
