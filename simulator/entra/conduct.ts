@@ -12,8 +12,10 @@ const SWITCHES = [
   'checkAudience',
 ] as const;
 
+export type EntraSwitch = (typeof SWITCHES)[number];
+
 export type EntraConduct = {
-  switches: Record<(typeof SWITCHES)[number], boolean>;
+  switches: Record<EntraSwitch, boolean>;
   /** Real milliseconds: token lifetimes are never scaled. */
   tokenLifetimeMs: number;
 };

@@ -1,8 +1,10 @@
 import { request as httpsRequest } from 'node:https';
 
+import { addLinkService } from '../../../simulator/arm/fabric/out-of-band.ts';
 import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from '../../../simulator/builders.ts';
 import { type VirtualClock, virtualClock } from '../../../simulator/clock.ts';
 import { issueToken } from '../../../simulator/entra/tokens.ts';
+import { addCapacity, addWorkspace } from '../../../simulator/fabric/build.ts';
 import { type Simulator, startSimulator } from '../../../simulator/start.ts';
 import { emptyWorld, type World } from '../../../simulator/world.ts';
 
@@ -15,6 +17,9 @@ export const PRINCIPAL = 'dddddddd-0000-4000-8000-00000000000d';
 export const GROUP_PATH = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-net`;
 export const NETWORK_ID = `${GROUP_PATH}/providers/Microsoft.Network/virtualNetworks/vnet-a`;
 export const SUBNET_ID = `${NETWORK_ID}/subnets/snet-pe`;
+
+export const WORKSPACE = '5a1e0000-0000-4000-8000-000000000001';
+const OTHER_WORKSPACE = 'f1a40000-0000-4000-8000-000000000002';
 
 /** Two tenants, a subscription each, one app that may do everything in the first, one network. */
 export function aWorld(): World {
@@ -37,8 +42,29 @@ export function aWorld(): World {
       },
     ],
   });
+  const capacityId = addCapacity(world, { tenantId: TENANT }).id;
+  addWorkspace(world, { id: WORKSPACE, tenantId: TENANT, capacityId, roles: { [PRINCIPAL]: 'Admin' } });
+  addWorkspace(world, { id: OTHER_WORKSPACE, tenantId: OTHER_TENANT });
+  addLinkService(world, {
+    tenantId: TENANT,
+    workspaceId: WORKSPACE,
+    subscriptionId: SUBSCRIPTION,
+    resourceGroup: 'rg-net',
+    name: 'pls-sales',
+  });
+  addLinkService(world, {
+    tenantId: OTHER_TENANT,
+    workspaceId: OTHER_WORKSPACE,
+    subscriptionId: OTHER_SUBSCRIPTION,
+    resourceGroup: 'rg-other',
+    name: 'pls-other',
+  });
   return world;
 }
+
+const LINK_TYPE = 'providers/Microsoft.Fabric/privateLinkServicesForFabric';
+export const SERVICE_ID = `${GROUP_PATH}/${LINK_TYPE}/pls-sales`;
+export const FOREIGN_SERVICE_ID = `/subscriptions/${OTHER_SUBSCRIPTION}/resourceGroups/rg-other/${LINK_TYPE}/pls-other`;
 
 export type Reply = {
   status: number;

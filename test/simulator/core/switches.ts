@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { Conduct } from '../../../simulator/conduct.ts';
+import type { Bench } from './fixture.ts';
+
+export type SwitchCase = {
+  /** Ends the sentence "The simulator keeps …". */
+  keeps: string;
+  check(bench: Bench): Promise<void>;
+};
+
+/** Each check passes as published, and turns red, by an assertion, when its behaviour is switched off. */
+export function describeSwitches<Name extends string>(
+  cases: Record<Name, SwitchCase>,
+  start: (adjust: (conduct: Conduct) => void) => Promise<Bench>,
+  switchOff: (conduct: Conduct, name: Name) => void,
+): void {
+  for (const [name, { keeps, check }] of Object.entries(cases) as [Name, SwitchCase][]) {
+    describe(name, () => {
+      test(`keeps ${keeps}`, () => within(start, () => undefined, check));
+
+      test('is what that check looks at', async () => {
+        const run = within(start, (conduct) => switchOff(conduct, name), check);
+        await expect(run).rejects.toThrow(/expect\(/);
+      });
+    });
+  }
+}
+
+async function within(
+  start: (adjust: (conduct: Conduct) => void) => Promise<Bench>,
+  adjust: (conduct: Conduct) => void,
+  check: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const bench = await start(adjust);
+  try {
+    await check(bench);
+  } finally {
+    await bench.close();
+  }
+}
