@@ -47,19 +47,23 @@ export function createController(options: ControllerOptions) {
   const instruments = options.instruments.controller(kind.type.plural, options.workers);
   const decide = createDecider(kind.machines);
   const attempts = createAttempts();
-  const ownWrites = createOwnWrites();
+  const ownWrites = createOwnWrites((change) => notice(change, false));
   const wantsFresh = new Set<string>();
   const underWay = new Set<AbortController>();
   const queue = createWorkQueue({ clock, onReady: () => pool.wake(), observer: instruments.queue });
   const pool = createWorkerPool({ queue, workers: options.workers, work, onActive: instruments.active });
   instruments.watchQueue(queue, () => clock.now());
 
-  informer.onChange((change: Change, initial: boolean) => {
+  informer.onChange((change, initial) => {
+    if (!ownWrites.holdBack(change)) notice(change, initial);
+  });
+
+  function notice(change: Change, initial: boolean): void {
     const priority = urgencyOf(change, initial);
     if (priority === 'person') attempts.forget(change.key);
     if (change.after && asksToLook(change.before, change.after)) wantsFresh.add(change.key);
     queue.add(change.key, { priority });
-  });
+  }
   for (const related of kind.watches ?? []) {
     options.informerOf(related.type).onChange(({ before, after }, initial) => {
       // Everything is in the queue already while the first lists arrive.
@@ -78,7 +82,7 @@ export function createController(options: ControllerOptions) {
     if (!cached || !ownWrites.mustRead(key, cached)) return cached;
     const { namespace, name } = splitKey(key);
     const read = await options.kube.get(kind.type, namespace, name, signal);
-    ownWrites.read(key);
+    ownWrites.forget(key);
     if (read) informer.absorb(read);
     else informer.absorbDeletion(key);
     return informer.get(key);

@@ -30,6 +30,7 @@ export function createObjectWriter<R extends KubeObject>(options: ObjectWriterOp
 
   const patch = async (body: object, subresource?: 'status'): Promise<void> => {
     options.fence.assertHeld();
+    ownWrites.begin(key);
     try {
       const answer = await kube.patch<R>(
         type,
@@ -43,7 +44,7 @@ export function createObjectWriter<R extends KubeObject>(options: ObjectWriterOp
       options.onWritten(answer);
     } catch (thrown) {
       // Refused as outdated, or no answer at all: what is cached may no longer be the last word.
-      ownWrites.doubt(key);
+      ownWrites.failed(key);
       throw toOperatorError(thrown);
     }
   };
