@@ -2,8 +2,10 @@ import type { Manifest } from './manifests.ts';
 
 export const subscriptionId = '22222222-2222-4222-8222-222222222222';
 export const workspaceId = 'cf1e0000-0000-4000-8000-0000000000ab';
-const tenantId = '11111111-1111-4111-8111-1111111111ab';
-const network = `/subscriptions/${subscriptionId}/resourceGroups/rg-network/providers/Microsoft.Network`;
+export const tenantId = '11111111-1111-4111-8111-1111111111ab';
+
+const group = (name: string) => `/subscriptions/${subscriptionId}/resourceGroups/${name}/providers`;
+const network = `${group('rg-network')}/Microsoft.Network`;
 
 const object = (kind: string, name: string, spec: Record<string, unknown>): Manifest => ({
   apiVersion: 'fabriclink.dev/v1alpha1',
@@ -27,6 +29,8 @@ export function anEndpoint(name: string, more: Record<string, unknown> = {}): Re
   return { name, subscriptionId, resourceGroup: 'rg-network', location: 'westeurope', subnetId, ...more };
 }
 
+export const fabricService = `${group('rg-fabric')}/Microsoft.Fabric/privateLinkServicesForFabric/pls-sales`;
+export const storageAccount = `${group('rg-data')}/Microsoft.Storage/storageAccounts/lake`;
 export const privateEndpointId = (name: string) => `${network}/privateEndpoints/${name}`;
 export const virtualNetworkId = (name: string) => `${network}/virtualNetworks/${name}`;
 

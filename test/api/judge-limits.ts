@@ -4,7 +4,10 @@ import {
   anEndpoint,
   aService,
   aWorkspacePrivateLink,
+  fabricService,
   privateEndpointId,
+  storageAccount,
+  tenantId,
   virtualNetworkId,
   workspaceId,
 } from './builders.ts';
@@ -41,6 +44,47 @@ function theLargest(): Manifest {
   });
 }
 
+/** Near a rule, and on its good side. */
+const good: Record<string, Manifest> = {
+  'Auto, where the endpoint names its own tenant, in another case': aWorkspacePrivateLink('good', {
+    endpoints: [anEndpoint('hub', { connectionMode: 'Auto', tenantId: tenantId.toUpperCase() })],
+  }),
+  'one name for private endpoints in two resource groups': aWorkspacePrivateLink('good', {
+    endpoints: [
+      anEndpoint('a', { resourceName: 'pe', networkInterfaceName: 'nic' }),
+      anEndpoint('b', { resourceName: 'pe', networkInterfaceName: 'nic', resourceGroup: 'rg-other' }),
+    ],
+  }),
+  'two endpoints in one subnet, with derived names': aWorkspacePrivateLink('good', {
+    endpoints: [anEndpoint('a'), anEndpoint('b')],
+  }),
+  'one managed private endpoint name in two workspaces': aWorkspacePrivateLink('good', {
+    connections: ['cf', 'ab'].map((start) => ({
+      name: start,
+      source: { managedPrivateEndpoint: { workspaceId: workspaceId.replace('cf', start), name: 'to-sales' } },
+      decision: 'Approve',
+    })),
+  }),
+  'Resolve as the stronger proof where ControlPlane is required': aWorkspacePrivateLink('good', {
+    endpoints: [anEndpoint('hub', { dns: { mode: 'Records', verify: { mode: 'Resolve' } } })],
+    inbound: { publicAccess: 'Deny', requires: 'ControlPlane', onDelete: 'Keep' },
+  }),
+  'a person who vouches for a way in, with requires None': aWorkspacePrivateLink('good', {
+    endpoints: [anEndpoint('hub')],
+    inbound: { publicAccess: 'Deny', requires: 'None', onDelete: 'Keep' },
+  }),
+  'tag names with spaces, dots, colons and letters of any script': aWorkspacePrivateLink('good', {
+    service: aService({ tags: { 'cost centre': '1', 'a.b:c': '2', größe: '3', 'not-fabriclink-': '4' } }),
+  }),
+  "Auto for a reference, by the target's permission": aManagedPrivateEndpoint('good', { approval: { mode: 'Auto' } }),
+  'a Fabric private link service without its only sub-resource': aManagedPrivateEndpoint('good', {
+    target: { privateLinkResourceId: fabricService, expectedWorkspaceId: workspaceId.replace('cf', 'ab') },
+  }),
+  'sub-resources of other Azure services': aManagedPrivateEndpoint('good', {
+    target: { privateLinkResourceId: storageAccount, subresource: 'dfs' },
+  }),
+};
+
 /** What is at the edge: big enough for the rules' cost, and the last values that are still good. */
 export function describeLimits(running: Running): void {
   describe('within its limits', () => {
@@ -65,6 +109,11 @@ export function describeLimits(running: Running): void {
         expect(await running.client.create(object, 'judge')).toMatchObject({ status: 422 });
       },
     );
+
+    test.each(Object.entries(good))('takes %s', async (_name, manifest) => {
+      expect(await running.client.create(manifest, 'judge')).toMatchObject({ status: 201 });
+      expect(await running.client.delete(manifest, 'judge')).toMatchObject({ status: 200 });
+    });
 
     test('takes ARM ids in any case, and resource groups with letters of any script', async () => {
       const subnetId = anEndpoint('hub').subnetId as string;
