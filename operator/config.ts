@@ -23,7 +23,12 @@ export type Config = {
   timeScale: number;
   /** Empty: all namespaces. */
   watchNamespaces: readonly string[];
+  /** Namespaces whose objects may use the operator's own identity; empty: none. */
   ambientNamespaces: readonly string[];
+  /** The operator's own identity, as workload identity injects it (AZURE_TENANT_ID, AZURE_CLIENT_ID and a proof). */
+  ambient: { tenantId: string; clientId: string; clientSecret?: string; federatedTokenFile?: string } | undefined;
+  /** AZURE_FEDERATED_TOKEN_FILE: also for Secrets that ask for workload identity. */
+  federatedTokenFile: string | undefined;
   leaderElection: boolean;
   /** undefined: the uid of the kube-system namespace. */
   clusterId: string | undefined;
@@ -65,6 +70,8 @@ export function readConfig(env: Environment): ConfigResult {
     timeScale: read.timeScale('FABRICLINK_TIME_SCALE'),
     watchNamespaces: read.namespaces('FABRICLINK_WATCH_NAMESPACES'),
     ambientNamespaces: read.namespaces('FABRICLINK_AMBIENT_NAMESPACES'),
+    ambient: ambientIdentity(env),
+    federatedTokenFile: env['AZURE_FEDERATED_TOKEN_FILE'] || undefined,
     leaderElection: read.boolean('FABRICLINK_LEADER_ELECTION', true),
     clusterId: read.clusterId('FABRICLINK_CLUSTER_ID'),
     metricsAddress: read.address('FABRICLINK_METRICS_ADDRESS', { host: '', port: 8080 }),
@@ -73,6 +80,12 @@ export function readConfig(env: Environment): ConfigResult {
   };
   if (config.kubeconfig === undefined && !env['KUBERNETES_SERVICE_HOST'] && !env['KUBECONFIG']) {
     problems.push('KUBECONFIG: not set, and this is no pod of a cluster; set it to the path of a kubeconfig file');
+  }
+  if (config.ambientNamespaces.length > 0 && config.ambient === undefined) {
+    problems.push(
+      'FABRICLINK_AMBIENT_NAMESPACES: names namespaces, but the operator has no identity of its own; set AZURE_TENANT_ID, ' +
+        'AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE or AZURE_CLIENT_SECRET, or remove it',
+    );
   }
   if (config.timeScale !== 1) {
     for (const [name, url] of clouds(config)) {
@@ -91,6 +104,21 @@ export function readConfig(env: Environment): ConfigResult {
           `published delays and quotas are divided by ${config.timeScale} (FABRICLINK_TIME_SCALE): for simulated clouds only`,
         ];
   return { ok: true, config, warnings };
+}
+
+/** Undefined unless tenant, client and a proof are all there: workload identity's webhook injects them together. */
+function ambientIdentity(env: Environment): Config['ambient'] {
+  const tenantId = env['AZURE_TENANT_ID'];
+  const clientId = env['AZURE_CLIENT_ID'];
+  const clientSecret = env['AZURE_CLIENT_SECRET'];
+  const federatedTokenFile = env['AZURE_FEDERATED_TOKEN_FILE'];
+  if (!tenantId || !clientId || !(clientSecret || federatedTokenFile)) return undefined;
+  return {
+    tenantId,
+    clientId,
+    ...(clientSecret && { clientSecret }),
+    ...(federatedTokenFile && { federatedTokenFile }),
+  };
 }
 
 function clouds(config: Config): [string, string][] {

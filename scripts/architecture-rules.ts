@@ -35,7 +35,7 @@ export const rules: Rule[] = [
   ),
   forbid(
     'desired.ts and describe.ts are pure: ./types, generated API types and dated data only',
-    '^controllers/[^/]+/(desired|describe)\\.ts$',
+    '^controllers/[^/]+/(desired|describe)[^/]*\\.ts$',
     '.',
     '(types\\.ts$|^crds/|^controllers/[^/]+/(desired|describe)[^/]*\\.ts$|\\.json$)',
   ),

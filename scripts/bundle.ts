@@ -22,4 +22,6 @@ const result = await build({
   },
 });
 const { size } = await stat(outfile);
-console.log(`${outfile}: ${(size / 1024 / 1024).toFixed(2)} MiB from ${Object.keys(result.metafile.inputs).length} files`);
+console.log(
+  `${outfile}: ${(size / 1024 / 1024).toFixed(2)} MiB from ${Object.keys(result.metafile.inputs).length} files`,
+);

@@ -1,13 +1,14 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
 import { type Kubernetes, startKubernetes } from './kubernetes/kubernetes.ts';
+import { writePrivately } from './private-file.ts';
 import { type Simulator, startSimulator } from './start.ts';
 import { loadWorld, type WorldFile } from './world-file.ts';
 
-type Options = { settings: string; kubeconfig?: string; speed: number; kubernetes: boolean; world?: string };
+type Options = { envFile: string; kubeconfig?: string; speed: number; kubernetes: boolean; world?: string };
 
 function positive(text: string): number {
   const value = Number(text);
@@ -17,18 +18,18 @@ function positive(text: string): number {
 
 const command = new Command('simulator')
   .description('Entra, Azure Resource Manager, Microsoft Fabric, DNS and a Kubernetes API on loopback')
-  // Not --env-file: Node takes that name for itself, wherever on the line it stands.
-  .requiredOption('--settings <file>', 'where to write the settings for the operator, as NAME=value (mode 0600)')
-  .option('--kubeconfig <file>', 'where to write the kubeconfig; default: next to the settings')
+  // Node takes --env-file for itself wherever it stands, unless `--` comes first: npm run simulator says it.
+  .requiredOption('--env-file <file>', 'where to write the environment of the operator, as NAME=value (mode 0600)')
+  .option('--kubeconfig <file>', 'where to write the kubeconfig; default: next to the environment file')
   .option('--speed <number>', 'divides published delays and quota windows', positive, 1)
   .option('--no-kubernetes', 'leave the Kubernetes API out')
   .option('--world <file>', 'JSON file with what exists from the start')
   .action(run);
 
 async function run(options: Options): Promise<void> {
-  const settingsFile = resolve(options.settings);
-  const caFile = join(dirname(settingsFile), 'simulator-ca.pem');
-  const kubeconfig = resolve(options.kubeconfig ?? join(dirname(settingsFile), 'kubeconfig'));
+  const envFile = resolve(options.envFile);
+  const caFile = join(dirname(envFile), 'simulator-ca.pem');
+  const kubeconfig = resolve(options.kubeconfig ?? join(dirname(envFile), 'kubeconfig'));
   const world = options.world && loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
 
   const simulator = await startSimulator({ speed: options.speed, ...(world && { world }) });
@@ -43,32 +44,26 @@ async function run(options: Options): Promise<void> {
   if (kubernetes) await writePrivately(kubeconfig, kubernetes.kubeconfig);
   // Last, because whoever waits for this file may start at once.
   await writePrivately(
-    settingsFile,
+    envFile,
     `${Object.entries(env)
       .map(([name, value]) => `${name}=${value}`)
       .join('\n')}\n`,
   );
-  announce(simulator, kubernetes, settingsFile);
+  announce(simulator, kubernetes, envFile);
 
   const stop = () => void shutDown(simulator, kubernetes);
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }
 
-/** `writeFile` keeps the mode of a file that is there already. */
-async function writePrivately(file: string, text: string): Promise<void> {
-  await rm(file, { force: true });
-  await writeFile(file, text, { mode: 0o600 });
-}
-
-function announce({ urls, dns }: Simulator, kubernetes: Kubernetes | undefined, settingsFile: string): void {
+function announce({ urls, dns }: Simulator, kubernetes: Kubernetes | undefined, envFile: string): void {
   const lines = [
     ...Object.entries(urls).map(([service, url]) => `${service.padEnd(10)} ${url}`),
     ...Object.entries(dns.list()).map(
       ([viewpoint, { address, port }]) => `dns        ${address}:${port}  ${viewpoint}`,
     ),
     ...(kubernetes ? [`kubernetes ${kubernetes.url}`] : []),
-    `settings   ${settingsFile}`,
+    `env file   ${envFile}`,
   ];
   console.log(lines.join('\n'));
 }

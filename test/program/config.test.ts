@@ -94,6 +94,18 @@ describe('configuration', () => {
     ).toHaveLength(4);
   });
 
+  test('namespaces that may use the ambient identity need one to use', () => {
+    expect(problems({ ...inCluster, FABRICLINK_AMBIENT_NAMESPACES: 'platform', AZURE_TENANT_ID: 't' })).toEqual([
+      expect.stringContaining('FABRICLINK_AMBIENT_NAMESPACES: names namespaces, but'),
+    ]);
+    const identity = { AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c', AZURE_FEDERATED_TOKEN_FILE: '/token' };
+    expect(accepted({ FABRICLINK_AMBIENT_NAMESPACES: 'platform', ...identity }).ambient).toEqual({
+      tenantId: 't',
+      clientId: 'c',
+      federatedTokenFile: '/token',
+    });
+  });
+
   test('the metrics and health servers can be switched off', () => {
     expect(accepted({ FABRICLINK_METRICS_ADDRESS: '0', FABRICLINK_HEALTH_ADDRESS: '127.0.0.1:0' })).toMatchObject({
       metricsAddress: undefined,

@@ -1,0 +1,164 @@
+// npm run demo: the embedded cluster and the clouds in this process, the operator as in production (own process,
+// configured by its environment alone), the objects of examples/demo, and a table of where they stand.
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { crossTenantMappings } from '../crds/cross-tenant-mapping.ts';
+import { managedPrivateEndpoints } from '../crds/managed-private-endpoint.ts';
+import { type WorkspacePrivateLink, workspacePrivateLinks } from '../crds/workspace-private-link.ts';
+import type { KubeObject } from '../operator/clients/kube/types.ts';
+import { startKubernetes } from '../simulator/kubernetes/kubernetes.ts';
+import { writePrivately } from '../simulator/private-file.ts';
+import { startSimulator } from '../simulator/start.ts';
+import { loadWorld, type WorldFile } from '../simulator/world-file.ts';
+import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-reader.ts';
+import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
+import { evidenceOf } from './demo/evidence.ts';
+import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
+import { EXPECT_LABEL, judge, toRow } from './demo/rows.ts';
+import { createScreen, drawTable } from './demo/table.ts';
+import { tryThis } from './demo/try-this.ts';
+
+const NAMESPACE = 'fabric-demo';
+const KINDS = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
+const METRICS = '127.0.0.1:18080';
+const HEALTH = '127.0.0.1:18081';
+const REDRAW_MS = 300;
+/** Leaves room for start-up and evidence inside the two minutes that a newcomer is promised. */
+const DEFAULT_TIMEOUT_S = 100;
+
+type Options = { once: boolean; timeout: number; speed: number; kubeconfig: string };
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('must be a number above 0');
+}
+
+const options = new Command('demo')
+  .description('Brings the objects of examples/demo to rest, against simulated clouds and an embedded cluster')
+  .option('--once', `stop when each object rests where its ${EXPECT_LABEL} label says, and print the evidence`, false)
+  .option('--timeout <seconds>', 'with --once: give up after this long', positive, DEFAULT_TIMEOUT_S)
+  .option('--speed <number>', 'divides published delays, polls and quota windows', positive, 60)
+  .option('--kubeconfig <file>', 'where to write the kubeconfig', '.demo/kubeconfig')
+  .parse()
+  .opts<Options>();
+
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort());
+process.once('SIGTERM', () => stopping.abort());
+
+const kubeconfigFile = resolve(options.kubeconfig);
+const folder = dirname(kubeconfigFile);
+const caFile = join(folder, 'simulator-ca.pem');
+const worldFile = JSON.parse(await readFile('examples/demo/world.json', 'utf8')) as WorldFile;
+await mkdir(folder, { recursive: true });
+
+const simulator = await startSimulator({ speed: options.speed, world: loadWorld(worldFile) });
+const kubernetes = await startKubernetes();
+await writePrivately(caFile, simulator.ca);
+await writePrivately(kubeconfigFile, kubernetes.kubeconfig);
+const cluster = await connect(kubeconfigFile);
+const clouds = await createCloudReader({
+  urls: simulator.urls,
+  ca: simulator.ca,
+  app: appNamed('fabric-link-operator'),
+});
+const headerFile = join(folder, 'person-header');
+const person = { urls: simulator.urls, ca: simulator.ca, app: appNamed('demo-person') };
+await writePrivately(headerFile, await armHeader(person));
+const operator = startOperatorProcess(
+  {
+    ...simulator.env,
+    KUBECONFIG: kubeconfigFile,
+    NODE_EXTRA_CA_CERTS: caFile,
+    POD_NAME: 'demo',
+    POD_NAMESPACE: 'default',
+    FABRICLINK_TIME_SCALE: String(options.speed),
+    FABRICLINK_METRICS_ADDRESS: METRICS,
+    FABRICLINK_HEALTH_ADDRESS: HEALTH,
+  },
+  join(folder, 'operator.log'),
+);
+try {
+  await applyAll(cluster, await readManifests('crds'));
+  const objects = await readManifests('examples/demo');
+  const etags = await policyEtags(objects, clouds);
+  await applyAll(cluster, objects, KINDS);
+  process.exitCode = await watchThem(operator, clouds, etags);
+} finally {
+  await operator.stop();
+  await Promise.all([clouds.close(), cluster.close()]);
+  await Promise.all([simulator.close(), kubernetes.close()]);
+}
+
+/** Draws until everything rests (with --once), the operator ends, or a signal comes. Resolves with the exit code. */
+async function watchThem(
+  operator: OperatorProcess,
+  clouds: CloudReader,
+  etags: ReadonlyMap<string, string | undefined>,
+): Promise<number> {
+  console.log(`speed ${options.speed}, operator pid ${operator.pid}, its log in ${operator.logFile}\n`);
+  const screen = createScreen(process.stdout);
+  const startedAt = Date.now();
+  const seconds = () => (Date.now() - startedAt) / 1000;
+  const hints = tryThis({ kubeconfigFile, armUrl: simulator.urls.arm, caFile, headerFile, metrics: METRICS });
+  for (;;) {
+    const objects = await listAll(cluster, NAMESPACE, KINDS);
+    const unsettled = objects.flatMap((object) => judge(object) ?? []);
+    const atRest = objects.length > 0 && unsettled.length === 0;
+    const table = drawTable(objects.map(toRow), process.stdout.columns ?? 160, process.stdout.isTTY);
+    screen.draw(options.once ? table : [...table, '', ...hints(objects)]);
+    if (operator.exitCode() !== undefined) {
+      console.log(`\nThe operator ended with code ${operator.exitCode()}; read ${operator.logFile}`);
+      return 1;
+    }
+    if (stopping.signal.aborted) return 0;
+    if (options.once && atRest) {
+      console.log(`\nEach object rests where its label says, after ${seconds().toFixed(1)} s.`);
+      await printEvidence(objects, clouds, etags);
+      return 0;
+    }
+    if (options.once && seconds() > options.timeout) {
+      console.log(`\nNot at rest after ${options.timeout} s:`);
+      for (const reason of unsettled) console.log(`  ${reason}`);
+      return 1;
+    }
+    await pause(REDRAW_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
+
+async function printEvidence(
+  objects: readonly KubeObject[],
+  clouds: CloudReader,
+  etags: ReadonlyMap<string, string | undefined>,
+): Promise<void> {
+  console.log('The evidence, read back from the clouds and asked of the name servers:');
+  for (const link of linksOf(objects).filter(({ metadata }) => metadata.labels?.[EXPECT_LABEL] === 'Ready')) {
+    console.log(`\n${link.kind}/${link.metadata.name}`);
+    for (const line of await evidenceOf(link, clouds, etags.get(link.spec.workspaceId))) console.log(`  ${line}`);
+  }
+}
+
+async function policyEtags(
+  objects: readonly KubeObject[],
+  clouds: CloudReader,
+): Promise<Map<string, string | undefined>> {
+  const ids = linksOf(objects).map(({ spec }) => spec.workspaceId);
+  return new Map(await Promise.all(ids.map(async (id) => [id, (await clouds.policy(id)).etag] as const)));
+}
+
+function linksOf(objects: readonly KubeObject[]): WorkspacePrivateLink[] {
+  return objects.filter(({ kind }) => kind === workspacePrivateLinks.kind) as WorkspacePrivateLink[];
+}
+
+/**
+ * The evidence is read with the rights that the demo's Secret holds, those of the operator's own application; the curl
+ * line on the screen acts as a person.
+ */
+function appNamed(name: string): { tenantId: string; clientId: string; clientSecret: string } {
+  const app = worldFile.apps?.find(({ displayName }) => displayName === name);
+  if (!app?.clientSecret) throw new Error(`examples/demo/world.json holds no app "${name}" with a secret`);
+  return { tenantId: app.tenantId, clientId: app.clientId, clientSecret: app.clientSecret };
+}
