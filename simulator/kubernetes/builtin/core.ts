@@ -96,11 +96,15 @@ const SECRET: Resource = define({
       data: bytes,
       stringData: texts('Values as plain text; write-only, merged into data.'),
       immutable: flag('Data cannot be updated.'),
-      type: { ...text('Facilitates programmatic handling of the data.'), default: 'Opaque' },
+      type: text('Facilitates programmatic handling of the data.'),
     },
   },
   strategy: {
-    normalize: mergeStringData,
+    normalize(next) {
+      // A Go client sends the empty type of a Secret that was given none.
+      next['type'] ||= 'Opaque';
+      mergeStringData(next);
+    },
     validate(next, old) {
       const errors = [...keyErrors(next, ['data']), ...immutableData(['data'])(next, old)];
       if (old && next['type'] !== old['type']) errors.push(invalidValue('type', next['type'], 'field is immutable'));
