@@ -1,7 +1,6 @@
-import { expect } from '@jest/globals';
-
 import { approveConnection } from '../../../simulator/arm/fabric/out-of-band.ts';
 import type { Conduct } from '../../../simulator/conduct.ts';
+import { expect } from '../core/expectations.ts';
 import { type Bench, GROUP_PATH, NETWORK_ID, type Reply, SERVICE_ID, SUBNET_ID, startBench } from '../core/fixture.ts';
 
 export const MINUTE_MS = 60_000;

@@ -82,7 +82,7 @@ export type Bench = {
   /** Any request to any of the clouds, without a token. */
   raw(method: string, url: string, options?: { headers?: Record<string, string>; body?: string }): Promise<Reply>;
   /** An ARM request; `api-version` is added, JSON is sent, `as` overrides who asks. */
-  arm(method: string, path: string, body?: unknown, options?: ArmOptions): Promise<Reply>;
+  arm: (method: string, path: string, body?: unknown, options?: ArmOptions) => Promise<Reply>;
   close(): Promise<void>;
 };
 
@@ -130,7 +130,7 @@ export async function startBench(options: StartOptions = {}): Promise<Bench> {
 }
 
 function versionFor(path: string): string {
-  if (/privateDns/i.test(path)) return '2024-06-01';
+  if (/privateDnsZones|privateDnsOperation/i.test(path)) return '2024-06-01';
   return /Microsoft\.Network\/|Microsoft\.Fabric\//.test(path) && !/register/.test(path) ? '2024-10-01' : '2021-04-01';
 }
 

@@ -6,7 +6,7 @@ import type { Bench } from './fixture.ts';
 export type SwitchCase = {
   /** Ends the sentence "The simulator keeps …". */
   keeps: string;
-  check(bench: Bench): Promise<void>;
+  check: (bench: Bench) => Promise<void>;
 };
 
 /** Each check passes as published, and turns red, by an assertion, when its behaviour is switched off. */
@@ -15,12 +15,14 @@ export function describeSwitches<Name extends string>(
   start: (adjust: (conduct: Conduct) => void) => Promise<Bench>,
   switchOff: (conduct: Conduct, name: Name) => void,
 ): void {
-  for (const [name, { keeps, check }] of Object.entries(cases) as [Name, SwitchCase][]) {
+  for (const [name, { keeps, check }] of Object.entries<SwitchCase>(cases)) {
     describe(name, () => {
-      test(`keeps ${keeps}`, () => within(start, () => undefined, check));
+      test(`keeps ${keeps}`, async () => {
+        await expect(within(start, () => undefined, check)).resolves.toBeUndefined();
+      });
 
       test('is what that check looks at', async () => {
-        const run = within(start, (conduct) => switchOff(conduct, name), check);
+        const run = within(start, (conduct) => switchOff(conduct, name as Name), check);
         await expect(run).rejects.toThrow(/expect\(/);
       });
     });

@@ -1,6 +1,5 @@
-import { expect } from '@jest/globals';
-
 import type { EntraSwitch } from '../../../simulator/entra/conduct.ts';
+import { expect } from '../core/expectations.ts';
 import {
   type Bench,
   CLIENT,
