@@ -47,7 +47,10 @@ export interface FabricClient {
     etag: string | undefined,
     call: CallOptions,
   ): Promise<void>;
-  /** Policies of the whole tenant from the admin inventory, by lower-case workspace id; the admin right may be missing (`blocked`). */
+  /**
+   * Policies from the admin inventory, by lower-case workspace id. The inventory lists workspaces that restrict
+   * something; the admin right to read it may be missing (`blocked`).
+   */
   communicationPolicies(call: CallOptions): Promise<Read<ReadonlyMap<string, CommunicationPolicy>>>;
   /** GET workspace through the global host: tells whether the restriction is in effect for us. */
   probeGlobal(workspaceId: string, call: CallOptions): Promise<Read<PathProbe>>;

@@ -1,0 +1,336 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { EndpointScope, ServiceScope } from '../../operator/clients/arm/types.ts';
+import { workspaceHosts } from '../../operator/clients/host-names.ts';
+import { type Bench, GROUP, NETWORK_ID, SECRET, SUBNET_ID, startBench, ZONE_ID } from './against-simulator.ts';
+import { aCall, rejection, SUBSCRIPTION, TENANT } from './fakes.ts';
+
+const service: ServiceScope = { subscriptionId: SUBSCRIPTION, resourceGroup: 'rg-links', name: 'pls-one' };
+const endpoint: EndpointScope = { subscriptionId: SUBSCRIPTION, resourceGroup: 'rg-links', name: 'pe-one' };
+const SERVICE_ID = `${GROUP}/providers/Microsoft.Fabric/privateLinkServicesForFabric/pls-one`;
+const MINUTE_MS = 60_000;
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const putService = (given: Bench = bench) =>
+  given.clients.arm.privateLinkServices.put(
+    service,
+    { tenantId: TENANT, workspaceId: given.workspace.id, tags: { owner: 'us' } },
+    given.fresh(),
+  );
+const putEndpoint = (name = 'pe-one', given: Bench = bench) =>
+  given.clients.arm.privateEndpoints.put(
+    { ...endpoint, name },
+    {
+      location: 'eastus',
+      subnetId: SUBNET_ID,
+      targetId: SERVICE_ID,
+      mode: 'Manual',
+      requestMessage: 'please',
+      tags: { owner: 'us' },
+    },
+    given.fresh(),
+  );
+
+/** Service, endpoint and approval, as a controller would do it in many passes. */
+async function connected(given: Bench) {
+  const { arm } = given.clients;
+  await putService(given);
+  await putEndpoint('pe-one', given);
+  await given.clock.advance(2 * MINUTE_MS);
+  const [connection] = (await arm.privateLinkServices.connections(service, given.fresh())).value;
+  await arm.privateLinkServices.decideConnection(
+    service,
+    connection!.name,
+    { status: 'Approved', description: 'ours' },
+    given.fresh(),
+  );
+  await given.clock.advance(2 * MINUTE_MS);
+  return (await arm.privateEndpoints.get(endpoint, given.fresh())).value!;
+}
+
+describe('the clients against the simulated clouds', () => {
+  test('carry a private link from the service to the approved endpoint with its five addresses', async () => {
+    bench = await startBench();
+    const { arm } = bench.clients;
+    expect((await arm.privateLinkServices.get(service, bench.fresh())).value).toBeUndefined();
+    await putService();
+    const made = (await arm.privateLinkServices.get(service, bench.fresh())).value!;
+    expect(made).toMatchObject({
+      name: 'pls-one',
+      workspaceId: bench.workspace.id,
+      tenantId: TENANT,
+      tags: { owner: 'us' },
+    });
+    expect((await arm.privateLinkServices.list(SUBSCRIPTION, aCall())).value.map(({ id }) => id)).toEqual([made.id]);
+
+    expect((await arm.privateEndpoints.get(endpoint, bench.fresh())).value).toBeUndefined();
+    await putEndpoint();
+    const begun = (await arm.privateEndpoints.get(endpoint, bench.fresh())).value!;
+    expect(begun.provisioningState).not.toBe('Succeeded');
+    await bench.clock.advance(2 * MINUTE_MS);
+    const asked = (await arm.privateEndpoints.get(endpoint, bench.fresh())).value!;
+    expect(asked).toMatchObject({
+      provisioningState: 'Succeeded',
+      location: 'eastus',
+      subnetId: SUBNET_ID,
+      connection: {
+        mode: 'Manual',
+        status: 'Pending',
+        targetId: SERVICE_ID,
+        groupIds: ['workspace'],
+        requestMessage: 'please',
+      },
+    });
+
+    const [connection] = (await arm.privateLinkServices.connections(service, bench.fresh())).value;
+    expect(connection).toMatchObject({ privateEndpointId: asked.id, status: 'Pending' });
+    await arm.privateLinkServices.decideConnection(
+      service,
+      connection!.name,
+      { status: 'Approved', description: 'ours' },
+      bench.fresh(),
+    );
+    await bench.clock.advance(2 * MINUTE_MS);
+    const approved = (await arm.privateEndpoints.get(endpoint, bench.fresh())).value!;
+    expect(approved.connection?.status).toBe('Approved');
+
+    const addresses = (await arm.privateEndpoints.addresses(approved.networkInterfaceIds[0]!, bench.fresh())).value!;
+    expect(addresses.map(({ member }) => member).sort()).toEqual(
+      workspaceHosts(bench.workspace.id)
+        .map(({ member }) => member)
+        .sort(),
+    );
+    expect(addresses.every(({ address }) => address.startsWith('127.64.7.'))).toBe(true);
+    expect(bench.records.every(({ service: name, status }) => name === 'arm' && status !== undefined)).toBe(true);
+  });
+
+  test('tell a writer of a second endpoint in a subnet to wait, until the first one is seen to be done', async () => {
+    bench = await startBench();
+    await putService();
+    await putEndpoint('pe-one');
+    expect(await rejection(putEndpoint('pe-two'))).toMatchObject({
+      disposition: 'throttled',
+      reason: 'WaitingForTurn',
+    });
+    await bench.clock.advance(2 * MINUTE_MS);
+    expect(await rejection(putEndpoint('pe-two'))).toMatchObject({ disposition: 'throttled' });
+    await bench.clients.arm.privateEndpoints.get(endpoint, bench.fresh());
+    await putEndpoint('pe-two');
+  });
+
+  test('delete what is there and what is not', async () => {
+    bench = await startBench();
+    const { arm } = bench.clients;
+    await connected(bench);
+    await arm.privateEndpoints.delete(endpoint, SUBNET_ID, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    expect((await arm.privateEndpoints.get(endpoint, bench.fresh())).value).toBeUndefined();
+    await arm.privateEndpoints.delete(endpoint, SUBNET_ID, bench.fresh());
+    for (const { name } of (await arm.privateLinkServices.connections(service, bench.fresh())).value) {
+      await arm.privateLinkServices.deleteConnection(service, name, bench.fresh());
+    }
+    await bench.clock.advance(MINUTE_MS);
+    await arm.privateLinkServices.delete(service, bench.fresh());
+    await bench.clock.advance(MINUTE_MS);
+    expect((await arm.privateLinkServices.get(service, bench.fresh())).value).toBeUndefined();
+    await arm.privateLinkServices.delete(service, bench.fresh());
+  });
+
+  test('keep a zone, its link and its records without overwriting anybody', async () => {
+    bench = await startBench();
+    const { privateDns } = bench.clients.arm;
+    expect((await privateDns.zone(ZONE_ID, bench.fresh())).value).toBeUndefined();
+    await privateDns.createZone(ZONE_ID, { owner: 'us' }, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    expect(await rejection(privateDns.createZone(ZONE_ID, { owner: 'them' }, bench.fresh()))).toMatchObject({
+      disposition: 'conflict',
+    });
+    const zone = (await privateDns.zone(ZONE_ID, bench.fresh())).value!;
+    expect(zone.tags).toEqual({ owner: 'us' });
+    expect((await privateDns.zones(SUBSCRIPTION, bench.fresh())).value.map(({ id }) => id)).toEqual([zone.id]);
+
+    await privateDns.putLink(
+      ZONE_ID,
+      'hub',
+      { virtualNetworkId: NETWORK_ID, fallbackToInternet: true, tags: {} },
+      bench.fresh(),
+    );
+    await bench.clock.advance(5 * MINUTE_MS);
+    const [link] = (await privateDns.links(ZONE_ID, bench.fresh())).value;
+    expect(link).toMatchObject({
+      name: 'hub',
+      state: 'Completed',
+      fallbackToInternet: true,
+      registrationEnabled: false,
+    });
+    const update = { virtualNetworkId: NETWORK_ID, fallbackToInternet: false, tags: { more: 'yes' } };
+    expect(
+      await rejection(privateDns.putLink(ZONE_ID, 'hub', { ...update, etag: 'stale' }, bench.fresh())),
+    ).toMatchObject({ disposition: 'conflict' });
+    await privateDns.putLink(ZONE_ID, 'hub', { ...update, etag: link!.etag! }, bench.fresh());
+
+    const record = { ttlSeconds: 10, addresses: ['127.64.7.9'], metadata: { owner: 'us' } };
+    await privateDns.putRecord(ZONE_ID, 'one.z1.c', record, bench.fresh());
+    expect(await rejection(privateDns.putRecord(ZONE_ID, 'one.z1.c', record, bench.fresh()))).toMatchObject({
+      disposition: 'conflict',
+    });
+    const [written] = (await privateDns.records(ZONE_ID, bench.fresh())).value;
+    expect(written).toMatchObject({
+      name: 'one.z1.c',
+      ttlSeconds: 10,
+      addresses: ['127.64.7.9'],
+      metadata: { owner: 'us' },
+    });
+    await privateDns.putRecord(
+      ZONE_ID,
+      'one.z1.c',
+      { ...record, addresses: ['127.64.7.8'], metadata: {}, etag: written!.etag! },
+      bench.fresh(),
+    );
+    const [changed] = (await privateDns.records(ZONE_ID, bench.fresh())).value;
+    expect(changed).toMatchObject({ addresses: ['127.64.7.8'], metadata: { owner: 'us' } });
+    expect(await rejection(privateDns.deleteRecord(ZONE_ID, 'one.z1.c', written!.etag, bench.fresh()))).toMatchObject({
+      disposition: 'conflict',
+    });
+    await privateDns.deleteRecord(ZONE_ID, 'one.z1.c', changed!.etag, bench.fresh());
+    expect((await privateDns.records(ZONE_ID, bench.fresh())).value).toEqual([]);
+  });
+
+  test('write a zone group and read the records that it keeps', async () => {
+    bench = await startBench();
+    const { arm } = bench.clients;
+    await connected(bench);
+    expect((await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value).toBeUndefined();
+    await arm.privateDns.createZone(ZONE_ID, {}, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    await arm.privateEndpoints.putZoneGroup(endpoint, ZONE_ID, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    const group = (await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value!;
+    expect(group.provisioningState).toBe('Succeeded');
+    expect(group.zones[0]!.records).toHaveLength(5);
+    expect((await arm.privateDns.records(ZONE_ID, bench.fresh())).value).toHaveLength(5);
+    await arm.privateEndpoints.deleteZoneGroup(endpoint, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    expect((await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value).toBeUndefined();
+  });
+
+  test('read subnets, free addresses and provider registrations', async () => {
+    bench = await startBench();
+    const { virtualNetworks, providers } = bench.clients.arm;
+    const found = (await virtualNetworks.subnet(SUBNET_ID, bench.fresh())).value!;
+    expect(found).toMatchObject({ location: 'eastus', subnet: { id: SUBNET_ID, addressPrefixes: ['127.64.7.0/24'] } });
+    expect((await virtualNetworks.subnet(`${NETWORK_ID}/subnets/other`, bench.fresh())).value).toBeUndefined();
+    const free = (await virtualNetworks.freeAddresses(SUBNET_ID, bench.fresh())).value!;
+    expect(free).toBeGreaterThan(200);
+    expect((await providers.state(SUBSCRIPTION, 'Microsoft.Fabric', bench.fresh())).value).toBe('Registered');
+    await providers.register(SUBSCRIPTION, 'Microsoft.Fabric', bench.fresh());
+  });
+
+  test('read a tenant: workspaces, capacities, settings, items, policies', async () => {
+    bench = await startBench();
+    const { fabric } = bench.clients;
+    const { workspace } = bench;
+    expect((await fabric.workspaces(bench.fresh())).value).toMatchObject([
+      { id: workspace.id, capacityId: workspace.capacityId },
+    ]);
+    expect((await fabric.capacities(bench.fresh())).value).toMatchObject([
+      { id: workspace.capacityId, sku: 'F2', state: 'Active' },
+    ]);
+    expect((await fabric.tenantSettings(bench.fresh())).value).toContainEqual({
+      settingName: 'WorkspaceBlockInboundAccess',
+      enabled: true,
+    });
+    expect((await fabric.items(workspace.id, bench.fresh())).value).toEqual([]);
+    expect((await fabric.deploymentPipelineWorkspaces(bench.fresh())).value).toEqual([]);
+    expect((await fabric.communicationPolicies(bench.fresh())).value.size).toBe(0);
+  });
+
+  test('deny public access only with the policy as it was read, and see the restriction as a fact', async () => {
+    bench = await startBench();
+    const { fabric } = bench.clients;
+    const { id } = bench.workspace;
+    const read = (await fabric.communicationPolicy(id, bench.fresh())).value;
+    expect(read).toMatchObject({ inbound: 'Allow', outbound: 'Allow' });
+    expect(read.etag).toMatch(/^[^"]+$/);
+    expect((await fabric.probeGlobal(id, bench.fresh())).value.kind).toBe('answered');
+    await fabric.putCommunicationPolicy(id, { inbound: 'Deny', outbound: 'Allow' }, read.etag, bench.fresh());
+    expect(
+      await rejection(
+        fabric.putCommunicationPolicy(id, { inbound: 'Allow', outbound: 'Allow' }, read.etag, bench.fresh()),
+      ),
+    ).toMatchObject({ disposition: 'conflict' });
+    const inventory = (await fabric.communicationPolicies(bench.fresh())).value;
+    expect(inventory.get(id.toLowerCase())).toEqual({ inbound: 'Deny', outbound: 'Allow' });
+    await bench.clock.advance(31 * MINUTE_MS);
+    expect((await fabric.probeGlobal(id, bench.fresh())).value).toEqual({ kind: 'restricted' });
+    expect(await rejection(fabric.items(id, bench.fresh()))).toMatchObject({
+      code: 'RequestDeniedByInboundPolicy',
+      reason: 'NoPrivatePath',
+    });
+    expect((await fabric.communicationPolicy(id, bench.fresh())).value.inbound).toBe('Deny');
+  });
+
+  test('prove the private path by the address of the socket, and use it for a restricted workspace', async () => {
+    bench = await startBench({ inNetwork: true });
+    const { arm, fabric } = bench.clients;
+    const { id } = bench.workspace;
+    const approved = await connected(bench);
+    await arm.privateDns.createZone(ZONE_ID, {}, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    await arm.privateDns.putLink(
+      ZONE_ID,
+      'hub',
+      { virtualNetworkId: NETWORK_ID, fallbackToInternet: true, tags: {} },
+      bench.fresh(),
+    );
+    await arm.privateEndpoints.putZoneGroup(endpoint, ZONE_ID, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    await bench.simulator.listening();
+    const addresses = (await arm.privateEndpoints.addresses(approved.networkInterfaceIds[0]!, bench.fresh())).value!;
+    const api = addresses.find(({ member }) => member === 'workspace-api')!.address;
+
+    expect((await fabric.probeWorkspaceHost(id, bench.fresh())).value).toEqual({
+      kind: 'answered',
+      remoteAddress: api,
+      resolvedAddress: api,
+    });
+    expect(bench.clouds.dns.isPrivate(api)).toBe(true);
+    await fabric.putCommunicationPolicy(id, { inbound: 'Deny', outbound: 'Allow' }, undefined, bench.fresh());
+    await bench.clock.advance(31 * MINUTE_MS);
+    expect((await fabric.probeGlobal(id, bench.fresh())).value).toEqual({ kind: 'restricted' });
+    expect((await fabric.items(id, bench.fresh())).value).toEqual([]);
+    expect((await fabric.communicationPolicy(id, bench.fresh())).value.inbound).toBe('Deny');
+  });
+
+  test('say what is wrong with a secret, heal when it is corrected, and never show it', async () => {
+    bench = await startBench();
+    const name = 'team-a/fabriclink-credentials';
+    const right = bench.secrets[name]!;
+    bench.secrets[name] = { ...right, AZURE_CLIENT_SECRET: 'planted-wrong-secret' };
+    bench.clouds.invalidateSecret('team-a', 'fabriclink-credentials');
+    const again = () => bench.clouds.forTenant({ tenantId: TENANT, namespace: 'team-a' }, aCall());
+    const wrong = await again();
+    const error = await rejection(wrong.fabric.workspaces(bench.fresh()));
+    expect(error).toMatchObject({ disposition: 'blocked', reason: 'CredentialInvalid', code: 'AADSTS7000215' });
+    expect(error.remedy).toMatch(/AZURE_CLIENT_SECRET/);
+    bench.secrets[name] = right;
+    bench.clouds.invalidateSecret('team-a', 'fabriclink-credentials');
+    expect((await (await again()).fabric.workspaces(bench.fresh())).value).toHaveLength(1);
+    const shown = JSON.stringify([error, error.message, error.stack, String(error.cause), bench.records]);
+    expect(shown).not.toMatch(/planted/);
+    expect(SECRET).toMatch(/planted/);
+  });
+
+  test('get a new token, once, when a service refuses the one they have', async () => {
+    bench = await startBench();
+    const { fabric } = bench.clients;
+    await fabric.workspaces(bench.fresh());
+    // Everything issued until now counts as expired; the clock of tokens is real and has whole milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    bench.simulator.world.entra.tokensValidFromMs = Date.now() - 1;
+    bench.records.length = 0;
+    expect((await fabric.workspaces(bench.fresh())).value).toHaveLength(1);
+    expect(bench.records.map(({ status }) => status)).toEqual([401, 200]);
+  });
+});
