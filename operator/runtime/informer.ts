@@ -48,13 +48,24 @@ export function createInformer(options: InformerOptions) {
   let running: Promise<unknown> = Promise.resolve();
 
   const tell = (change: Change | undefined, initial: boolean): boolean => {
-    if (change) for (const listener of listeners) listener(change, initial);
-    return change !== undefined;
+    if (!change) return false;
+    for (const listener of listeners) {
+      try {
+        listener(change, initial);
+      } catch (thrown) {
+        // One listener's fault must not cost the others this change, nor the watch its life.
+        options.log.error('listener failed', { resource: type.plural, key: change.key, error: String(thrown) });
+      }
+    }
+    return true;
   };
 
   const reflectorOf = (namespace: string | undefined) => {
     let listedBefore = false;
     let missed = 0;
+    let latest: string | undefined;
+    // A complete list is the truth, also when it is older than what we saw: then etcd was restored from a backup.
+    const isBackwards = (listed: string) => isNewer(latest, listed) === true;
     return createReflector({
       type,
       ...(namespace !== undefined && { namespace }),
@@ -64,17 +75,20 @@ export function createInformer(options: InformerOptions) {
       log: options.log,
       ...(options.limits && { limits: options.limits }),
       sink: {
-        page(items) {
+        page(items, resourceVersion) {
+          const backwards = isBackwards(resourceVersion);
           for (const item of items) {
-            if (tell(store.put(trimForCache(type, item)), !listedBefore) && listedBefore) missed += 1;
+            if (tell(store.put(trimForCache(type, item), backwards), !listedBefore) && listedBefore) missed += 1;
           }
         },
         complete(keys, resourceVersion) {
           // What was deleted while nobody watched is only noticed here.
           const candidates = namespace === undefined ? store.keys() : store.indexed('namespace', namespace).map(keyOf);
           for (const key of candidates) {
-            if (!keys.has(key) && tell(store.remove(key, resourceVersion), false)) missed += 1;
+            if (keys.has(key)) continue;
+            if (tell(store.remove(key, resourceVersion, isBackwards(resourceVersion)), false)) missed += 1;
           }
+          if (isBackwards(resourceVersion)) lastSeen = resourceVersion;
           if (listedBefore) {
             observer?.relisted();
             observer?.missed(missed);
@@ -88,6 +102,7 @@ export function createInformer(options: InformerOptions) {
         changed: (object) => void tell(store.put(trimForCache(type, object)), false),
         deleted: (object) => void tell(store.remove(keyOf(object), object.metadata.resourceVersion), false),
         seen(resourceVersion) {
+          latest = resourceVersion;
           if (isNewer(lastSeen, resourceVersion) !== true) lastSeen = resourceVersion;
         },
         fault: (fault) => observer?.fault(fault),

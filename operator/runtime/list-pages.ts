@@ -9,7 +9,7 @@ export async function listAllPages(
   type: ResourceType,
   scope: { namespace: string | undefined; pageSize: number },
   signal: AbortSignal,
-  onPage: (items: readonly KubeObject[]) => void,
+  onPage: (items: readonly KubeObject[], resourceVersion: string) => void,
 ): Promise<string> {
   let token: string | undefined;
   for (;;) {
@@ -22,7 +22,7 @@ export async function listAllPages(
       },
       signal,
     );
-    onPage(page.items);
+    onPage(page.items, page.resourceVersion);
     if (!page.continue) return page.resourceVersion;
     token = page.continue;
   }

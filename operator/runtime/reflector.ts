@@ -4,6 +4,7 @@ import { type OperatorError, toOperatorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type BackoffPolicy, createReconnectBackoff, type Random } from './backoff.ts';
 import { listAllPages } from './list-pages.ts';
+import { isNewer } from './resource-version.ts';
 import { createSilenceTimer } from './silence.ts';
 
 /** What went wrong with a list or a watch, for metrics. */
@@ -11,8 +12,8 @@ export type WatchFault = 'refused' | 'cut' | 'silent' | 'bad_line' | 'expired' |
 
 /** Where a reflector puts what it hears. */
 export type ReflectorSink = {
-  /** A page of a list. `first`: nothing has ever been complete before. */
-  page(items: readonly KubeObject[]): void;
+  /** A page of the list that is complete at `resourceVersion`. */
+  page(items: readonly KubeObject[], resourceVersion: string): void;
   /** The list is complete at `resourceVersion`: what is not in `keys` is gone. */
   complete(keys: ReadonlySet<string>, resourceVersion: string): void;
   changed(object: KubeObject): void;
@@ -89,11 +90,11 @@ export function createReflector(options: ReflectorOptions) {
         type,
         { namespace: options.namespace, pageSize: limits.pageSize },
         signal,
-        (page) => {
+        (page, resourceVersion) => {
           progressed();
           for (const { metadata } of page)
             keys.add(metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name);
-          sink.page(page);
+          sink.page(page, resourceVersion);
         },
       );
       sink.complete(keys, version);
@@ -125,7 +126,8 @@ export function createReflector(options: ReflectorOptions) {
       );
     } catch (thrown) {
       const error = toOperatorError(thrown);
-      return ended({ version, fault: error.status === 410 ? 'expired' : 'refused', error });
+      const useless = error.status === 410 || error.reason === 'VersionTooLarge';
+      return ended({ version, fault: useless ? 'expired' : 'refused', error });
     }
     progressed();
     const silence = createSilenceTimer(clock, limits.silenceMs, () => stream.close());
@@ -138,7 +140,10 @@ export function createReflector(options: ReflectorOptions) {
         if (!event) return ended({ version: seen, fault: 'bad_line' });
         if (event.type === 'ERROR')
           return ended({ version: seen, fault: isExpired(event.object) ? 'expired' : 'refused' });
-        seen = event.object.metadata.resourceVersion ?? seen;
+        const { resourceVersion = seen } = event.object.metadata;
+        // Versions only grow; a server that tells older ones was restored from a backup, and what we know is not so.
+        if (isNewer(seen, resourceVersion)) return ended({ version: seen, fault: 'expired' });
+        seen = resourceVersion;
         if (event.type === 'DELETED') sink.deleted(event.object);
         else if (event.type !== 'BOOKMARK') sink.changed(event.object);
         sink.seen(seen);
@@ -208,5 +213,11 @@ function parseEvent(line: string): WatchEvent<KubeObject> | undefined {
 /** metav1.Status inside an ERROR event. */
 function isExpired(status: unknown): boolean {
   const { code, reason } = status as { code?: number; reason?: string };
-  return code === 410 || reason === 'Expired' || reason === 'Gone';
+  return code === 410 || reason === 'Expired' || reason === 'Gone' || isVersionTooLarge(status);
+}
+
+/** The server went back behind the version we ask for: restored from a backup. */
+function isVersionTooLarge(status: unknown): boolean {
+  const { details } = status as { details?: { causes?: { reason?: string }[] } };
+  return details?.causes?.some(({ reason }) => reason === 'ResourceVersionTooLarge') ?? false;
 }

@@ -10,7 +10,8 @@ export type Change = { key: string; before: KubeObject | undefined; after: KubeO
 /**
  * Objects of one kind by key, with indexes.
  *
- * Guarantees: an object is never replaced by an older version of itself; stored objects are frozen.
+ * Guarantees: an object is never replaced by an older version of itself, except where the caller knows that the server
+ * itself went back (`backwards`); stored objects are frozen.
  */
 export function createStore(indexes: Readonly<Record<string, IndexFunction>> = {}) {
   const objects = new Map<string, KubeObject>();
@@ -47,22 +48,22 @@ export function createStore(indexes: Readonly<Record<string, IndexFunction>> = {
 
   return {
     get: (key: string): KubeObject | undefined => objects.get(key),
-    /** Undefined when what is stored is the same version or a newer one. */
-    put(object: KubeObject): Change | undefined {
+    /** Undefined when what is stored is the same version or, unless `backwards`, a newer one. */
+    put(object: KubeObject, backwards = false): Change | undefined {
       const key = keyOf(object);
       const before = objects.get(key);
       if (before) {
         const { resourceVersion } = object.metadata;
         if (before.metadata.resourceVersion === resourceVersion) return undefined;
         // Versions that do not compare are taken as they come: the server's order is the best we have.
-        if (isNewer(before.metadata.resourceVersion, resourceVersion)) return undefined;
+        if (!backwards && isNewer(before.metadata.resourceVersion, resourceVersion)) return undefined;
       }
       return replace(key, before, deepFreeze(object));
     },
     /** Removes a key, unless what is stored is newer than `atVersion` (the version of the deletion, or of the list that lacks it). */
-    remove(key: string, atVersion: string | undefined): Change | undefined {
+    remove(key: string, atVersion: string | undefined, backwards = false): Change | undefined {
       const before = objects.get(key);
-      if (!before || isNewer(before.metadata.resourceVersion, atVersion)) return undefined;
+      if (!before || (!backwards && isNewer(before.metadata.resourceVersion, atVersion))) return undefined;
       return replace(key, before, undefined);
     },
     keys: (): IterableIterator<string> => objects.keys(),

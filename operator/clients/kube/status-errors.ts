@@ -49,6 +49,13 @@ function sort(
   body: StatusBody | undefined,
 ): Pick<OperatorErrorInit, 'disposition' | 'reason' | 'message' | 'remedy'> {
   const what = `cannot ${inWords(attempt)}`;
+  if (hasCause(body, 'ResourceVersionTooLarge')) {
+    return {
+      disposition: 'transient',
+      reason: 'VersionTooLarge',
+      message: `${what}: the server does not know that version yet, or no longer`,
+    };
+  }
   const said = body?.message ? `: ${body.message}` : '';
   switch (answer.status) {
     case 401:
@@ -59,7 +66,7 @@ function sort(
         remedy: "Check the operator's service account token or kubeconfig.",
       };
     case 403:
-      return isTerminating(body)
+      return hasCause(body, 'NamespaceTerminating')
         ? {
             disposition: 'blocked',
             reason: 'NamespaceTerminating',
@@ -99,8 +106,8 @@ function sort(
   }
 }
 
-function isTerminating(body: StatusBody | undefined): boolean {
-  return body?.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false;
+function hasCause(body: StatusBody | undefined, reason: string): boolean {
+  return body?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
 }
 
 function retryAfter(answer: Pick<HttpResponse, 'headers'>, body: StatusBody | undefined): { retryAfterMs?: number } {
