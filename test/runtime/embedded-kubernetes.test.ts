@@ -115,7 +115,7 @@ function run(leaderElection = false): Manager {
     metrics: createMetrics(),
     kinds: [toyKind(workshop, clock)],
     random: noChance,
-    watchLimits: { backoff: { baseMs: 10, maxMs: 50, factor: 2, jitter: 0 } },
+    watchLimits: { backoff: { baseMs: 100, maxMs: 100, factor: 2, jitter: 0 } },
     ...(leaderElection && { leaderElection: { namespace: 'default', identity: 'one', onLost() {} } }),
   });
   managers.push(manager);
@@ -219,6 +219,8 @@ describe('on the embedded Kubernetes, over TLS with a kubeconfig', () => {
     await eventually(isReady('b', 1), 'the second toy to be ready');
     await eventually(isReady('a', 2), 'the new size');
     kubernetes.restore(backup);
+    // Watched again from a version that the server does not know yet: what happens next has an older one.
+    await eventually(() => kubernetes.openWatches().length === 0, 'the watch to be cut');
     await eventually(() => kubernetes.openWatches().length > 0, 'the watch to be back');
     await kube.patch(TOYS, 'default', 'a', { type: 'merge', body: { spec: { size: 2 } } });
     await eventually(() => workshop.built.get('default/a') === 2, 'the restored toy to be rebuilt');
