@@ -52,7 +52,7 @@ process.once('SIGTERM', () => stopping.abort());
 const kubeconfigFile = resolve(options.kubeconfig);
 const folder = dirname(kubeconfigFile);
 const caFile = join(folder, 'simulator-ca.pem');
-const worldFile = JSON.parse(await readFile('examples/demo/world.json', 'utf8')) as WorldFile;
+const worldFile = JSON.parse(await readFile('examples/demo-world.json', 'utf8')) as WorldFile;
 await mkdir(folder, { recursive: true });
 
 const simulator = await startSimulator({ speed: options.speed, world: loadWorld(worldFile) });
@@ -159,6 +159,6 @@ function linksOf(objects: readonly KubeObject[]): WorkspacePrivateLink[] {
  */
 function appNamed(name: string): { tenantId: string; clientId: string; clientSecret: string } {
   const app = worldFile.apps?.find(({ displayName }) => displayName === name);
-  if (!app?.clientSecret) throw new Error(`examples/demo/world.json holds no app "${name}" with a secret`);
+  if (!app?.clientSecret) throw new Error(`examples/demo-world.json holds no app "${name}" with a secret`);
   return { tenantId: app.tenantId, clientId: app.clientId, clientSecret: app.clientSecret };
 }

@@ -4,7 +4,7 @@ import { addCapacity, addItem, addWorkspace, declareTenantSetting } from './fabr
 import type { Capacity, WorkspaceRole } from './fabric/types.ts';
 import { emptyWorld, type World } from './world.ts';
 
-/** What exists before anybody asks: the shape of `examples/demo/world.json`. */
+/** What exists before anybody asks: the shape of `examples/demo-world.json`. */
 export type WorldFile = {
   tenants: { id: string; displayName?: string }[];
   apps?: { tenantId: string; clientId: string; objectId: string; displayName?: string; clientSecret?: string }[];

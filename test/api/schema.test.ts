@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import demoWorld from '../../examples/demo/world.json' with { type: 'json' };
+import demoWorld from '../../examples/demo-world.json' with { type: 'json' };
 import { badManifests, crdOf, crds, examples, type Schema, schemaOf, schemasBelow } from './manifests.ts';
 
 /** The schema as ajv takes it: unknown fields refused, as `fieldValidation=Strict` does, and map keys unique. */
