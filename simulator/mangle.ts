@@ -16,8 +16,11 @@ export function mangled(response: SimResponse, effect: FaultEffect): SimResponse
       const headers = { 'content-type': 'application/json', ...response.headers };
       return { status: response.status, headers, rawBody: text.slice(0, Math.floor(text.length / 2)) };
     }
-    case 'unknownEnum':
-      return { ...response, body: replaced(response.body, new Set(effect.members), effect.value ?? 'NeverHeardOf') };
+    case 'unknownEnum': {
+      const { rawBody, ...rest } = response;
+      const body = rawBody === undefined ? response.body : parsed(rawBody);
+      return { ...rest, body: replaced(body, new Set(effect.members), effect.value ?? 'NeverHeardOf') };
+    }
     case 'throttle':
     case 'delay':
     case 'loseReply':
@@ -31,6 +34,14 @@ export function mangled(response: SimResponse, effect: FaultEffect): SimResponse
 
 function without(response: SimResponse, name: string): Record<string, string> {
   return Object.fromEntries(Object.entries(response.headers ?? {}).filter(([header]) => header !== name));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function replaced(value: unknown, members: ReadonlySet<string>, word: string): unknown {

@@ -64,7 +64,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   for (const name of SERVICES) cloud.urls[name] = `https://127.0.0.1:${servers[name].port}`;
   cloud.schedule.rearm();
   const listening = followAddresses(cloud, servers.fabric);
-  const dns = await startNameServers(cloud);
+  const dns = await startNameServers(cloud).catch(async (error: unknown) => {
+    await Promise.all(SERVICES.map((name) => servers[name].close()));
+    throw error;
+  });
   mountControl(cloud, dns);
 
   return {
@@ -119,11 +122,18 @@ function createCloud(options: SimulatorOptions): Cloud {
   return cloud;
 }
 
+/** All or none: a port that is taken leaves nothing listening. */
 async function serveAll(cloud: Cloud, authority: CertificateAuthority, ports: Partial<Record<ServiceName, number>>) {
-  const entries = await Promise.all(
+  const started = await Promise.allSettled(
     SERVICES.map(async (name) => [name, await serve(cloud.services[name], cloud, authority, ports[name])] as const),
   );
-  return Object.fromEntries(entries) as Record<ServiceName, CloudServer>;
+  const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed) {
+    await Promise.all(running.map(([, server]) => server.close()));
+    throw failed.reason;
+  }
+  return Object.fromEntries(running) as Record<ServiceName, CloudServer>;
 }
 
 /** Fabric answers on the API address of each private endpoint for as long as that address exists. */

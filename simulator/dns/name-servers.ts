@@ -38,7 +38,17 @@ export async function startNameServers(cloud: Cloud): Promise<NameServers> {
     return server;
   };
 
-  for (const viewpoint of ['public', ...Object.keys(cloud.world.arm.virtualNetworks)]) await start(viewpoint);
+  const close = async () => {
+    await Promise.all([...running.values()].map((server) => server.close()));
+    running.clear();
+  };
+
+  try {
+    for (const viewpoint of ['public', ...Object.keys(cloud.world.arm.virtualNetworks)]) await start(viewpoint);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     at: (viewpoint) => running.get(keyOf(viewpoint)),
     list: () =>
@@ -56,9 +66,6 @@ export async function startNameServers(cloud: Cloud): Promise<NameServers> {
       const server = running.get(keyOf(viewpoint));
       if (server) server.silent = silent;
     },
-    async close() {
-      await Promise.all([...running.values()].map((server) => server.close()));
-      running.clear();
-    },
+    close,
   };
 }

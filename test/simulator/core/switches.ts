@@ -16,7 +16,7 @@ export function describeSwitches<Name extends string>(
   switchOff: (conduct: Conduct, name: Name) => void,
 ): void {
   for (const [name, { keeps, check }] of Object.entries<SwitchCase>(cases)) {
-    describe(name, () => {
+    describe(`behaviour ${name}`, () => {
       test(`keeps ${keeps}`, async () => {
         await expect(within(start, () => undefined, check)).resolves.toBeUndefined();
       });
