@@ -37,7 +37,6 @@ async function run(options: Options): Promise<void> {
   const env: Record<string, string> = {
     ...simulator.env,
     NODE_EXTRA_CA_CERTS: caFile,
-    FABRICLINK_TIME_SCALE: String(options.speed),
     ...(kubernetes && { KUBECONFIG: kubeconfig }),
   };
   await writeFile(caFile, simulator.ca, { mode: 0o600 });

@@ -37,7 +37,7 @@ export type Simulator = {
   /** PEM of the certificate authority. */
   ca: string;
   authority: CertificateAuthority;
-  /** Settings for the operator, apart from files (design section 12). */
+  /** Settings for the operator, apart from those that name files: NODE_EXTRA_CA_CERTS and KUBECONFIG. */
   env: Record<string, string>;
   readonly world: World;
   cloud: Cloud;
@@ -165,7 +165,7 @@ function endpointAddresses(world: World): string[] {
   return [...endpoints, ...Object.keys(world.fabric.tenantLinkAddresses)];
 }
 
-function settingsFor({ urls }: Cloud, dns: NameServers, operatorViewpoint: string): Record<string, string> {
+function settingsFor({ urls, clock }: Cloud, dns: NameServers, operatorViewpoint: string): Record<string, string> {
   const resolver = dns.at(operatorViewpoint);
   return {
     AZURE_AUTHORITY_HOST: urls.login,
@@ -174,5 +174,6 @@ function settingsFor({ urls }: Cloud, dns: NameServers, operatorViewpoint: strin
     FABRICLINK_GRAPH_URL: urls.graph,
     ...(resolver && { FABRICLINK_NAMESERVERS: `${resolver.address}:${resolver.port}` }),
     FABRICLINK_PRIVATE_RANGES: '127.64.0.0/10',
+    FABRICLINK_TIME_SCALE: String(1000 / clock.scaled(1000)),
   };
 }

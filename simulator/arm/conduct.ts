@@ -14,6 +14,7 @@ const SWITCHES = [
   'subnetAccounting',
   'refuseDelegatedSubnet',
   'refuseNetworkPolicies',
+  'limitEndpoints',
   'oneMutationPerSubnet',
   'delayEndpointCreate',
   'delayEndpointDelete',
@@ -67,6 +68,9 @@ export type ArmQuotas = {
   /** Per subscription and region in five minutes [D]. */
   network: { writes: number; reads: number; windowMs: number };
   dns: { writes: number; reads: number; windowMs: number };
+  /** Private endpoints in one network and in one subscription [G]. */
+  endpointsPerNetwork: number;
+  endpointsPerSubscription: number;
 };
 
 /** Where the documentation is silent or contradicts itself, the side that the simulator takes. */
@@ -110,6 +114,8 @@ export function publishedArmConduct(): ArmConduct {
       globalFactor: 15,
       network: { writes: 1000, reads: 10_000, windowMs: 300_000 },
       dns: { writes: 500, reads: 500, windowMs: 300_000 },
+      endpointsPerNetwork: 1000,
+      endpointsPerSubscription: 64_000,
     },
     choices: {
       pageSize: 100,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Cloud } from '../cloud.ts';
-import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
+import { Refusal, type SimResponse } from '../exchange.ts';
 import { type ArmRequest, addArmRoutes } from './service.ts';
 import type { ArmOperation } from './types.ts';
 
@@ -56,7 +56,7 @@ export function serveOperations(
   paths: { status: string; result: string },
   options: {
     status202: (cloud: Cloud) => boolean;
-    resultOf: (request: SimRequest, cloud: Cloud, operation: ArmOperation) => SimResponse;
+    resultOf: (request: ArmRequest, cloud: Cloud, operation: ArmOperation) => SimResponse;
   },
 ): void {
   addArmRoutes(

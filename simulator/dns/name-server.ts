@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE } from 'dns-packet';
 
@@ -13,6 +13,9 @@ export type NameServer = {
   close(): Promise<void>;
 };
 
+/** How often a free TCP port may turn out to be taken for UDP. */
+const PORT_TRIES = 5;
+
 /** A name server on UDP and TCP at the same port; port 0 takes a free one. Rejects when the port is taken. */
 export async function startNameServer(
   at: { address: string; port: number },
@@ -25,32 +28,44 @@ export async function startNameServer(
     socket.on('error', () => socket.destroy());
     answerStream(socket, (query) => (server.silent ? undefined : reply(query, ask)));
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    tcp.once('error', reject);
-    tcp.listen(at.port, at.address, () => resolve((tcp.address() as AddressInfo).port));
-  });
-  const udp = createSocket('udp4');
+  const udp = await bindBoth(tcp, at);
   udp.on('message', (message, peer) => {
     const answer = server.silent ? undefined : reply(message, ask);
     if (answer) udp.send(answer, peer.port, peer.address);
   });
-  await new Promise<void>((resolve, reject) => {
-    udp.once('error', reject);
-    udp.bind(port, at.address, resolve);
-  });
   const server: NameServer = {
     address: at.address,
-    port,
+    port: udp.address().port,
     silent: false,
     async close() {
       for (const connection of connections) connection.destroy();
-      await Promise.all([
-        new Promise<void>((done) => tcp.close(() => done())),
-        new Promise<void>((done) => udp.close(done)),
-      ]);
+      await Promise.all([closed(tcp), new Promise<void>((done) => udp.close(done))]);
     },
   };
   return server;
+}
+
+const closed = (listener: Server) => new Promise<void>((done) => listener.close(() => done()));
+
+/** Leaves nothing listening when it rejects. */
+async function bindBoth(tcp: Server, at: { address: string; port: number }): Promise<UdpSocket> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await new Promise<number>((resolve, reject) => {
+      tcp.once('error', reject);
+      tcp.listen(at.port, at.address, () => resolve((tcp.address() as AddressInfo).port));
+    });
+    const udp = createSocket('udp4');
+    try {
+      await new Promise<void>((resolve, reject) => {
+        udp.once('error', reject);
+        udp.bind(port, at.address, resolve);
+      });
+      return udp;
+    } catch (error) {
+      await closed(tcp);
+      if (at.port !== 0 || attempt === PORT_TRIES) throw error;
+    }
+  }
 }
 
 /** TCP carries each message behind its length in two bytes. */

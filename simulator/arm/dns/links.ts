@@ -53,14 +53,14 @@ function listLinks(request: ArmRequest, cloud: Cloud): SimResponse {
   return paged(
     request,
     cloud,
-    links.map((link) => shown(link, request)),
+    links.map((link) => shownLink(link, request)),
   );
 }
 
 function getLink(request: ArmRequest, cloud: Cloud): SimResponse {
   const link = zoneOf(request, cloud).links[nameOf(keyOf(request.resourceId))];
   if (!link) throw new Refusal(404, 'ResourceNotFound', `The Resource '${request.resourceId}' was not found.`);
-  return dnsAnswer(200, shown(link, request));
+  return dnsAnswer(200, shownLink(link, request));
 }
 
 function putLink(request: ArmRequest, cloud: Cloud): SimResponse {
@@ -88,7 +88,7 @@ function putLink(request: ArmRequest, cloud: Cloud): SimResponse {
   const payload = { zoneId: zone.id, link: key, operationId: operation.id };
   cloud.schedule.after(switches.delayLinks ? delays.linkMs : 0, WRITTEN, payload);
   if (switches.delayLinks) return dnsAccepted(cloud, request, operation);
-  return dnsAnswer(existing ? 200 : 201, shown(link, request));
+  return dnsAnswer(existing ? 200 : 201, shownLink(link, request));
 }
 
 type WantedLink = Pick<VirtualNetworkLink, 'virtualNetworkId' | 'registrationEnabled' | 'resolutionPolicy' | 'tags'>;
@@ -150,7 +150,7 @@ function deleteLink(request: ArmRequest, cloud: Cloud): SimResponse {
   return switches.delayLinks ? dnsAccepted(cloud, request, operation) : { status: 200 };
 }
 
-function shown(link: VirtualNetworkLink, { apiVersion }: ArmRequest) {
+export function shownLink(link: VirtualNetworkLink, { apiVersion }: Pick<ArmRequest, 'apiVersion'>) {
   return {
     id: link.id,
     name: link.name,

@@ -1,8 +1,8 @@
 import type { Cloud } from '../../cloud.ts';
-import { keyOf } from '../ids.ts';
+import { keyOf, nameOf, parentOf } from '../ids.ts';
 import { serveOperations } from '../operations.ts';
 import { dnsAnswer, GROUP } from './answers.ts';
-import { mountLinks } from './links.ts';
+import { mountLinks, shownLink } from './links.ts';
 import { mountRecords } from './records.ts';
 import { mountZones, shownZone } from './zones.ts';
 
@@ -20,9 +20,12 @@ export function mountPrivateDns(cloud: Cloud): void {
     },
     {
       status202: ({ conduct }) => conduct.arm.switches.statusAnswers202,
-      resultOf(_request, { world }, operation) {
-        const zone = world.arm.dnsZones[keyOf(operation.resourceId)];
-        return operation.method === 'DELETE' || !zone ? { status: 204 } : dnsAnswer(200, shownZone(zone));
+      resultOf(request, { world }, { method, resourceId }) {
+        if (method === 'DELETE') return { status: 204 };
+        const zone = world.arm.dnsZones[keyOf(resourceId)];
+        if (zone) return dnsAnswer(200, shownZone(zone));
+        const link = world.arm.dnsZones[keyOf(parentOf(resourceId))]?.links[nameOf(keyOf(resourceId))];
+        return link ? dnsAnswer(200, shownLink(link, request)) : { status: 204 };
       },
     },
   );

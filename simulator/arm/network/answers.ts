@@ -3,14 +3,18 @@ import type { SimResponse } from '../../exchange.ts';
 import { type OperationHome, operationHeaders } from '../operations.ts';
 import type { ArmOperation } from '../types.ts';
 
+/** The versions that cloud-apis section 1 names, those about them, and the one compiled into the vendor's current client. */
 export const API_VERSIONS = [
-  '2024-10-01',
+  '2023-11-01',
+  '2024-01-01',
+  '2024-03-01',
   '2024-05-01',
   '2024-07-01',
-  '2024-03-01',
-  '2024-01-01',
-  '2023-11-01',
+  '2024-10-01',
   '2025-01-01',
+  '2025-03-01',
+  '2025-05-01',
+  '2026-01-01',
 ];
 
 /** Microsoft.Network prints its JSON over several lines, with CRLF (users.md 2.3). */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Cloud } from '../../cloud.ts';
 import { Refusal, type SimResponse } from '../../exchange.ts';
-import { keyOf, nameOf } from '../ids.ts';
+import { keyOf, nameOf, parentOf } from '../ids.ts';
 import { beginOperation } from '../operations.ts';
 import { paged } from '../paging.ts';
 import { type ArmRequest, addArmRoutes } from '../service.ts';
@@ -71,6 +71,7 @@ function putEndpoint(request: ArmRequest, cloud: Cloud): SimResponse {
     checkSameIdentity(cloud, existing, body);
     return updateEndpoint(request, cloud, existing, body, tags);
   }
+  checkLimits(request, cloud, body.subnetId);
   const members = takeAddresses(cloud, subnet, target, body, request.resourceId);
   const endpoint = newEndpoint(request, body, members, tags);
   cloud.world.arm.privateEndpoints[keyOf(endpoint.id)] = endpoint;
@@ -151,6 +152,24 @@ function checkSameIdentity(cloud: Cloud, endpoint: PrivateEndpoint, body: Endpoi
       `Changing property '${property}' of a private endpoint is not allowed.`,
     );
   }
+}
+
+/** Codes are stand-ins: only the numbers are known (cloud-apis section 9.2 [G]). */
+function checkLimits(request: ArmRequest, cloud: Cloud, subnetId: string): void {
+  const { switches, quotas } = cloud.conduct.arm;
+  if (!switches.limitEndpoints) return;
+  const endpoints = Object.values(cloud.world.arm.privateEndpoints);
+  const networkId = keyOf(parentOf(subnetId));
+  const inNetwork = endpoints.filter((endpoint) => keyOf(endpoint.subnetId).startsWith(`${networkId}/`));
+  if (inNetwork.length >= quotas.endpointsPerNetwork) {
+    const message = `The virtual network has ${inNetwork.length} private endpoints, which is the limit.`;
+    throw new Refusal(400, 'PrivateEndpointsPerVnetLimitReached', message);
+  }
+  const scope = `/subscriptions/${request.subscriptionId.toLowerCase()}/`;
+  const inSubscription = endpoints.filter(({ id }) => keyOf(id).startsWith(scope));
+  if (inSubscription.length < quotas.endpointsPerSubscription) return;
+  const message = `The subscription has ${inSubscription.length} private endpoints, which is the limit.`;
+  throw new Refusal(400, 'PrivateEndpointsPerSubscriptionLimitReached', message);
 }
 
 /** One mutation at a time in a subnet (cloud-apis section 9.1 [O]). */

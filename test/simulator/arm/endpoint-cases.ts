@@ -68,6 +68,19 @@ export const endpointCases = {
       expectCode(await putEndpoint(bench, 'pe-a'), 400, code);
     },
   },
+  limitEndpoints: {
+    keeps: 'networks and subscriptions within their number of endpoints',
+    async check(bench) {
+      const { quotas } = bench.simulator.conduct.arm;
+      await anEndpoint(bench, 'pe-a');
+      quotas.endpointsPerNetwork = 1;
+      expectCode(await putEndpoint(bench, 'pe-b'), 400, 'PrivateEndpointsPerVnetLimitReached');
+      quotas.endpointsPerNetwork = 2;
+      quotas.endpointsPerSubscription = 1;
+      expectCode(await putEndpoint(bench, 'pe-b'), 400, 'PrivateEndpointsPerSubscriptionLimitReached');
+      expect((await putEndpoint(bench, 'pe-a')).status).toBe(200);
+    },
+  },
   oneMutationPerSubnet: {
     keeps: 'a second endpoint waiting while one is made or removed in the same subnet',
     async check(bench) {
