@@ -1,4 +1,4 @@
-import type { LookupFunction, Socket } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, Client, type Dispatcher, Pool } from 'undici';
 
 /** TLS as one service needs it; certificates and keys as PEM text. */
@@ -20,14 +20,15 @@ export type SocketOptions = {
   connectTimeoutMs: number;
 };
 
-type Carrier = { socket?: Socket };
+/** The connection that a client has now. */
+type Carrier = { remoteAddress?: string | undefined };
 
 /** Travels with a request as undici's `opaque` and comes back knowing which connection carried the answer. */
 export class Witness {
   carrier: Carrier | undefined;
 
   remoteAddress(): string | undefined {
-    return this.carrier?.socket?.remoteAddress;
+    return this.carrier?.remoteAddress;
   }
 }
 
@@ -40,7 +41,8 @@ class WitnessedClient extends Client {
     const witnessed: buildConnector.connector = (target, callback) =>
       connect(target, (...[error, socket]) => {
         if (error) return callback(error, null);
-        carrier.socket = socket;
+        // Noted now: a socket that the server closes after its answer no longer knows its peer.
+        carrier.remoteAddress = socket.remoteAddress;
         return callback(null, socket);
       });
     super(origin, { ...options, connect: witnessed });

@@ -26,6 +26,13 @@ export function createAttempts() {
       const ladders = byKey.get(key);
       if (ladders?.delete(ladder) && ladders.size === 0) byKey.delete(key);
     },
+    /** Ladders that the object no longer has are forgotten. */
+    keepOnly(key: string, names: readonly string[]): void {
+      const ladders = byKey.get(key);
+      if (!ladders) return;
+      for (const ladder of ladders.keys()) if (!names.includes(ladder)) ladders.delete(ladder);
+      if (ladders.size === 0) byKey.delete(key);
+    },
     /** Somebody changed the object: whatever was slow is looked at afresh. */
     forget: (key: string): void => void byKey.delete(key),
     size: () => byKey.size,

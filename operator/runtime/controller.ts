@@ -17,6 +17,7 @@ import { createOwnWrites } from './own-writes.ts';
 import { createPass } from './pass.ts';
 import { type PassResult, reconcile } from './reconcile.ts';
 import type { Change } from './store.ts';
+import { createTokenBuckets } from './token-buckets.ts';
 import { asksToLook, urgencyOf } from './urgency.ts';
 import { createWorkerPool } from './worker-pool.ts';
 import { createWorkQueue, type Taken } from './workqueue.ts';
@@ -40,6 +41,13 @@ export type ControllerOptions = {
   passTimeoutMs: number;
 };
 
+/**
+ * An object that somebody else changes without end (two writers that disagree, a loop in a pipeline) costs a pass for
+ * each change only this many times in a row, then one in a while: the others need the workers, too.
+ */
+const STORM = { burst: 30, refillMs: 5_000, mostKeys: 4_096 };
+const STORM_DELAY_MS = 5_000;
+
 /** Brings each object of one kind to a pass when something about it changed or is due. */
 export function createController(options: ControllerOptions) {
   const { kind, informer, clock, random, fence } = options;
@@ -48,10 +56,13 @@ export function createController(options: ControllerOptions) {
   const decide = createDecider(kind.machines);
   const attempts = createAttempts();
   const ownWrites = createOwnWrites((change) => notice(change, false));
+  const storms = createTokenBuckets(STORM, clock);
   const wantsFresh = new Set<string>();
   const underWay = new Set<AbortController>();
   const queue = createWorkQueue({ clock, onReady: () => pool.wake(), observer: instruments.queue });
   const pool = createWorkerPool({ queue, workers: options.workers, work, onActive: instruments.active });
+  const { fleet } = options.instruments;
+  fleet.declare(kind.type.plural, () => informer.list());
   instruments.watchQueue(queue, () => clock.now());
 
   informer.onChange((change, initial) => {
@@ -62,7 +73,9 @@ export function createController(options: ControllerOptions) {
     const priority = urgencyOf(change, initial);
     if (priority === 'person') attempts.forget(change.key);
     if (change.after && asksToLook(change.before, change.after)) wantsFresh.add(change.key);
-    queue.add(change.key, { priority });
+    const calm = initial || storms.take(change.key);
+    if (!calm) instruments.stormed();
+    queue.add(change.key, calm ? { priority } : { priority, delayMs: STORM_DELAY_MS });
   }
   for (const related of kind.watches ?? []) {
     options.informerOf(related.type).onChange(({ before, after }, initial) => {
@@ -121,7 +134,11 @@ export function createController(options: ControllerOptions) {
       indexed: (type, index, value) => options.informerOf(type).indexed(index, value),
     });
     const result = await reconcile({ kind, decide, pass, writer, isReleased, emit });
-    if (result.wroteStatus) instruments.wroteStatus();
+    if (result.wroteStatus) {
+      instruments.wroteStatus();
+      fleet.reported(kind.type.plural, resource, writer.current(), clock.now());
+    }
+    if (result.released) fleet.released(kind.type.plural, resource, clock.now());
     const outcome = outcomeOf(key, priority, result, attempts, { clock, random });
     say(about, priority, result, outcome);
     return outcome;

@@ -1,3 +1,4 @@
+import { createFleetMetrics } from './fleet-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { PRIORITIES } from './ready-lanes.ts';
 import type { WatchFault } from './reflector.ts';
@@ -53,6 +54,11 @@ export function createInstruments(metrics: Metrics) {
     'resource',
   ]);
   const statusWrites = metrics.counter('fabriclink_status_writes_total', 'Status patches sent.', ['controller']);
+  const storms = metrics.counter(
+    'fabriclink_watch_storm_delays_total',
+    'Looks put off because their object changes without end.',
+    ['controller'],
+  );
   const audits = metrics.counter('fabriclink_audit_entries_total', 'Lines of the audit trail.', [
     'controller',
     'action',
@@ -87,6 +93,7 @@ export function createInstruments(metrics: Metrics) {
   );
 
   return {
+    fleet: createFleetMetrics(metrics),
     leader: (name: string, held: boolean) => leader.set({ name }, held ? 1 : 0),
     informer(resource: string) {
       for (const fault of FAULTS) faults.add({ resource, fault }, 0);
@@ -111,6 +118,7 @@ export function createInstruments(metrics: Metrics) {
       waits.zero(queued);
       works.zero(queued);
       statusWrites.add(own, 0);
+      storms.add(own, 0);
       return {
         active: (count: number) => workers.set(own, count),
         passed(result: (typeof RESULTS)[number], tookSeconds: number) {
@@ -119,6 +127,7 @@ export function createInstruments(metrics: Metrics) {
           seconds.observe(own, tookSeconds);
         },
         wroteStatus: () => statusWrites.add(own),
+        stormed: () => storms.add(own),
         retried: () => retries.add(queued),
         audited: (action: string) => audits.add({ ...own, action }),
         queue: {

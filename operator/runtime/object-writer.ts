@@ -20,13 +20,22 @@ export type ObjectWriterOptions<R extends KubeObject> = {
 };
 
 /**
- * Writes to one object during one pass. Every write is made from the version that the one before it answered with, and
- * refused by the server when somebody else came between.
+ * Writes to one object during one pass, one after the other. Each is made from the version that the one before it
+ * answered with, and refused by the server when somebody else came between.
  */
 export function createObjectWriter<R extends KubeObject>(options: ObjectWriterOptions<R>) {
   const { type, key, kube, ownWrites } = options;
   const { namespace = '', name } = options.resource.metadata;
   let current = options.resource;
+
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Begins when the writes before it have ended, however they ended. */
+  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
+    const turn = last.then(write, write);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 
   const patch = async (body: object, subresource?: 'status'): Promise<void> => {
     options.fence.assertHeld();
@@ -52,14 +61,13 @@ export function createObjectWriter<R extends KubeObject>(options: ObjectWriterOp
   return {
     /** The object after our last write. */
     current: (): R => current,
-    async metadata(build: (object: R) => MetadataPatch | undefined): Promise<boolean> {
-      const body = build(current);
-      if (body) await patch(body);
-      return body !== undefined;
-    },
-    async status(status: Record<string, unknown>): Promise<void> {
-      await patch({ metadata: { resourceVersion: current.metadata.resourceVersion }, status }, 'status');
-    },
+    metadata: (build: (object: R) => MetadataPatch | undefined): Promise<void> =>
+      inTurn(async () => {
+        const body = build(current);
+        if (body) await patch(body);
+      }),
+    status: (status: Record<string, unknown>): Promise<void> =>
+      inTurn(() => patch({ metadata: { resourceVersion: current.metadata.resourceVersion }, status }, 'status')),
   };
 }
 

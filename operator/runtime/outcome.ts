@@ -37,7 +37,11 @@ export function outcomeOf(
   };
 
   if (result.error) fail(result.error, WHOLE_PASS, WHOLE_PASS);
-  else attempts.clear(key, WHOLE_PASS);
+  else
+    attempts.keepOnly(
+      key,
+      result.ladders.map(({ name }) => name),
+    );
 
   for (const [index, rest] of result.rests.entries()) {
     if (rest.outcome.kind === 'failed') {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CONFIG_MAPS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import { OperatorError } from '../../operator/errors.ts';
-import { eventually } from '../support/virtual-clock.ts';
+import { eventually, virtualClock } from '../support/virtual-clock.ts';
 import { type ApiServer, startApiServer } from './support/api-server.ts';
 import { type Running, runManager } from './support/harness.ts';
 import { aToy, createWorkshop, TOYS, TOYS_NAME, type Toy, toyKind, type Workshop } from './support/toy.ts';
@@ -189,7 +189,70 @@ describe('a pass', () => {
   });
 });
 
+describe('a pass that takes its time', () => {
+  test('is given up after its limit, and the object is tried again', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    let hung = 0;
+    const { clock, quiet } = run(
+      (clock) => [
+        toyKind(workshop, clock, {
+          onObserve({ signal }) {
+            hung += 1;
+            if (hung > 1) return undefined;
+            return new Promise<void>((_, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason as Error));
+            });
+          },
+        }),
+      ],
+      { passTimeoutMs: 20 },
+    );
+    await quiet();
+    expect(hung).toBe(1);
+    await clock.advance(10_000);
+    await eventually(() => workshop.built.has(key), 'the next try');
+    expect(hung).toBeGreaterThan(1);
+  });
+
+  test('may write twice at once: the second follows the first', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    let once = true;
+    const { pass } = run((clock) => [
+      toyKind(workshop, clock, {
+        async onEffect(name, pass) {
+          if (name !== 'build' || !once) return;
+          once = false;
+          await Promise.all([
+            pass.annotate({ 'fabriclink.dev/one': '1' }),
+            pass.annotate({ 'fabriclink.dev/two': '2' }),
+          ]);
+        },
+      }),
+    ]);
+    await pass(10_000);
+    expect(toy().metadata.annotations).toMatchObject({ 'fabriclink.dev/one': '1', 'fabriclink.dev/two': '2' });
+    expect(effects()).toEqual(['claim', 'build']);
+  });
+});
+
 describe('what brings an object back', () => {
+  test('somebody who changes it without end gets a bounded number of looks', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    const { pass, quiet, metrics } = run((clock) => [toyKind(workshop, clock)]);
+    await pass(10_000);
+    workshop.observed.length = 0;
+    for (let change = 0; change < 100; change += 1) {
+      server.store.merge(TOYS_NAME, key, { metadata: { labels: { change: String(change) } } });
+      await quiet();
+    }
+    expect(workshop.observed.length).toBeGreaterThan(20);
+    expect(workshop.observed.length).toBeLessThanOrEqual(30);
+    const { text } = await metrics.expose();
+    expect(text).toMatch(/fabriclink_watch_storm_delays_total\{controller="toys"\} [1-9]/);
+    await pass(6_000);
+    expect(workshop.observed.length).toBeLessThanOrEqual(31);
+  });
+
   test('a changed spec is looked at at once, however long the next look was away', async () => {
     server.store.create(TOYS_NAME, aToy('a'));
     const { pass, quiet } = run((clock) => [toyKind(workshop, clock)]);
@@ -349,6 +412,53 @@ describe('the end of a process', () => {
     await eventually(() => effects().length === 1, 'the effect');
     await manager.stop(20);
     expect(manager.isIdle()).toBe(true);
+  });
+});
+
+describe('what others are told', () => {
+  test('the fleet by readiness and reason, and how long it took', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    const { pass, metrics } = run((clock) => [
+      toyKind(workshop, clock, {
+        onEffect(name, { resource }) {
+          if (name === 'build' && resource.metadata.name === 'broken') throw transient();
+        },
+      }),
+    ]);
+    expect((await metrics.expose()).text).toContain('fabriclink_objects{controller="toys",ready="True",reason=""} 0');
+    server.store.create(TOYS_NAME, aToy('broken'));
+    await pass(10_000);
+    const { text } = await metrics.expose();
+    expect(text).toContain('fabriclink_objects{controller="toys",ready="True",reason="Built"} 1');
+    expect(text).toContain('fabriclink_objects{controller="toys",ready="False",reason="CloudAway"} 1');
+    expect(text).toContain('fabriclink_time_to_ready_seconds_count{controller="toys"} 1');
+    server.store.delete(TOYS_NAME, key);
+    await pass(10_000);
+    const after = (await metrics.expose()).text;
+    expect(after).toContain('fabriclink_objects{controller="toys",ready="True",reason="Built"} 0');
+    expect(after).toContain('fabriclink_deletion_seconds_count{controller="toys"} 1');
+  });
+
+  test('not ready while lists are missing, alive all the same', async () => {
+    const mend = server.fault(({ watch, method }) => (method === 'GET' && !watch ? { status: 503 } : undefined));
+    const { manager } = run((clock) => [toyKind(workshop, clock)]);
+    await eventually(() => server.asked.length > 0, 'the first try');
+    expect(manager.ready()).toEqual({ ok: false, reason: 'still listing toys.toys.test' });
+    expect(manager.live()).toEqual({ ok: true });
+    mend();
+    await eventually(() => manager.ready().ok, 'the list');
+  });
+
+  test('not alive when a watch loop has shown no sign of life for ten minutes', async () => {
+    const ioClock = virtualClock();
+    const { manager } = run((clock) => [toyKind(workshop, clock)], { ioClock });
+    await eventually(() => manager.hasSynced() && server.watches() === 1, 'the watch');
+    expect(manager.live()).toEqual({ ok: true });
+    // The silence timer would reconnect; a loop that is stuck does not: time passes and nothing runs.
+    server.fault(() => 'hang');
+    await ioClock.advance(151_000);
+    await ioClock.advance(700_000);
+    expect(manager.live()).toMatchObject({ ok: false, reason: expect.stringContaining('toys.toys.test') as unknown });
   });
 });
 

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { HttpRequest } from '../../operator/clients/http.ts';
 import type { CountingTransport } from '../../operator/clients/in-flight.ts';
 import { type CallRecord, createTransport } from '../../operator/clients/transport.ts';
 import { OperatorError } from '../../operator/errors.ts';
+import { createCertificateAuthority } from '../../simulator/tls.ts';
 import { eventually } from '../support/virtual-clock.ts';
 
 let server: Server;
@@ -161,5 +163,59 @@ describe('the shared transport', () => {
       { status: 200, operation: 'test.get', method: 'GET' },
       { status: undefined, operation: 'test.get', method: 'GET' },
     ]);
+  });
+});
+
+describe('connections', () => {
+  let secure: TlsServer;
+  let port: number;
+  let presented: (string | undefined)[];
+
+  beforeEach(async () => {
+    presented = [];
+    const authority = await createCertificateAuthority();
+    const issued = await authority.issue(['private.example']);
+    ca = authority.pem;
+    secure = createTlsServer({ key: issued.key, cert: issued.cert }, (request, response) => {
+      presented.push(request.headers.host);
+      response.writeHead(200, { connection: 'close' }).end('secret');
+    });
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    port = (secure.address() as AddressInfo).port;
+  });
+  afterEach(async () => {
+    secure.closeAllConnections();
+    await new Promise((resolve) => secure.close(resolve));
+  });
+
+  let ca: string;
+  const lookup: LookupFunction = (_, options, callback) => {
+    if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    else callback(null, '127.0.0.1', 4);
+  };
+  const ask = (own: CountingTransport) =>
+    own.send({ service: 'fabric', operation: 'probe', method: 'GET', url: `https://private.example:${port}/` });
+
+  test('resolve by the lookup of their service, and trust the authority of their service', async () => {
+    const own = createTransport({ lookup: { fabric: lookup }, tls: { fabric: () => ({ ca }) } });
+    expect(await ask(own)).toMatchObject({ status: 200, body: 'secret', remoteAddress: '127.0.0.1' });
+    expect(presented).toEqual([`private.example:${port}`]);
+    await own.close();
+  });
+
+  test('trust nobody else', async () => {
+    const own = createTransport({ lookup: { fabric: lookup } });
+    expect(await failure(ask(own))).toMatchObject({ disposition: 'transient', reason: 'NoAnswer' });
+    expect(presented).toEqual([]);
+    await own.close();
+  });
+
+  test('pick up a new authority without a restart', async () => {
+    let tls: { ca: string } | undefined;
+    const own = createTransport({ lookup: { fabric: lookup }, tls: { fabric: () => tls } });
+    await failure(ask(own));
+    tls = { ca };
+    expect((await ask(own)).status).toBe(200);
+    await own.close();
   });
 });

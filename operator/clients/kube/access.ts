@@ -15,7 +15,7 @@ export type KubeAccess = {
   namespace: string | undefined;
 };
 
-export const SERVICE_ACCOUNT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const SERVICE_ACCOUNT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The kubelet rewrites projected tokens at 80 % of their lifetime; client-go reads them once a minute, and so do we. */
 const REREAD_AFTER_MS = 60_000;

@@ -1,21 +1,9 @@
 import type { RequestOptions } from 'node:https';
 import type { TlsOptions } from '../sockets.ts';
-import { inClusterAccess, type KubeAccess, SERVICE_ACCOUNT_ROOT } from './access.ts';
+import type { KubeAccess } from './access.ts';
 
 /** Exec plug-ins and OIDC cache what they issue; asking them this often is cheap and keeps up with rotation. */
 const REREAD_AFTER_MS = 60_000;
-
-/**
- * The file(s) that KUBECONFIG names, else the pod's service account.
- * Throws when neither is there or the kubeconfig's current context is not usable.
- */
-export async function loadKubeAccess(
-  environment: Readonly<Record<string, string | undefined>>,
-  serviceAccountRoot: string = SERVICE_ACCOUNT_ROOT,
-): Promise<KubeAccess> {
-  const path = environment['KUBECONFIG'];
-  return path ? kubeconfigAccess(path) : inClusterAccess({ environment, root: serviceAccountRoot });
-}
 
 /** One kubeconfig file: client certificates, tokens, exec and OIDC as client-node's KubeConfig understands them. */
 export async function kubeconfigAccess(path: string, nowMs: () => number = Date.now): Promise<KubeAccess> {
