@@ -44,7 +44,7 @@ export const SERVICE_FACTS = {
   ],
   /** Annotation fabriclink.dev/service. */
   provenance: PROVENANCE,
-  /** spec.connections lists decisions. */
+  /** spec.connections and its kin (Authoritative, allowedSourceNamespaces, publishTo) ask for what is not served yet. */
   decisions: ['none', 'listed'],
 } as const satisfies Domain;
 export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;
@@ -93,8 +93,22 @@ export const DNS_FACTS = {
   zone: ['present', 'unnoted', 'absent', 'givenAbsent', 'conflict', 'unobservable', 'refused'],
   /** All wanted virtual network links together, the worst first. elsewhere: the network is linked to another zone of that name · surplus: we made it, and nobody asks for it any more. */
   links: ['met', 'missing', 'drifted', 'surplus', 'differs', 'inProgress', 'elsewhere', 'unobservable'],
-  /** Zone group or record sets against the interface's addresses. notReported: the interface shows no addresses yet. */
-  records: ['met', 'missing', 'drifted', 'moved', 'foreign', 'provisioning', 'failed', 'notReported', 'unobservable'],
+  /**
+   * Zone group or record sets against the interface's addresses. notReported: the interface shows no addresses yet ·
+   * moved: our zone group is tied to another zone · extra: the zone group is right, and spec.extraRecords are not.
+   */
+  records: [
+    'met',
+    'missing',
+    'drifted',
+    'moved',
+    'extra',
+    'foreign',
+    'provisioning',
+    'failed',
+    'notReported',
+    'unobservable',
+  ],
   hold: ['free', 'held'],
   /** spec.endpoints[].dns.verify.mode. */
   verify: ['Resolve', 'ControlPlane', 'None'],

@@ -27,7 +27,10 @@ export const dnsMachine = setup({
     recordsMet: is(({ records }) => records === 'met'),
     groupToWrite: is((facts) => facts.wanted === 'ZoneGroup' && toWrite(facts)),
     groupFailed: is(({ wanted, records }) => wanted === 'ZoneGroup' && records === 'failed'),
-    recordToWrite: is((facts) => facts.wanted === 'Records' && (toWrite(facts) || facts.records === 'failed')),
+    recordToWrite: is(
+      (facts) =>
+        facts.records === 'extra' || (facts.wanted === 'Records' && (toWrite(facts) || facts.records === 'failed')),
+    ),
     held: is(({ records }) => records === 'moved'),
     foreignRecords: is(({ records }) => records === 'foreign'),
     recordsProvisioning: is(({ records }) => records === 'provisioning'),

@@ -237,11 +237,14 @@ export type LinkWrite = {
   tags: Readonly<Record<string, string>>;
 };
 
+/** A link to take away. */
+export type LinkRef = { zoneId: ArmId; name: string; virtualNetworkId: ArmId; etag: string | undefined };
+
 export type DnsSeen = {
   facts: DnsFacts;
   /** First difference per rung, for the effect that removes it. */
   linkToWrite?: LinkWrite;
-  surplusLink?: { zoneId: ArmId; name: string; etag: string | undefined };
+  surplusLink?: LinkRef;
   recordToWrite?: RecordWrite;
   /** What is wrong, in words: the names and addresses behind the worst fact. */
   detail?: string;
@@ -255,6 +258,7 @@ export type EndpointSeen = {
   actual: PrivateEndpoint | undefined;
   connection: PrivateEndpointConnection | undefined;
   addresses: readonly InterfaceAddress[];
+  providerToRegister?: { subscriptionId: string; namespace: 'Microsoft.Fabric' | 'Microsoft.Network' };
   /** Approved, and proven as spec.inbound.requires says. */
   counts: boolean;
   detail?: string;
@@ -269,7 +273,7 @@ export type RemovalSeen = {
   subnetId: ArmId | undefined;
   connection: PrivateEndpointConnection | undefined;
   recordToDelete?: { zoneId: ArmId; name: string; etag: string | undefined };
-  linkToDelete?: { zoneId: ArmId; name: string; etag: string | undefined };
+  linkToDelete?: LinkRef;
   zoneToDelete?: { zoneId: ArmId; etag: string | undefined };
   fault?: Fault;
 };

@@ -1,0 +1,75 @@
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import type { KubeObject } from '../../operator/clients/kube/types.ts';
+import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
+import { describe } from './describe.ts';
+import { zoneIdOf } from './desired.ts';
+import { effects } from './effects.ts';
+import { ladders } from './ladders.ts';
+import { machines } from './machine.ts';
+import { observe } from './observe.ts';
+import type { Deps } from './reading.ts';
+import type { Effect, Seen, WorkspacePrivateLink } from './types.ts';
+
+/** The kind WorkspacePrivateLink, ready for the manager. */
+export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivateLink, Seen, Effect> => ({
+  type: workspacePrivateLinks,
+  machines,
+  observe: observe(deps),
+  ladders,
+  effects: effects(deps),
+  describe,
+  indexes: {
+    workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
+    zone: (object) => distinct((specOf(object).endpoints ?? []).flatMap((endpoint) => zoneIdOf(endpoint) ?? [])),
+    subscription: (object) => {
+      const { service, endpoints = [] } = specOf(object);
+      return distinct([service?.subscriptionId ?? '', ...endpoints.map(({ subscriptionId }) => subscriptionId)]);
+    },
+  },
+  watches: [sameWorkspace, needsWorkspace(managedPrivateEndpoints), needsWorkspace(crossTenantMappings)],
+});
+
+const specOf = ({ spec }: KubeObject): Partial<WorkspacePrivateLink['spec']> => spec ?? {};
+
+const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids.map((id) => id.toLowerCase()))];
+
+const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** When the older owner of a workspace goes, the younger one takes its turn at once. */
+const sameWorkspace: RelatedWatch = {
+  type: workspacePrivateLinks,
+  keys: (related, all) => {
+    const { workspaceId } = specOf(related);
+    return all
+      .filter((other) => keyOf(other) !== keyOf(related) && sameId(specOf(other).workspaceId, workspaceId))
+      .map(keyOf);
+  },
+};
+
+/** Whether somebody still needs workspace-scoped calls is a precondition of denying access. */
+const needsWorkspace = (type: RelatedWatch['type']): RelatedWatch => ({
+  type,
+  keys: (related, all) => {
+    const named = workspacesNamedBy(related);
+    return all.filter((object) => named.some((id) => sameId(id, specOf(object).workspaceId))).map(keyOf);
+  },
+});
+
+type Naming = {
+  workspaceId?: string;
+  grants?: { workspaceId: string }[];
+  connectionStrings?: { workspaceId: string }[];
+};
+
+function workspacesNamedBy({ spec }: KubeObject): readonly string[] {
+  const { workspaceId, grants = [], connectionStrings = [] } = (spec ?? {}) as Naming;
+  return [
+    ...(workspaceId === undefined ? [] : [workspaceId]),
+    ...[...grants, ...connectionStrings].map((one) => one.workspaceId),
+  ];
+}
+
+const sameId = (one: string | undefined, other: string | undefined) =>
+  one !== undefined && one.toLowerCase() === other?.toLowerCase();

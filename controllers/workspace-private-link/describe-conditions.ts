@@ -1,0 +1,215 @@
+import { capital, clip, line, say, subject } from './describe-words.ts';
+import type { Report, Rest, Seen } from './types.ts';
+
+type Condition = Report['conditions'][number];
+type Status = Condition['status'];
+type Found = { status: Status; reason: string; message: string };
+
+const MESSAGE_LIMIT = 4_096;
+/** Rests that mean: not known, rather than not so. */
+const UNKNOWN = new Set(['Unobservable', 'ReadRefused', 'PolicyReadRefused', 'AccessPropagating', 'AwaitingService']);
+
+export const isDone = ({ tag, outcome }: Rest): boolean =>
+  (tag === 'ready' || tag === 'gone') && outcome.kind !== 'failed';
+
+/** A person must act: the ladder says so, or its effect was refused in a way that does not pass by itself. */
+export const needsPerson = ({ tag, outcome }: Rest): boolean =>
+  tag === 'stalled' ||
+  (outcome.kind === 'failed' && ['blocked', 'terminal', 'bug'].includes(outcome.error.disposition));
+
+/** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
+export const primary = (rests: readonly Rest[]): Rest | undefined =>
+  rests.find(needsPerson) ?? rests.find((rest) => !isDone(rest));
+
+export function conditions(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
+  const main = primary(rests);
+  const aspects: Record<string, Found> = deleting
+    ? {}
+    : {
+        Eligible: eligible(seen, rests),
+        ServiceReady: serviceReady(seen, rests),
+        EndpointsReady: all(seen, rests, 'endpoint', 'NoEndpoints', 'the spec names no endpoint'),
+        ConnectionsApproved: connectionsApproved(seen, rests),
+        DNSReady: dnsReady(seen, rests),
+        DNSVerified: dnsVerified(seen, rests),
+        AccessApplied: accessApplied(seen, rests),
+      };
+  return [
+    ...lifecycle(seen, main, deleting),
+    ...Object.entries(aspects).map(([type, found]) => ({
+      type,
+      ...found,
+      message: clip(found.message, MESSAGE_LIMIT),
+    })),
+  ];
+}
+
+/** Ready, and the two that kstatus reads: present only while they are true. */
+function lifecycle(seen: Seen, main: Rest | undefined, deleting: boolean): readonly Condition[] {
+  if (!main && !deleting) {
+    return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
+  }
+  const reason = main ? say(seen, main).reason : 'Deleting';
+  const message = clip(main ? line(seen, main) : 'The object is being taken down.', MESSAGE_LIMIT);
+  const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: kind, status: 'True', reason, message },
+  ];
+}
+
+/** Ready may still carry things that a person should not overlook. */
+export function readyMessage({ endpoints, access }: Seen): string {
+  const unproven = endpoints.filter(({ dns }) => dns.facts.wanted !== 'none' && dns.facts.verify === 'None');
+  const door = {
+    Deny: 'The workspace is closed to the public and reached through its private endpoints.',
+    Allow: 'The workspace has its private link and is open to the public, as the spec says.',
+    unmanaged: 'The workspace has its private link; public access is not managed here.',
+  }[access.inbound.wanted];
+  if (unproven.length === 0) return door;
+  return `${door} NOT proven: DNS of ${unproven.map(({ desired }) => desired.name).join(', ')}, because verify.mode is None.`;
+}
+
+const of = (rests: readonly Rest[], machine: string) => rests.filter((rest) => rest.machine === machine);
+
+const statusOf = (rest: Rest): Status => {
+  if (isDone(rest)) return 'True';
+  return UNKNOWN.has(rest.reason) ? 'Unknown' : 'False';
+};
+
+const found = (seen: Seen, rest: Rest): Found => {
+  const { reason, text, next } = say(seen, rest);
+  return { status: statusOf(rest), reason, message: capital(`${text}; ${next}.`) };
+};
+
+const notBegun = (seen: Seen, rests: readonly Rest[]): Found => {
+  const [service] = of(rests, 'service');
+  const reason = service ? say(seen, service).reason : 'NotObserved';
+  return { status: 'Unknown', reason, message: 'Not looked at yet: the object is not claimed.' };
+};
+
+function eligible(seen: Seen, rests: readonly Rest[]): Found {
+  const [rest] = of(rests, 'service');
+  if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rests);
+  if (rest.phase.startsWith('Eligible.')) return found(seen, rest);
+  const { workspace, capacity } = seen.service.facts;
+  const { workspaceName, capacityName, unread } = seen.service;
+  if (workspace === 'listed' && capacity === 'eligible') {
+    return {
+      status: 'True',
+      reason: 'Eligible',
+      message: `Workspace "${workspaceName}" is on capacity ${capacityName}.`,
+    };
+  }
+  const why = unread.map(({ about, error }) => `${about}: ${error.message}`).join('; ');
+  const hidden =
+    workspace === 'listed' ? 'the capacity is not among those that the identity may see' : 'nothing could be read';
+  return {
+    status: 'Unknown',
+    reason: 'NotReadable',
+    message: `Whether the workspace is on an active F capacity is not known (${why || hidden}); this holds up nothing, Fabric judges for itself.`,
+  };
+}
+
+function serviceReady(seen: Seen, rests: readonly Rest[]): Found {
+  const [rest] = of(rests, 'service');
+  if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rests);
+  if (rest.phase.startsWith('Connections.')) {
+    return {
+      status: 'True',
+      reason: 'ServiceReady',
+      message: `Private link service "${seen.desired.service.scope.name}" is ready.`,
+    };
+  }
+  if (rest.phase.startsWith('Eligible.')) {
+    const there = seen.service.facts.service === 'ours' || seen.service.facts.service === 'untagged';
+    return { ...found(seen, rest), status: there ? 'Unknown' : 'False' };
+  }
+  return found(seen, rest);
+}
+
+/** The worst of several ladders, with a count. */
+function all(seen: Seen, rests: readonly Rest[], machine: string, noneReason: string, none: string): Found {
+  const mine = of(rests, machine);
+  if (mine.length === 0) {
+    return seen.endpoints.length === 0
+      ? { status: 'True', reason: noneReason, message: capital(`${none}.`) }
+      : notBegun(seen, rests);
+  }
+  const worst = primary(mine);
+  const count = `${mine.filter(isDone).length} of ${mine.length} ready`;
+  if (!worst) return { status: 'True', reason: 'EndpointsReady', message: `${count}.` };
+  const { status, reason } = found(seen, worst);
+  return { status, reason, message: `${count}. ${line(seen, worst)}` };
+}
+
+function connectionsApproved(seen: Seen, rests: readonly Rest[]): Found {
+  const others = seen.service.actual?.connections.filter(({ status, privateEndpointId }) => {
+    const own = seen.endpoints.some(
+      ({ desired }) => desired.resourceId.toLowerCase() === privateEndpointId?.toLowerCase(),
+    );
+    return status === 'Pending' && !own;
+  });
+  const waiting = others?.length
+    ? ` ${others.length} request(s) by others are pending, see status.connections; nobody here decides about them.`
+    : '';
+  const state = all(seen, rests, 'endpoint', 'NoEndpoints', 'the spec names no endpoint');
+  if (state.status === 'True') {
+    return { status: 'True', reason: 'Approved', message: `Every endpoint of this object is approved.${waiting}` };
+  }
+  return { ...state, message: `${state.message}${waiting}` };
+}
+
+const UNMANAGED: Found = {
+  status: 'Unknown',
+  reason: 'DnsUnmanaged',
+  message: 'No endpoint has a dns section: somebody else manages DNS, and nothing is proven here.',
+};
+
+function dnsReady(seen: Seen, rests: readonly Rest[]): Found {
+  const mine = of(rests, 'dns');
+  if (mine.length === 0) return seen.endpoints.some(({ desired }) => desired.dns) ? notBegun(seen, rests) : UNMANAGED;
+  const unready = primary(mine.filter(({ phase }) => !phase.startsWith('Verified.')));
+  if (!unready)
+    return { status: 'True', reason: 'DNSReady', message: 'Zones, links and records are as the spec says.' };
+  const { status, reason } = found(seen, unready);
+  return { status, reason, message: line(seen, unready) };
+}
+
+function dnsVerified(seen: Seen, rests: readonly Rest[]): Found {
+  const mine = of(rests, 'dns');
+  if (mine.length === 0) return seen.endpoints.some(({ desired }) => desired.dns) ? notBegun(seen, rests) : UNMANAGED;
+  const unready = primary(mine);
+  if (unready) {
+    const { status, reason } = found(seen, unready);
+    return { status, reason, message: line(seen, unready) };
+  }
+  const unproven = mine.find(({ reason }) => reason === 'DnsNotVerified');
+  if (unproven) return { status: 'False', reason: 'DnsNotVerified', message: line(seen, unproven) };
+  return { status: 'True', reason: 'DnsProven', message: 'The five names lead to the endpoints.' };
+}
+
+function accessApplied(seen: Seen, rests: readonly Rest[]): Found {
+  const mine = [...of(rests, 'inbound'), ...of(rests, 'outbound')];
+  if (mine.length === 0) return notBegun(seen, rests);
+  const { wanted } = seen.access.inbound;
+  if (wanted === 'unmanaged' && seen.access.outbound.wanted === 'unmanaged') {
+    return {
+      status: 'True',
+      reason: 'AccessUnmanaged',
+      message: 'The spec does not manage public access; it stays as it is.',
+    };
+  }
+  const worst = primary(mine);
+  const unread =
+    seen.access.unread.length > 0 ? ` Could not be read, and was not counted: ${seen.access.unread.join('; ')}.` : '';
+  if (!worst) {
+    const said = mine
+      .filter(({ reason }) => reason !== 'AccessUnmanaged')
+      .map((rest) => `${subject(rest.ladder)}: ${say(seen, rest).text}.`);
+    const reason = wanted === 'Deny' ? 'AccessDenied' : wanted === 'Allow' ? 'AccessAllowed' : 'OutboundApplied';
+    return { status: 'True', reason, message: said.join(' ') };
+  }
+  const { status, reason } = found(seen, worst);
+  return { status, reason, message: `${line(seen, worst)}${unread}` };
+}

@@ -1,0 +1,295 @@
+import type { Reason } from './types.ts';
+
+/** `says`: what is the case. `next`: what happens next, or who must do what. Both continue a sentence. */
+export type Wording = { says: string; next: string };
+
+const LOOKS_AGAIN = 'the operator looks again every ten minutes';
+
+/** Every reason once, for people. A new one does not compile until it is worded here. */
+export const WORDING: Record<Reason, Wording> = {
+  AccessAllowed: { says: 'the workspace is open to the public, as the spec says', next: 'nothing is to be done' },
+  AccessDenied: {
+    says: 'the workspace is closed to the public and reached through its private endpoints only',
+    next: 'nothing is to be done',
+  },
+  AccessDenying: { says: 'public access is being denied', next: 'Fabric puts it into effect within 30 minutes' },
+  AccessOpening: {
+    says: 'public access is being opened',
+    next: 'the operator waits until calls to the workspace succeed again, about 15 minutes',
+  },
+  AccessPropagating: {
+    says: 'the policy is set, and Fabric is putting it into effect',
+    next: 'the operator waits for the published delay to pass, and no person needs to act',
+  },
+  AccessReleased: { says: 'public access is as onDelete says', next: 'the deletion goes on' },
+  AccessUnmanaged: { says: 'the spec does not manage public access', next: 'it stays as it is in Fabric' },
+  AddressesNotReported: {
+    says: 'the network interface does not show all five addresses of the workspace yet',
+    next: 'the operator waits for Azure',
+  },
+  Adopting: { says: 'it exists already and is exactly as the spec says', next: 'the operator takes it over' },
+  AdoptionWouldChange: {
+    says: 'it exists already, was not made by this object, and is not as the spec says',
+    next: `make the spec say what exists, or remove what exists; ${LOOKS_AGAIN}`,
+  },
+  AdoptionWouldOpen: {
+    says: 'public access was denied by somebody else, and the operator does not open what it did not close',
+    next: `set it to Allow in the workspace settings in Fabric, or say Deny in the spec; ${LOOKS_AGAIN}`,
+  },
+  ApprovalPending: {
+    says: 'the connection is requested',
+    next: "the operator approves it on the service, because its ARM id is this object's own",
+  },
+  Approved: { says: 'the endpoint is connected', next: 'nothing is to be done' },
+  AwaitingAccess: {
+    says: 'public access must be as onDelete says before anything is taken down',
+    next: 'the operator waits until the workspace is open again',
+  },
+  AwaitingApproval: { says: 'DNS follows once the endpoint is approved', next: 'the operator waits for the approval' },
+  AwaitingConnection: {
+    says: 'the endpoint is there, and the service does not show its request yet',
+    next: 'the operator waits for Azure, seconds as a rule',
+  },
+  AwaitingEndpoints: {
+    says: 'the private link service goes last, and endpoints are still there; while it exists Fabric refuses to delete the workspace',
+    next: 'the operator removes them first',
+  },
+  AwaitingService: { says: 'the private link service is not ready yet', next: 'the operator goes on once it is' },
+  CapacityAssigning: {
+    says: 'the workspace is being assigned to a capacity',
+    next: 'the operator waits for Fabric',
+  },
+  CapacityPaused: {
+    says: 'the capacity of the workspace is paused',
+    next: `resume the capacity in Azure; ${LOOKS_AGAIN}`,
+  },
+  Claimed: {
+    says: 'an older WorkspacePrivateLink names the same workspace and owns it',
+    next: 'delete one of the two; this one does nothing until then',
+  },
+  Claiming: { says: 'the object is new', next: 'the operator puts its finalizer on it and begins' },
+  ConflictingWriter: {
+    says: 'somebody keeps opening the workspace: it was closed again three times within the hour',
+    next: 'find who changes the policy (another tool, a script, a person) and stop one of the two writers; the operator tries again when an hour has passed',
+  },
+  ConnectionDisconnected: {
+    says: 'the connection was removed on the service, and Azure never revives such an endpoint',
+    next: 'set recreatePolicy to OnRejection to have it made anew, or remove the endpoint from the spec',
+  },
+  ConnectionRejected: {
+    says: 'the connection was rejected on the service, and Azure never revives such an endpoint',
+    next: 'ask who rejected it; then set recreatePolicy to OnRejection to have it made anew, or remove the endpoint from the spec',
+  },
+  ConnectionsRemain: {
+    says: 'the private link service still has connections; while it exists Fabric refuses to delete the workspace',
+    next: 'have the owners of the private endpoints that are named here delete them; connections that carry nothing are removed by the operator',
+  },
+  CorrectingDrift: { says: 'it is not as the spec says', next: 'the operator corrects it' },
+  DnsAnswersMismatch: {
+    says: "the zone does not hold the endpoint's addresses",
+    next: 'the operator looks again in a moment; if this stays, see who else writes records into the zone',
+  },
+  DnsAnswersOtherPrivate: {
+    says: "the names resolve to private addresses that are not this endpoint's, as with a tenant-level private link or another endpoint's zone",
+    next: `link the zone of this endpoint to the network that the name server serves; ${LOOKS_AGAIN}`,
+  },
+  DnsAnswersPublic: {
+    says: 'the names still resolve to public addresses',
+    next: 'caches forget within minutes; if this stays, link the zone to the network that the name server serves, or forward its questions there',
+  },
+  DnsNameUnknown: {
+    says: 'the names do not resolve at all',
+    next: 'caches forget within minutes; if this stays, check that the name server reaches the zone',
+  },
+  DnsNotVerified: {
+    says: 'DNS is NOT proven, because verify.mode is None',
+    next: 'set verify.mode to ControlPlane or Resolve to have it proven; until then a person answers for it',
+  },
+  DnsProven: { says: 'the five names lead to the endpoint', next: 'nothing is to be done' },
+  DnsTimeout: {
+    says: 'the name server does not answer',
+    next: 'check that the operator reaches it over UDP and TCP, or choose verify.mode ControlPlane',
+  },
+  DnsUnmanaged: {
+    says: 'DNS of this endpoint is managed by somebody else, and proves nothing here',
+    next: 'nothing is to be done',
+  },
+  EndpointCreating: { says: 'the private endpoint is missing', next: 'the operator asks Azure for it' },
+  EndpointDeleting: { says: 'the private endpoint is being deleted', next: 'the operator waits for Azure' },
+  EndpointFailed: {
+    says: 'Azure could not finish the private endpoint',
+    next: `see its activity log in Azure; ${LOOKS_AGAIN}, and asks anew if it made the endpoint`,
+  },
+  EndpointProvisioning: {
+    says: 'Azure is working on the private endpoint',
+    next: 'the operator waits, about a minute as a rule',
+  },
+  EndpointReplacing: {
+    says: 'the private endpoint must be made anew',
+    next: 'the operator deletes it and asks for another',
+  },
+  ForeignOwner: {
+    says: 'the tag fabriclink-owner says that another object, perhaps of another cluster, owns it',
+    next: `delete that object, or remove the tag if it no longer exists; ${LOOKS_AGAIN}`,
+  },
+  ForeignRecords: {
+    says: 'the names have answers in the zone that somebody else wrote, and they are never overwritten',
+    next: `remove those records, or use another zone; ${LOOKS_AGAIN}`,
+  },
+  HeldByDeny: {
+    says: 'it may be the only proven way into a workspace that is closed to the public',
+    next: 'add another endpoint and wait until it is proven, or set inbound.publicAccess to Allow; the operator goes on by itself then',
+  },
+  LinkCreating: {
+    says: 'the network is not linked to the zone as the spec says',
+    next: 'the operator links it',
+  },
+  LinkDeleting: { says: 'a link of ours is not asked for any more', next: 'the operator removes it' },
+  LinkDiffers: {
+    says: 'the network is linked to the zone by somebody else, in another way than the spec says',
+    next: `make fallbackToInternet in the spec say what the link has, or change the link; ${LOOKS_AGAIN}`,
+  },
+  LinkInProgress: { says: 'Azure is linking the network to the zone', next: 'the operator waits' },
+  NameTaken: {
+    says: 'a private link service of this name belongs to another workspace',
+    next: `choose another service.name in a new object, or remove that service; ${LOOKS_AGAIN}`,
+  },
+  NoPrivatePath: {
+    says: 'other objects in this cluster need calls to the workspace, and the operator itself has no proven private path to it',
+    next: `give the cluster an approved endpoint of this workspace and let its resolver answer with it; ${LOOKS_AGAIN}`,
+  },
+  NoProvenEndpoint: {
+    says: 'no endpoint is approved and proven as inbound.requires says, and without a way in nobody is locked out',
+    next: 'public access is denied as soon as one is',
+  },
+  NotServedYet: {
+    says: 'the spec asks for something that this version of the operator does not serve yet',
+    next: 'take it out of the spec, or wait for a later version; nothing of it is done',
+  },
+  OutboundApplied: { says: 'outbound public access is as the spec says', next: 'nothing is to be done' },
+  OutboundApplying: { says: 'outbound public access is not as the spec says', next: 'the operator sets it' },
+  PolicyReadRefused: {
+    says: "the workspace's network policy cannot be read",
+    next: `give the identity the Admin role on the workspace; ${LOOKS_AGAIN}`,
+  },
+  PolicyUnknown: {
+    says: "the workspace's network policy has a value that this version does not know",
+    next: 'set it to Allow or Deny in Fabric, or upgrade the operator',
+  },
+  PolicyWriteUnproven: {
+    says: 'everything is in place to deny public access',
+    next: 'the operator first writes the policy as it is, to prove that it may',
+  },
+  PreflightBlocks: {
+    says: 'something in the workspace cannot be restricted',
+    next: `see status.preflight for what to change; ${LOOKS_AGAIN}`,
+  },
+  PremiumCapacity: {
+    says: 'the workspace is on a P, EM or A capacity, which has no workspace private links',
+    next: `assign the workspace to an F capacity; ${LOOKS_AGAIN}`,
+  },
+  ProviderNotRegistered: {
+    says: 'the subscription lacks a resource provider',
+    next: 'run `az provider register --namespace Microsoft.Fabric` and `az provider register --namespace Microsoft.Network` in it, or set registerProviders to true',
+  },
+  ProviderRegistering: {
+    says: 'a resource provider is being registered in the subscription',
+    next: 'the operator waits for Azure, minutes as a rule',
+  },
+  ReadRefused: {
+    says: 'it cannot be read, and what cannot be seen is neither made nor removed',
+    next: `see the message for what is missing; ${LOOKS_AGAIN}`,
+  },
+  RecordsDeleting: { says: 'records of ours are not wanted any more', next: 'the operator removes them' },
+  RecordsFailed: {
+    says: 'Azure could not write the records',
+    next: 'the operator asks again every ten minutes; see the zone’s activity log in Azure',
+  },
+  RecordsWriting: { says: 'the records are not there yet', next: 'the operator has them written' },
+  Released: { says: 'nothing is left that is ours', next: 'nothing is to be done' },
+  Releasing: { says: 'everything is taken down', next: 'the operator lets the object go' },
+  RelockBlocked: {
+    says: 'somebody opened the workspace to the public, and it cannot be closed again safely: it stays OPEN',
+    next: 'restore what the message names; the operator closes it as soon as that holds',
+  },
+  ServiceCreating: { says: 'the private link service is missing', next: 'the operator asks Azure for it' },
+  ServiceDeleting: {
+    says: 'the private link service is being deleted; while it exists Fabric refuses to delete the workspace',
+    next: 'the operator waits for Azure',
+  },
+  ServiceElsewhere: {
+    says: 'the workspace has a private link service already, under another name, and Fabric allows only one',
+    next: `write its name and resource group into spec.service of a new object, or delete it; ${LOOKS_AGAIN}`,
+  },
+  ServiceFailed: {
+    says: 'Azure could not finish the private link service',
+    next: `see its activity log in Azure; ${LOOKS_AGAIN}, and asks anew if it made the service`,
+  },
+  ServiceProvisioning: {
+    says: 'Azure is working on the private link service',
+    next: 'the operator waits, half a minute as a rule',
+  },
+  ServiceReady: { says: 'the private link service is ready', next: 'nothing is to be done' },
+  SubnetDelegated: {
+    says: 'the subnet is delegated to another service and cannot host a private endpoint',
+    next: 'remove this endpoint and add one with another name in a subnet without delegation',
+  },
+  SubnetFull: {
+    says: 'the subnet has too few free addresses: an endpoint takes five, and ten should be reserved',
+    next: `free addresses in the subnet, or enlarge it; ${LOOKS_AGAIN}`,
+  },
+  SubnetInOtherRegion: {
+    says: 'the network of the subnet is in another region than the endpoint',
+    next: 'remove this endpoint and add one with another name whose location is the network’s',
+  },
+  SubnetNotFound: {
+    says: 'the subnet does not exist, or may not be seen',
+    next: `create it, or give the identity read access; ${LOOKS_AGAIN}`,
+  },
+  TenantBlocksPublicAccess: {
+    says: 'the tenant blocks public internet access as a whole: the policy that closes this workspace could not be opened again',
+    next: 'a Fabric administrator decides about the setting "Block Public Internet Access"',
+  },
+  TenantSettingOff: {
+    says: 'the tenant setting that allows workspace-level network rules is off',
+    next: 'a Fabric administrator enables "Configure workspace-level inbound (or outbound) network rules"; it takes effect within 15 minutes',
+  },
+  TrialCapacity: {
+    says: 'the workspace is on a trial capacity, which has no workspace private links',
+    next: `assign the workspace to an F capacity; ${LOOKS_AGAIN}`,
+  },
+  Unobservable: {
+    says: 'it cannot be read at the moment, and nothing is done on a guess',
+    next: 'the operator tries again by itself',
+  },
+  UnsupportedCapacity: {
+    says: 'the workspace is on a kind of capacity that has no workspace private links',
+    next: `assign the workspace to an F capacity; ${LOOKS_AGAIN}`,
+  },
+  VnetLinkedElsewhere: {
+    says: 'the network is linked to another zone of the same name, and Azure allows one',
+    next: `name that zone as dns.zoneId, or remove its link; ${LOOKS_AGAIN}`,
+  },
+  WorkspaceHasNoCapacity: {
+    says: 'the workspace is on no capacity',
+    next: `assign the workspace to an F capacity; ${LOOKS_AGAIN}`,
+  },
+  WorkspaceNotFound: {
+    says: 'the workspace does not exist, or the identity has no role on it',
+    next: `check workspaceId, and give the identity the Admin role on the workspace; ${LOOKS_AGAIN}`,
+  },
+  ZoneConflict: {
+    says: "another endpoint of this workspace has this zone: their zone groups would overwrite each other's records",
+    next: 'give each endpoint its own zone, or set dns.mode to Records on both',
+  },
+  ZoneCreating: { says: 'the private DNS zone is missing', next: 'the operator asks Azure for it' },
+  ZoneDeleting: { says: 'the private DNS zone is ours, unlinked and empty', next: 'the operator deletes it' },
+  ZoneNotFound: {
+    says: 'the zone that dns.zoneId names does not exist',
+    next: `create it, or take dns.zoneId out to have one made; ${LOOKS_AGAIN}`,
+  },
+  ZoneNotLinked: {
+    says: 'no network is linked to the zone, so nobody sees its records',
+    next: `name the network in dns.virtualNetworkLinks, or link it; ${LOOKS_AGAIN}`,
+  },
+};

@@ -1,0 +1,155 @@
+import { WORDING } from './describe-reasons.ts';
+import { endpointNotServed } from './desired.ts';
+import type { Fault, Reason, Rest, Seen } from './types.ts';
+
+/** A rest in words, without the name of its ladder. */
+export type Said = { reason: string; text: string; next: string };
+
+const NEXT_BY_DISPOSITION = {
+  conflict: 'the operator reads it anew and tries again at once',
+  throttled: 'the operator waits until the service lets it go on; no person needs to act',
+  transient: 'the operator tries again by itself',
+  blocked: 'somebody must change that; the operator looks again every few minutes',
+  terminal: 'change the spec',
+  bug: 'this is a defect of the operator: please report it with its log',
+} as const;
+
+/** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
+export function say(seen: Seen, rest: Rest): Said {
+  if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
+  const { says, next } = WORDING[rest.reason as Reason];
+  const { detail, fault } = particulars(seen, rest);
+  const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
+  const remedy = fault && blames(rest) ? fault.error.remedy : undefined;
+  return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
+}
+
+/** These rests mean that a read failed: then its error says more than we can. */
+const blames = ({ reason }: Rest) => ['ReadRefused', 'PolicyReadRefused', 'Unobservable'].includes(reason);
+
+type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
+
+function sayError(seen: Seen, rest: Rest, error: Failure): Said {
+  // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
+  const passing = ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  const suspects = error.code === 'InboundRestrictionNotEligible' ? suspectsOf(seen) : undefined;
+  return {
+    reason: passing ? rest.reason : error.reason,
+    text: suspects === undefined ? error.message : `${error.message} (${suspects})`,
+    next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
+  };
+}
+
+/** Fabric names no item when it refuses: name whom we suspect, and say that it is no more than that. */
+function suspectsOf({ access }: Seen): string {
+  const suspected = access.preflight
+    .filter(({ code }) => code === 'DefaultSemanticModelSuspect' || code === 'NotListedAsSupported')
+    .flatMap(({ item }) => item ?? []);
+  if (suspected.length === 0) return 'Fabric names no item, and none of those that we could read is a known suspect';
+  return `Fabric names no item; suspects are ${suspected.slice(0, 5).join(', ')}${suspected.length > 5 ? ' and more' : ''}`;
+}
+
+type Particulars = { detail?: string | undefined; fault?: Fault | undefined };
+
+/** What was found that the reason alone does not say. */
+function particulars(seen: Seen, rest: Rest): Particulars {
+  const name = rest.ladder.slice(rest.ladder.indexOf('/') + 1);
+  const endpoint = seen.endpoints.find(({ desired }) => desired.name === name);
+  switch (rest.machine) {
+    case 'service':
+      return { detail: serviceDetail(seen, rest), fault: seen.service.fault };
+    case 'endpoint':
+      return { detail: endpoint && (endpointDetail(seen, endpoint, rest) ?? endpoint.detail), fault: endpoint?.fault };
+    case 'dns':
+      return { detail: endpoint?.dns.detail, fault: endpoint?.dns.fault };
+    case 'endpointRemoval':
+      return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
+    case 'inbound':
+      return { detail: inboundDetail(seen, rest), fault: seen.access.fault };
+    case 'outbound':
+      return { fault: seen.access.fault };
+    case 'inboundRelease':
+      return { fault: seen.release?.accessFault };
+    case 'serviceRemoval':
+      return {
+        detail:
+          rest.reason === 'ConnectionsRemain'
+            ? seen.release?.liveConnections.slice(0, 5).join(', ') || undefined
+            : undefined,
+        fault: seen.release?.fault,
+      };
+    default:
+      return {};
+  }
+}
+
+function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | undefined {
+  switch (reason) {
+    case 'NotServedYet':
+      return [...desired.notServed.whole, ...desired.notServed.partial].join(', ');
+    case 'ProviderNotRegistered':
+      return (
+        service.providerToRegister &&
+        `${service.providerToRegister.namespace} in ${service.providerToRegister.subscriptionId}`
+      );
+    case 'TrialCapacity':
+    case 'PremiumCapacity':
+    case 'UnsupportedCapacity':
+    case 'CapacityPaused':
+      return service.capacityName;
+    case 'WorkspaceNotFound':
+      return desired.workspaceId;
+    default:
+      return service.detail ?? service.other;
+  }
+}
+
+function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reason }: Rest): string | undefined {
+  if (reason === 'NotServedYet') {
+    const what = endpointNotServed(seen.desired, endpoint.desired);
+    return what === 'gateway' ? 'an endpoint for a data gateway' : 'an endpoint in another tenant';
+  }
+  if (reason !== 'ProviderNotRegistered') return undefined;
+  const provider = endpoint.providerToRegister;
+  return provider && `${provider.namespace} in ${provider.subscriptionId}`;
+}
+
+function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {
+  const { inbound, preflight } = access;
+  const blocks = preflight.filter(({ severity }) => severity === 'Blocks').map(({ message }) => message);
+  if (reason === 'PreflightBlocks') return blocks.join('; ');
+  if (reason === 'NotServedYet') return 'the annotation fabriclink.dev/break-glass; the door stays as it is';
+  if (reason !== 'RelockBlocked') return undefined;
+  const missing = [
+    ...(inbound.proof === 'insufficient' ? ['no endpoint is proven'] : []),
+    ...blocks,
+    ...(inbound.tenant === 'settingOff' ? ['the tenant setting is off'] : []),
+    ...(inbound.tenant === 'blocked' ? ['the tenant blocks public access as a whole'] : []),
+    ...(inbound.path === 'missing' ? ['the operator has no private path'] : []),
+  ];
+  return missing.join('; ');
+}
+
+/** One ladder's name as a person would say it. */
+export function subject(ladder: string): string {
+  const [kind, name] = ladder.split('/');
+  if (kind === 'endpoint') return `Endpoint ${name}`;
+  if (kind === 'dns') return `DNS of endpoint ${name}`;
+  if (kind === 'removal') return `Removal of endpoint ${name}`;
+  return (
+    { service: 'Private link service', inbound: 'Inbound access', outbound: 'Outbound access' }[kind ?? ''] ?? ladder
+  );
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The same texts may be very long; the API server's schema is not. */
+export const clip = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+
+/** One line: `Endpoint hub: the subnet is full (3 are free); free addresses in it.` */
+export const line = (seen: Seen, rest: Rest): string => {
+  const { text, next } = say(seen, rest);
+  // The service is what the object is about: its sentences need no name in front.
+  return rest.ladder === 'service' ? capital(`${text}; ${next}.`) : `${subject(rest.ladder)}: ${text}; ${next}.`;
+};

@@ -1,0 +1,95 @@
+import { conditions, primary, readyMessage } from './describe-conditions.ts';
+import { accessStatus, connectionStatus, endpointStatus } from './describe-status.ts';
+import { capital, clip, line } from './describe-words.ts';
+import type { DescribeInput, EventNote, Report, Rest, Seen, WorkspacePrivateLink } from './types.ts';
+
+const NEXT_STEP_LIMIT = 1_024;
+const MOST_PREFLIGHT = 50;
+
+type Input = DescribeInput<WorkspacePrivateLink, Seen>;
+
+/** Turns facts and resting places into what people read. Pure; decides nothing. */
+export function describe({ resource, seen, rests, error, nowMs }: Input): Report {
+  if (!seen || error) return unseen(resource, error);
+  const deleting = resource.metadata.deletionTimestamp !== undefined;
+  const main = primary(rests);
+  const connections = connectionStatus(seen, resource.status?.connections ?? [], nowMs);
+  const report = conditions(seen, rests, deleting);
+  const managed = resource.spec.inbound !== undefined || resource.spec.outbound !== undefined;
+  return {
+    status: {
+      phase: main ? phaseOf(main) : 'Ready',
+      nextStep: clip(main ? line(seen, main) : `Nothing to do. ${readyMessage(seen)}`, NEXT_STEP_LIMIT),
+      serviceId: (seen.service.actual ?? seen.release?.actual)?.id,
+      fqdns: seen.desired.hosts.map(({ host }) => host),
+      endpoints: endpointStatus(seen, rests),
+      connections,
+      ...(managed && !deleting && { access: accessStatus(seen.access, seen.provenance) }),
+      preflight: seen.access.preflight.slice(0, MOST_PREFLIGHT).map((item) => ({ ...item })),
+    },
+    conditions: report,
+    events: eventsOf(resource, report, connections),
+  };
+}
+
+const phaseOf = ({ machine, phase }: Rest): string => `${capital(machine)}.${phase}`;
+
+/** Something happened since the status was last written: the object got ready, got stuck, or somebody new asks to connect. */
+function eventsOf(
+  resource: WorkspacePrivateLink,
+  now: Report['conditions'],
+  connections: readonly { privateEndpointId: string; from?: string; status?: string }[],
+): readonly EventNote[] {
+  const before = resource.status?.conditions ?? [];
+  const was = (type: string) => before.find((condition) => condition.type === type && condition.status === 'True');
+  const is = (type: string) => now.find((condition) => condition.type === type && condition.status === 'True');
+  const events: EventNote[] = [];
+  const ready = is('Ready');
+  if (ready && !was('Ready'))
+    events.push({ type: 'Normal', reason: 'Ready', action: 'Reconcile', note: ready.message });
+  const stalled = is('Stalled');
+  if (stalled && was('Stalled')?.reason !== stalled.reason) {
+    events.push({ type: 'Warning', reason: stalled.reason, action: 'Reconcile', note: clip(stalled.message, 1_000) });
+  }
+  const known = new Set((resource.status?.connections ?? []).map(({ privateEndpointId }) => privateEndpointId));
+  for (const { privateEndpointId, from, status } of connections) {
+    if (status !== 'Pending' || known.has(privateEndpointId)) continue;
+    const note = `Somebody asks to connect (${from}); nobody here decides about that, it stays pending: ${privateEndpointId}`;
+    events.push({ type: 'Warning', reason: 'ConnectionPending', action: 'Observe', note: clip(note, 1_000) });
+  }
+  return events;
+}
+
+const ASPECTS = [
+  'Eligible',
+  'ServiceReady',
+  'EndpointsReady',
+  'ConnectionsApproved',
+  'DNSReady',
+  'DNSVerified',
+  'AccessApplied',
+] as const;
+
+/** Nothing could be observed. What passes by itself changes no condition; what does not is said in every one of them. */
+function unseen({ status }: WorkspacePrivateLink, error: Input['error']): Report {
+  const { conditions: before = [], observedGeneration: _, ...rest } = status ?? {};
+  const passing = error !== undefined && ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  const text = error
+    ? capital(`${error.message}; ${error.remedy ?? 'the operator tries again'}.`)
+    : 'Not observed yet.';
+  const kept = before.map(({ type, status, reason, message }) => ({ type, status, reason, message }));
+  if (passing && kept.length > 0) return { status: { ...rest }, conditions: kept, events: [] };
+  const reason = error?.reason ?? 'NotObserved';
+  const conditions: Report['conditions'] = [
+    { type: 'Ready', status: 'False', reason, message: text },
+    { type: passing ? 'Reconciling' : 'Stalled', status: 'True', reason, message: text },
+    ...ASPECTS.map((type) => ({ type, status: 'Unknown' as const, reason, message: text })),
+  ];
+  const stalled = before.find(({ type, status }) => type === 'Stalled' && status === 'True');
+  const isNew = !passing && stalled?.reason !== reason;
+  return {
+    status: { ...rest, nextStep: clip(text, NEXT_STEP_LIMIT) },
+    conditions,
+    events: isNew ? [{ type: 'Warning', reason, action: 'Observe', note: clip(text, 1_000) }] : [],
+  };
+}

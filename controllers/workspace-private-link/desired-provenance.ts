@@ -1,0 +1,99 @@
+import { ANNOTATION, annotationFor, shortHash } from './desired-names.ts';
+import type { ArmId, Provenance, WorkspacePrivateLink } from './types.ts';
+
+const PLACES = ['endpoint', 'zone-group', 'records'] as const;
+type Place = (typeof PLACES)[number];
+
+/**
+ * Annotations, written before the call that they are about. Values begin with `created` or `adopted`, then what is
+ * needed to find the thing again when the spec no longer says.
+ */
+export const notes = {
+  service: (how: 'created' | 'adopted') => ({ [`${ANNOTATION}service`]: how }),
+  endpoint: (name: string, how: 'created' | 'adopted', id: ArmId) => entry('endpoint', name, how, id),
+  zoneGroup: (name: string, zoneId: ArmId) => entry('zone-group', name, 'created', zoneId),
+  records: (name: string, zoneId: ArmId) => entry('records', name, 'created', zoneId),
+  zone: (zoneId: ArmId) => ({ [annotationFor('zone', shortHash(zoneId.toLowerCase()))]: `created ${zoneId}` }),
+  link: (zoneId: ArmId, name: string, virtualNetworkId: ArmId) => ({
+    [annotationFor('link', shortHash(`${zoneId} ${virtualNetworkId}`.toLowerCase()))]:
+      `created ${zoneId} ${name} ${virtualNetworkId}`,
+  }),
+  accessBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}access-before`]: action }),
+  outboundBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}outbound-before`]: action }),
+  at: (what: 'deny-at' | 'allow-at' | 'outbound-at', ms: number) => ({
+    [ANNOTATION + what]: new Date(ms).toISOString(),
+  }),
+  locked: () => ({ [`${ANNOTATION}locked`]: 'true' }),
+  relocks: (ms: readonly number[]) => ({
+    [`${ANNOTATION}relocks`]: ms.map((at) => new Date(at).toISOString()).join(' '),
+  }),
+  policyWrite: (identity: string) => ({ [`${ANNOTATION}policy-write`]: identity }),
+  registered: (subscriptionId: string, namespaces: readonly string[]) => ({
+    [annotationFor('registered', subscriptionId.toLowerCase())]: namespaces.join(' '),
+  }),
+};
+
+/** Keys to take away when an opened lock is no longer ours to remember. */
+export const LOCK_KEYS = ['deny-at', 'locked', 'relocks'].map((key) => ANNOTATION + key);
+
+/** Keys about one endpoint, to take away when nothing of it is left. */
+export const keysOfEndpoint = (name: string): readonly string[] => PLACES.map((place) => annotationFor(place, name));
+export const keyOfZone = (zoneId: ArmId): string => Object.keys(notes.zone(zoneId))[0]!;
+export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
+  Object.keys(notes.link(zoneId, '', virtualNetworkId))[0]!;
+
+// The endpoint's name is in the value too: a long one is shortened in the key.
+const entry = (place: Place, name: string, how: string, id: string) => ({
+  [annotationFor(place, name)]: `${how} ${id} ${name}`,
+});
+
+/** Reads them back. Text that we did not write is no provenance: what it would have been about is then not ours. */
+export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
+  const annotations = metadata.annotations ?? {};
+  const text = (key: string) => annotations[ANNOTATION + key];
+  const time = (key: string) => timeOf(text(key));
+  const service = text('service');
+  const named = (place: Place) =>
+    valuesOf(annotations, place).flatMap(([how, id, name]) =>
+      (how === 'created' || how === 'adopted') && id && name ? [{ how, id, name } as const] : [],
+    );
+  return {
+    service: service === 'created' || service === 'adopted' ? service : 'none',
+    endpoints: Object.fromEntries(named('endpoint').map(({ name, how, id }) => [name, { how, id }])),
+    zoneGroups: Object.fromEntries(named('zone-group').map(({ name, id }) => [name, id])),
+    records: Object.fromEntries(named('records').map(({ name, id }) => [name, id])),
+    zones: valuesOf(annotations, 'zone').flatMap(([how, id]) => (how === 'created' && id ? [id] : [])),
+    links: valuesOf(annotations, 'link').flatMap(([how, zoneId, name, virtualNetworkId]) =>
+      how === 'created' && zoneId && name && virtualNetworkId ? [{ zoneId, name, virtualNetworkId }] : [],
+    ),
+    accessBefore: actionOf(text('access-before')),
+    outboundBefore: actionOf(text('outbound-before')),
+    denyAtMs: time('deny-at'),
+    allowAtMs: time('allow-at'),
+    outboundAtMs: time('outbound-at'),
+    locked: text('locked') === 'true',
+    relocksMs: (text('relocks') ?? '').split(' ').flatMap((at) => timeOf(at) ?? []),
+    policyWrite: text('policy-write'),
+  };
+}
+
+const valuesOf = (annotations: Readonly<Record<string, string>>, place: string): string[][] =>
+  Object.entries(annotations)
+    .filter(([key]) => key.startsWith(`${ANNOTATION}${place}.`))
+    .map(([, value]) => value.split(' '));
+
+const actionOf = (value: string | undefined) => (value === 'Allow' || value === 'Deny' ? value : 'none');
+
+function timeOf(value: string | undefined): number | undefined {
+  const at = Date.parse(value ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** Providers that this or another object has registered anew in a subscription: once is enough for all of them. */
+export const registeredIn = (objects: readonly WorkspacePrivateLink[], subscriptionId: string): ReadonlySet<string> =>
+  new Set(
+    objects.flatMap(
+      ({ metadata }) =>
+        metadata.annotations?.[annotationFor('registered', subscriptionId.toLowerCase())]?.split(' ') ?? [],
+    ),
+  );

@@ -1,0 +1,66 @@
+import type { TenantClients } from '../../operator/clients/clouds.ts';
+import { OperatorError } from '../../operator/errors.ts';
+import type { EffectOf, Pass } from '../../operator/runtime/kind.ts';
+import { OWNER_TAG } from './desired-names.ts';
+import type { Deps } from './reading.ts';
+import type { EndpointSeen, RemovalSeen, Seen, WorkspacePrivateLink } from './types.ts';
+
+export type Run = EffectOf<WorkspacePrivateLink, Seen>;
+export type MyPass = Pass<WorkspacePrivateLink>;
+
+/** The clients of the workspace's tenant; observe has resolved the same credentials in this pass. */
+export function clientsOf({ clouds }: Deps, { resource, call }: MyPass): Promise<TenantClients> {
+  const { tenantId, credentialsRef } = resource.spec;
+  const namespace = resource.metadata.namespace ?? '';
+  return clouds.forTenant({ tenantId, namespace, ...(credentialsRef && { credentialsRef }) }, call);
+}
+
+/** The endpoint that a ladder `endpoint/<name>` or `dns/<name>` is about. */
+export function endpointOf({ endpoints }: Seen, ladder: string): EndpointSeen {
+  return found(
+    endpoints.find(({ desired }) => desired.name === nameIn(ladder)),
+    ladder,
+  );
+}
+
+/** The endpoint that a ladder `removal/<name>` is about. */
+export function removalOf({ removals }: Seen, ladder: string): RemovalSeen {
+  return found(
+    removals.find(({ name }) => name === nameIn(ladder)),
+    ladder,
+  );
+}
+
+const nameIn = (ladder: string) => ladder.slice(ladder.indexOf('/') + 1);
+
+/** What a fact promised. A ladder that rests on a fact without what belongs to it is a defect of ours. */
+export function found<T>(value: T | undefined, what: string): T {
+  if (value !== undefined) return value;
+  throw new OperatorError({
+    disposition: 'bug',
+    reason: 'InternalError',
+    message: `the facts of ${what} promise something that was not read`,
+  });
+}
+
+/** Tags as they should be after our write: what others added stays, an adopted thing gets no mark of ours. */
+export const tagsAfter = (
+  actual: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>> | undefined,
+  owner: string | undefined,
+): Record<string, string> => ({ ...actual, ...wanted, ...(owner !== undefined && { [OWNER_TAG]: owner }) });
+
+/** Says what has been done: an Event for people, a line for the audit trail. */
+export function report(
+  pass: MyPass,
+  done: { reason: string; action: string; note: string; warning?: boolean },
+  fields: Record<string, string | number | boolean>,
+): void {
+  pass.audit(done.action, fields);
+  pass.event({
+    type: done.warning ? 'Warning' : 'Normal',
+    reason: done.reason,
+    action: done.action,
+    note: done.note,
+  });
+}

@@ -1,0 +1,143 @@
+import type { CommunicationPolicyBody } from '../../operator/clients/fabric/types.ts';
+import { OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { ANNOTATION } from './desired-names.ts';
+import { LOCK_KEYS, notes } from './desired-provenance.ts';
+import { clientsOf, type MyPass, type Run, report } from './effect-parts.ts';
+import type { Deps } from './reading.ts';
+import type { CommunicationPolicySeen, Desired, Effect } from './types.ts';
+
+type AccessEffect = Extract<
+  Effect,
+  'rehearsePolicy' | 'denyInbound' | 'openInbound' | 'recordDeny' | 'recordAllow' | 'applyOutbound' | 'recordOutbound'
+>;
+
+/** How many of the latest relocks are remembered. */
+const RELOCKS_KEPT = 3;
+
+/**
+ * Every write of the policy: read anew in this pass, both directions explicit, with the ETag of that read, so that a
+ * change by somebody else in between is a conflict and not a loss (design section 8).
+ */
+export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> => ({
+  /** Writes the policy as it is: proves the right to write it before it matters. */
+  async rehearsePolicy(pass, { desired }) {
+    const { policy, put, identity } = await open(deps, pass, desired);
+    await put(explicit(policy));
+    await pass.annotate(notes.policyWrite(identity));
+    pass.audit('RehearsePolicy', { workspaceId: desired.workspaceId });
+  },
+
+  async denyInbound(pass, { desired, provenance, access }) {
+    const { policy, put } = await open(deps, pass, desired);
+    if (policy.inbound !== 'Allow') return;
+    const body: CommunicationPolicyBody = { ...explicit(policy), inbound: 'Deny' };
+    const nowMs = deps.clock.now();
+    await pass.annotate({
+      ...(provenance.accessBefore === 'none' && notes.accessBefore('Allow')),
+      ...notes.at('deny-at', nowMs),
+      ...(provenance.locked && notes.relocks([...provenance.relocksMs, nowMs].slice(-RELOCKS_KEPT))),
+    });
+    try {
+      await put(body);
+    } catch (thrown) {
+      const { disposition } = toOperatorError(thrown);
+      // A plain refusal changed nothing: what was written down for it would be a lie.
+      const refused = disposition === 'blocked' || disposition === 'terminal';
+      if (refused && !provenance.locked) await pass.annotate({ [`${ANNOTATION}deny-at`]: null });
+      throw thrown;
+    }
+    const unproven = pass.resource.spec.inbound?.requires === 'None';
+    const note = provenance.locked
+      ? `Closed the workspace to the public again: somebody had opened it. In effect within 30 minutes.`
+      : `Denied public access to the workspace; in effect within 30 minutes.${unproven ? ' Nothing was proven first, because inbound.requires is None.' : ''}`;
+    const warning = provenance.locked || unproven;
+    report(
+      pass,
+      { reason: 'AccessDenying', action: 'DenyInbound', note, warning },
+      {
+        workspaceId: desired.workspaceId,
+        relock: provenance.locked,
+        requires: pass.resource.spec.inbound?.requires ?? 'ControlPlane',
+        path: access.inbound.path,
+      },
+    );
+  },
+
+  async openInbound(pass, { desired, release }) {
+    const { policy, put } = await open(deps, pass, desired);
+    if (policy.inbound === 'Allow') return;
+    const body: CommunicationPolicyBody = { ...explicit(policy), inbound: 'Allow' };
+    // A life goes on without a lock to remember; a deletion still has to wait for the doors to open.
+    const forgotten = release ? [] : LOCK_KEYS.map((key) => [key, null] as const);
+    await pass.annotate({ ...notes.at('allow-at', deps.clock.now()), ...Object.fromEntries(forgotten) });
+    await put(body);
+    const why = release ? 'the object is being deleted, and it was open before' : 'the spec says Allow';
+    const note = `Opened the workspace to the public: ${why}. It may take about 15 minutes until everything answers.`;
+    report(
+      pass,
+      { reason: 'AccessOpening', action: 'OpenInbound', note, warning: true },
+      {
+        workspaceId: desired.workspaceId,
+        deleting: release !== undefined,
+      },
+    );
+  },
+
+  async recordDeny(pass, { provenance }) {
+    await pass.annotate({
+      ...notes.locked(),
+      ...(provenance.accessBefore === 'none' && notes.accessBefore('Deny')),
+      ...(provenance.denyAtMs === undefined && notes.at('deny-at', deps.clock.now())),
+    });
+  },
+
+  async recordAllow(pass) {
+    await pass.annotate(notes.at('allow-at', deps.clock.now()));
+  },
+
+  async applyOutbound(pass, { desired, provenance }) {
+    const wanted = pass.resource.spec.outbound?.publicAccess;
+    const { policy, put } = await open(deps, pass, desired);
+    if (wanted === undefined || policy.outbound === wanted) return;
+    const before = explicit(policy);
+    await pass.annotate({
+      ...(provenance.outboundBefore === 'none' && notes.outboundBefore(before.outbound)),
+      ...notes.at('outbound-at', deps.clock.now()),
+    });
+    await put({ ...before, outbound: wanted });
+    const note = `Set outbound public access of the workspace to ${wanted}; in effect within 15 minutes.`;
+    report(
+      pass,
+      { reason: 'OutboundApplying', action: 'ApplyOutbound', note },
+      { workspaceId: desired.workspaceId, wanted },
+    );
+  },
+
+  async recordOutbound(pass) {
+    await pass.annotate(notes.outboundBefore('Deny'));
+  },
+});
+
+/** The policy as it is now, and a PUT that only counts if it still is. */
+async function open(deps: Deps, pass: MyPass, { workspaceId }: Desired) {
+  const { fabric, access } = await clientsOf(deps, pass);
+  const { value: policy } = await fabric.communicationPolicy(workspaceId, { ...pass.call, maxAgeMs: 0 });
+  const put = (body: CommunicationPolicyBody) =>
+    fabric.putCommunicationPolicy(workspaceId, body, policy.etag, pass.call);
+  return { policy, put, identity: access.identity };
+}
+
+/** Both halves as the service gave them; a value that this version does not know is never written over. */
+function explicit({ inbound, outbound }: CommunicationPolicySeen): CommunicationPolicyBody {
+  return { inbound: known('inbound', inbound), outbound: known('outbound', outbound) };
+}
+
+function known(half: string, action: string): 'Allow' | 'Deny' {
+  if (action === 'Allow' || action === 'Deny') return action;
+  throw new OperatorError({
+    disposition: 'blocked',
+    reason: 'PolicyUnknown',
+    message: `the workspace's ${half} policy says "${action}", which this version of the operator does not know`,
+    remedy: 'set it to Allow or Deny in Fabric, or upgrade the operator',
+  });
+}

@@ -1,0 +1,115 @@
+import { lastSegment, OWNER_TAG } from './desired-names.ts';
+import { keyOfLink, notes } from './desired-provenance.ts';
+import { clientsOf, endpointOf, found, type Run, removalOf, report } from './effect-parts.ts';
+import type { Deps } from './reading.ts';
+import type { Effect, LinkRef } from './types.ts';
+
+type DnsEffect = Extract<
+  Effect,
+  | 'createZone'
+  | 'noteZone'
+  | 'putLink'
+  | 'deleteSurplusLink'
+  | 'putZoneGroup'
+  | 'putRecord'
+  | 'deleteRecord'
+  | 'deleteZoneGroup'
+  | 'deleteLink'
+  | 'deleteZone'
+>;
+
+/** As zone groups write it: endpoints come and go, and names should follow within seconds. */
+const RECORD_TTL_SECONDS = 10;
+
+export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> => ({
+  async createZone(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { zoneId } = found(endpointOf(seen, ladder).desired.dns, ladder);
+    await pass.annotate(notes.zone(zoneId));
+    await arm.privateDns.createZone(zoneId, { [OWNER_TAG]: seen.desired.clusterId }, pass.call);
+    const note = `Asked Azure for private DNS zone ${zoneId}.`;
+    report(pass, { reason: 'ZoneCreating', action: 'CreateZone', note }, { zoneId });
+  },
+
+  /** The zone is this cluster's, made for another object: written down here too, so that the last user takes it away. */
+  async noteZone(pass, seen, ladder) {
+    await pass.annotate(notes.zone(found(endpointOf(seen, ladder).desired.dns, ladder).zoneId));
+  },
+
+  async putLink(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { dns, desired } = endpointOf(seen, ladder);
+    const { zoneId, link, etag, tags } = found(dns.linkToWrite, ladder);
+    const { virtualNetworkId, fallbackToInternet, name } = link;
+    if (desired.dns?.given && etag === undefined) await pass.annotate(notes.link(zoneId, name, virtualNetworkId));
+    const body = { virtualNetworkId, fallbackToInternet, tags: { ...tags }, ...(etag !== undefined && { etag }) };
+    await arm.privateDns.putLink(zoneId, name, body, pass.call);
+    const note = `Linked network "${lastSegment(virtualNetworkId)}" to the private DNS zone of endpoint ${desired.name}.`;
+    report(pass, { reason: 'LinkCreating', action: 'PutLink', note }, { zoneId, virtualNetworkId });
+  },
+
+  async deleteSurplusLink(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    await unlink(pass, arm, found(endpointOf(seen, ladder).dns.surplusLink, ladder));
+  },
+
+  async deleteLink(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    await unlink(pass, arm, found(removalOf(seen, ladder).linkToDelete, ladder));
+  },
+
+  async putZoneGroup(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { desired } = endpointOf(seen, ladder);
+    const { zoneId } = found(desired.dns, ladder);
+    await pass.annotate(notes.zoneGroup(desired.name, zoneId));
+    await arm.privateEndpoints.putZoneGroup(desired.scope, zoneId, pass.call);
+    const note = `Asked Azure to keep the records of endpoint ${desired.name} in zone ${zoneId}.`;
+    report(pass, { reason: 'RecordsWriting', action: 'PutZoneGroup', note }, { zoneId, endpoint: desired.name });
+  },
+
+  async putRecord(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { dns, desired } = endpointOf(seen, ladder);
+    const { zoneId, name, addresses, etag } = found(dns.recordToWrite, ladder);
+    if (seen.provenance.records[desired.name] === undefined) await pass.annotate(notes.records(desired.name, zoneId));
+    const metadata = { [OWNER_TAG]: seen.desired.owner };
+    const body = { ttlSeconds: RECORD_TTL_SECONDS, addresses, metadata, ...(etag !== undefined && { etag }) };
+    await arm.privateDns.putRecord(zoneId, name, body, pass.call);
+    const note = `Wrote record "${name}" = ${addresses.join(', ')}.`;
+    report(pass, { reason: 'RecordsWriting', action: 'PutRecord', note }, { zoneId, record: name });
+  },
+
+  async deleteRecord(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { zoneId, name, etag } = found(removalOf(seen, ladder).recordToDelete, ladder);
+    await arm.privateDns.deleteRecord(zoneId, name, etag, pass.call);
+    pass.audit('DeleteRecord', { zoneId, record: name });
+  },
+
+  async deleteZoneGroup(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { scope, name } = removalOf(seen, ladder);
+    await arm.privateEndpoints.deleteZoneGroup(found(scope, ladder), pass.call);
+    pass.audit('DeleteZoneGroup', { endpoint: name });
+  },
+
+  async deleteZone(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { zoneId, etag } = found(removalOf(seen, ladder).zoneToDelete, ladder);
+    await arm.privateDns.deleteZone(zoneId, etag, pass.call);
+    const note = `Asked Azure to delete private DNS zone ${zoneId}: it was this cluster's, unlinked and empty.`;
+    report(pass, { reason: 'ZoneDeleting', action: 'DeleteZone', note }, { zoneId });
+  },
+});
+
+type Arm = Awaited<ReturnType<typeof clientsOf>>['arm'];
+
+async function unlink(pass: Parameters<Run>[0], arm: Arm, link: LinkRef): Promise<void> {
+  const { zoneId, name, virtualNetworkId, etag } = link;
+  await arm.privateDns.deleteLink(zoneId, name, etag, pass.call);
+  const note = `Unlinked network "${lastSegment(virtualNetworkId)}" from private DNS zone ${zoneId}: nobody here asks for it any more.`;
+  report(pass, { reason: 'LinkDeleting', action: 'DeleteLink', note }, { zoneId, virtualNetworkId });
+  const key = keyOfLink(zoneId, virtualNetworkId);
+  if (pass.resource.metadata.annotations?.[key] !== undefined) await pass.annotate({ [key]: null });
+}

@@ -1,0 +1,135 @@
+import { bounded, same } from './desired-names.ts';
+import { keyOfLink, keyOfZone, keysOfEndpoint, notes } from './desired-provenance.ts';
+import { clientsOf, endpointOf, found, type Run, removalOf, report, tagsAfter } from './effect-parts.ts';
+import { connectionOf } from './observe-endpoint.ts';
+import type { Deps } from './reading.ts';
+import type { Effect, Seen } from './types.ts';
+
+type EndpointEffect = Extract<
+  Effect,
+  'putEndpoint' | 'adoptEndpoint' | 'approveConnection' | 'deleteEndpoint' | 'deleteConnection' | 'forgetEndpoint'
+>;
+
+/** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
+const MESSAGE_LIMIT = 140;
+
+export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run>> => ({
+  async putEndpoint(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { desired, actual, facts } = endpointOf(seen, ladder);
+    const { spec, scope, resourceId } = desired;
+    const creates = actual === undefined;
+    if (facts.provenance === 'none' || (creates && facts.provenance === 'adopted')) {
+      await pass.annotate(notes.endpoint(desired.name, 'created', resourceId));
+    }
+    const adopted = !creates && facts.provenance === 'adopted';
+    const { namespace, name } = pass.resource.metadata;
+    const requestMessage =
+      actual?.connection?.requestMessage ?? spec.requestMessage ?? `${namespace}/${name}, by fabric-link-operator`;
+    await arm.privateEndpoints.put(
+      scope,
+      {
+        location: spec.location,
+        subnetId: spec.subnetId,
+        targetId: seen.desired.service.id,
+        mode: spec.connectionMode ?? 'Manual',
+        requestMessage: bounded(requestMessage, MESSAGE_LIMIT),
+        ...(spec.networkInterfaceName !== undefined && { networkInterfaceName: spec.networkInterfaceName }),
+        tags: tagsAfter(actual?.tags, spec.tags, adopted ? undefined : seen.desired.owner),
+      },
+      pass.call,
+    );
+    const note = creates
+      ? `Asked Azure for private endpoint "${scope.name}" (${desired.name}).`
+      : `Corrected private endpoint "${scope.name}" (${desired.name}): ${endpointOf(seen, ladder).detail ?? 'it had failed'}.`;
+    const reason = creates ? 'EndpointCreating' : 'DriftCorrected';
+    report(pass, { reason, action: 'PutEndpoint', note }, { privateEndpointId: resourceId });
+  },
+
+  async adoptEndpoint(pass, seen, ladder) {
+    const { desired } = endpointOf(seen, ladder);
+    await pass.annotate(notes.endpoint(desired.name, 'adopted', desired.resourceId));
+    const note = `Took over private endpoint "${desired.scope.name}" (${desired.name}), which was exactly as the spec says.`;
+    report(pass, { reason: 'Adopted', action: 'AdoptEndpoint', note }, { privateEndpointId: desired.resourceId });
+  },
+
+  /** Design section 7, rule 1: read anew in this pass, ours by equality of ARM ids, and pending; else nothing is done. */
+  async approveConnection(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { desired } = endpointOf(seen, ladder);
+    const { scope } = seen.desired.service;
+    const now = await arm.privateLinkServices.connections(scope, { ...pass.call, maxAgeMs: 0 });
+    const connection = connectionOf(now.value, desired.resourceId);
+    if (connection?.status !== 'Pending') return;
+    const { namespace, name } = pass.resource.metadata;
+    const description = bounded(
+      `Approved by fabric-link-operator: own endpoint ${desired.name} of ${namespace}/${name}`,
+      MESSAGE_LIMIT,
+    );
+    await arm.privateLinkServices.decideConnection(
+      scope,
+      connection.name,
+      { status: 'Approved', description },
+      pass.call,
+    );
+    const note = `Approved the connection of private endpoint "${desired.scope.name}" (${desired.name}), because its ARM id is this object's own.`;
+    report(
+      pass,
+      { reason: 'ConnectionApproved', action: 'ApproveConnection', note },
+      { privateEndpointId: desired.resourceId, connection: connection.name, rule: 'own endpoint by ARM id' },
+    );
+  },
+
+  async deleteEndpoint(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const removing = ladder.startsWith('removal/');
+    const { scope, subnetId, resourceId } = removing ? removalOf(seen, ladder) : wantedEndpoint(seen, ladder);
+    await arm.privateEndpoints.delete(found(scope, ladder), found(subnetId, ladder), pass.call);
+    const why = removing ? 'it is no longer wanted' : 'it must be made anew';
+    const note = `Asked Azure to delete private endpoint "${scope?.name}": ${why}.`;
+    report(
+      pass,
+      { reason: 'EndpointDeleting', action: 'DeleteEndpoint', note },
+      { privateEndpointId: resourceId ?? '', removing },
+    );
+  },
+
+  async deleteConnection(pass, seen, ladder) {
+    const { arm } = await clientsOf(deps, pass);
+    const { connection, resourceId } = removalOf(seen, ladder);
+    await arm.privateLinkServices.deleteConnection(
+      seen.desired.service.scope,
+      found(connection, ladder).name,
+      pass.call,
+    );
+    pass.audit('DeleteConnection', { privateEndpointId: resourceId ?? '' });
+  },
+
+  async forgetEndpoint(pass, seen, ladder) {
+    const { name } = removalOf(seen, ladder);
+    const keys = [...keysOfEndpoint(name), ...unusedZoneKeys(seen)];
+    await pass.annotate(Object.fromEntries(keys.map((key) => [key, null])));
+    pass.event({
+      type: 'Normal',
+      reason: 'EndpointRemoved',
+      action: 'ForgetEndpoint',
+      note: `Nothing of endpoint ${name} is left that is this object's.`,
+    });
+  },
+});
+
+function wantedEndpoint(seen: Seen, ladder: string) {
+  const { desired, actual } = endpointOf(seen, ladder);
+  return { scope: desired.scope, subnetId: actual?.subnetId, resourceId: desired.resourceId };
+}
+
+/** Notes about zones and links that no endpoint in the spec uses any more. */
+function unusedZoneKeys({ desired, provenance }: Seen): readonly string[] {
+  const used = (zoneId: string) => desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId));
+  return [
+    ...provenance.zones.filter((zoneId) => !used(zoneId)).map(keyOfZone),
+    ...provenance.links
+      .filter(({ zoneId }) => !used(zoneId))
+      .map((link) => keyOfLink(link.zoneId, link.virtualNetworkId)),
+  ];
+}

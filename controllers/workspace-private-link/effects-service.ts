@@ -1,0 +1,92 @@
+import { notes, registeredIn } from './desired-provenance.ts';
+import { clientsOf, endpointOf, found, type MyPass, type Run, report, tagsAfter } from './effect-parts.ts';
+import type { Deps } from './reading.ts';
+import type { Effect } from './types.ts';
+
+type ServiceEffect = Extract<
+  Effect,
+  | 'claim'
+  | 'registerServiceProvider'
+  | 'registerEndpointProvider'
+  | 'putService'
+  | 'adoptService'
+  | 'patchServiceTags'
+  | 'deleteStaleConnection'
+  | 'deleteService'
+  | 'release'
+>;
+
+/** One call each, and safe to repeat: a PUT of the same body, a DELETE of what may be gone, an annotation written again. */
+export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>> => ({
+  async claim(pass) {
+    await pass.claim({});
+  },
+
+  async registerServiceProvider(pass, { service }) {
+    await register(deps, pass, found(service.providerToRegister, 'the provider'));
+  },
+
+  async registerEndpointProvider(pass, seen, ladder) {
+    await register(deps, pass, found(endpointOf(seen, ladder).providerToRegister, 'the provider'));
+  },
+
+  async putService(pass, { desired, service, provenance }) {
+    const { arm } = await clientsOf(deps, pass);
+    if (provenance.service !== 'created') await pass.annotate(notes.service('created'));
+    const tags = tagsAfter(service.actual?.tags, desired.service.tags, desired.owner);
+    const { tenantId, workspaceId } = desired;
+    await arm.privateLinkServices.put(desired.service.scope, { tenantId, workspaceId, tags }, pass.call);
+    const note = `Asked Azure for private link service "${desired.service.scope.name}" of workspace ${workspaceId}.`;
+    report(pass, { reason: 'ServiceCreating', action: 'PutService', note }, { serviceId: desired.service.id });
+  },
+
+  async adoptService(pass, { desired }) {
+    await pass.annotate(notes.service('adopted'));
+    const note = `Took over private link service "${desired.service.scope.name}", which was exactly as the spec says. Deletion leaves it unless deletionPolicy is DeleteAll.`;
+    report(pass, { reason: 'Adopted', action: 'AdoptService', note }, { serviceId: desired.service.id });
+  },
+
+  async patchServiceTags(pass, { desired, service, provenance }) {
+    const { arm } = await clientsOf(deps, pass);
+    const owner = provenance.service === 'adopted' ? undefined : desired.owner;
+    const tags = tagsAfter(service.actual?.tags, desired.service.tags, owner);
+    await arm.privateLinkServices.patchTags(desired.service.scope, tags, pass.call);
+    const note = `Corrected the tags of private link service "${desired.service.scope.name}": ${service.detail ?? 'they differed'}.`;
+    report(pass, { reason: 'DriftCorrected', action: 'PatchServiceTags', note }, { serviceId: desired.service.id });
+  },
+
+  async deleteStaleConnection(pass, { desired, release }) {
+    const { arm } = await clientsOf(deps, pass);
+    const { name, privateEndpointId } = found(release?.staleConnection, 'a connection that carries nothing');
+    await arm.privateLinkServices.deleteConnection(desired.service.scope, name, pass.call);
+    const from = privateEndpointId ?? name;
+    const note = `Removed the connection of ${from}, which carried nothing, because the service is being deleted.`;
+    report(pass, { reason: 'ConnectionRemoved', action: 'DeleteConnection', note }, { privateEndpointId: from });
+  },
+
+  async deleteService(pass, { desired }) {
+    const { arm } = await clientsOf(deps, pass);
+    await arm.privateLinkServices.delete(desired.service.scope, pass.call);
+    const note = `Asked Azure to delete private link service "${desired.service.scope.name}".`;
+    report(pass, { reason: 'ServiceDeleting', action: 'DeleteService', note }, { serviceId: desired.service.id });
+  },
+
+  async release(pass, { desired }) {
+    pass.audit('Release', { workspaceId: desired.workspaceId });
+    await pass.release();
+  },
+});
+
+/** Written down after the call, because a second registration does no harm and a missing one does. */
+async function register(
+  deps: Deps,
+  pass: MyPass,
+  { subscriptionId, namespace }: { subscriptionId: string; namespace: 'Microsoft.Fabric' | 'Microsoft.Network' },
+): Promise<void> {
+  const { arm } = await clientsOf(deps, pass);
+  await arm.providers.register(subscriptionId, namespace, pass.call);
+  const done = new Set([...registeredIn([pass.resource], subscriptionId), namespace]);
+  await pass.annotate(notes.registered(subscriptionId, [...done].sort()));
+  const note = `Registered resource provider ${namespace} in subscription ${subscriptionId}.`;
+  report(pass, { reason: 'ProviderRegistering', action: 'RegisterProvider', note }, { subscriptionId, namespace });
+}

@@ -1,0 +1,213 @@
+import { type CrossTenantMapping, crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
+import { asksToBreakGlass } from './desired.ts';
+import { same } from './desired-names.ts';
+import { lastingItems, observePreflight, observeTenant } from './observe-preflight.ts';
+import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
+import type {
+  AccessSeen,
+  CommunicationPolicySeen,
+  EndpointSeen,
+  InboundFacts,
+  OutboundFacts,
+  ServiceFacts,
+} from './types.ts';
+
+const MINUTE_MS = 60_000;
+/** Published: Deny is in effect within 30 minutes (cloud-apis 11.1, 18). */
+export const DENY_DELAY_MS = 30 * MINUTE_MS;
+/** Observed: up to about 15 minutes until everything answers again after Allow. */
+export const ALLOW_DELAY_MS = 15 * MINUTE_MS;
+/** Published: outbound Deny is in effect within 15 minutes. */
+const OUTBOUND_DELAY_MS = 15 * MINUTE_MS;
+const RIVALRY_WINDOW_MS = 60 * MINUTE_MS;
+const RIVALRY_TIMES = 3;
+
+type Policy = Reading<CommunicationPolicySeen>;
+
+/** The workspace's policy through the global host; fresh while it is not what the spec says. */
+export function readPolicy(context: Context): Promise<Policy> {
+  const { inbound, outbound } = context.pass.resource.spec;
+  const deleting = context.pass.resource.metadata.deletionTimestamp !== undefined;
+  return settled(
+    context,
+    'the communication policy',
+    (call) => context.clients.fabric.communicationPolicy(context.desired.workspaceId, call),
+    (policy) =>
+      !deleting &&
+      (inbound === undefined || policy.inbound === inbound.publicAccess) &&
+      (outbound === undefined || policy.outbound === outbound.publicAccess),
+  );
+}
+
+/** Denied, or not known to be open: then the last way in is not taken away. */
+export const mayBeDenied = (policy: Policy): boolean => policy.fault !== undefined || policy.value.inbound !== 'Allow';
+
+const actionOf = (policy: Policy | undefined, half: 'inbound' | 'outbound'): InboundFacts['inbound'] => {
+  if (!policy) return 'unobservable';
+  if (policy.fault) return blindness(policy.fault);
+  switch (policy.value[half]) {
+    case 'Allow':
+      return 'Allow';
+    case 'Deny':
+      return 'Deny';
+    default:
+      return 'other';
+  }
+};
+
+/** Facts of both access ladders when nothing may be read or written. */
+export const unreadAccess = (context: Pick<Context, 'pass'>): AccessSeen => {
+  const { inbound, outbound } = context.pass.resource.spec;
+  const breakGlass = asksToBreakGlass(context.pass.resource);
+  return {
+    inbound: {
+      standing: breakGlass ? 'breakGlass' : 'notOwner',
+      wanted: inbound?.publicAccess ?? 'unmanaged',
+      inbound: 'unobservable',
+      record: 'missing',
+      settle: 'unknown',
+      lock: 'first',
+      effect: 'notSeen',
+      proof: 'insufficient',
+      preflight: 'blocked',
+      policyWrite: 'unproven',
+      tenant: 'unobservable',
+      path: 'missing',
+      rivalry: 'none',
+    },
+    outbound: {
+      standing: 'notOwner',
+      wanted: outbound?.publicAccess ?? 'unmanaged',
+      outbound: 'unobservable',
+      record: 'missing',
+      settle: 'unknown',
+      tenant: 'unobservable',
+    },
+    policy: undefined,
+    preflight: [],
+    unread: [],
+    inboundDueAtMs: undefined,
+    outboundDueAtMs: undefined,
+  };
+};
+
+/** Facts of both access ladders for the owner of the workspace. `policy` is undefined when nothing of it is managed. */
+export async function observeAccess(
+  context: Context,
+  capacity: ServiceFacts['capacity'],
+  endpoints: readonly EndpointSeen[],
+  policy: Policy | undefined,
+): Promise<AccessSeen> {
+  const blank = unreadAccess(context);
+  const { inbound: asked } =
+    blank.inbound.standing === 'breakGlass' ? blank : { inbound: { ...blank.inbound, standing: 'owner' as const } };
+  const facts: InboundFacts = { ...asked, inbound: actionOf(policy, 'inbound'), ...recorded(context) };
+  const outbound = outboundFacts(context, blank.outbound, policy);
+  const denying = facts.standing === 'owner' && facts.wanted === 'Deny' && facts.inbound === 'Allow';
+  const denyingOut = outbound.wanted === 'Deny' && outbound.outbound === 'Allow';
+  const tenant = denying || denyingOut ? await observeTenant(context) : undefined;
+  const preflight = denying ? await observePreflight(context, capacity) : undefined;
+  const path = denying ? await observePath(context, endpoints) : facts.path;
+  return {
+    ...blank,
+    inbound: {
+      ...facts,
+      proof: endpoints.some(({ counts }) => counts) ? 'sufficient' : 'insufficient',
+      effect: await observeEffect(context, facts),
+      preflight: preflight?.fact ?? 'blocked',
+      tenant: tenant?.inbound ?? 'unobservable',
+      path,
+    },
+    outbound: { ...outbound, tenant: tenant?.outbound ?? 'unobservable' },
+    policy: policy?.value,
+    ...(policy?.fault && { fault: policy.fault }),
+    preflight: preflight?.items ?? (facts.wanted === 'Deny' ? lastingItems() : []),
+    unread: [...(preflight?.unread ?? []), ...(tenant?.unread ?? [])],
+    inboundDueAtMs: dueAt(context, facts.wanted === 'Deny' ? 'deny' : 'allow'),
+    outboundDueAtMs: dueAt(context, 'outbound'),
+  };
+}
+
+/** When the last change of that direction is in effect, by the published delay. */
+export function dueAt({ provenance, deps }: Context, change: 'deny' | 'allow' | 'outbound'): number | undefined {
+  const [atMs, delayMs] = {
+    deny: [provenance.denyAtMs, DENY_DELAY_MS] as const,
+    allow: [provenance.allowAtMs, ALLOW_DELAY_MS] as const,
+    outbound: [provenance.outboundAtMs, OUTBOUND_DELAY_MS] as const,
+  }[change];
+  return atMs === undefined ? undefined : atMs + deps.clock.scaled(delayMs);
+}
+
+export function settleFact(dueAtMs: number | undefined, nowMs: number): InboundFacts['settle'] {
+  if (dueAtMs === undefined) return 'unknown';
+  return nowMs < dueAtMs ? 'before' : 'after';
+}
+
+/** What annotations say about inbound. */
+function recorded(context: Context): Pick<InboundFacts, 'record' | 'settle' | 'lock' | 'policyWrite' | 'rivalry'> {
+  const { provenance, deps, clients, pass } = context;
+  const denies = pass.resource.spec.inbound?.publicAccess === 'Deny';
+  const known = provenance.accessBefore !== 'none';
+  const since = pass.nowMs - deps.clock.scaled(RIVALRY_WINDOW_MS);
+  const recent = provenance.relocksMs.filter((at) => at > since);
+  return {
+    record: known && (!denies || provenance.locked) ? 'recorded' : 'missing',
+    settle: settleFact(dueAt(context, denies ? 'deny' : 'allow'), pass.nowMs),
+    lock: provenance.locked ? 'relock' : 'first',
+    policyWrite: provenance.policyWrite === clients.access.identity ? 'proven' : 'unproven',
+    rivalry: recent.length >= RIVALRY_TIMES ? 'persistent' : 'none',
+  };
+}
+
+function outboundFacts(context: Context, blank: OutboundFacts, policy: Policy | undefined): OutboundFacts {
+  return {
+    ...blank,
+    standing: 'owner',
+    outbound: actionOf(policy, 'outbound'),
+    record: context.provenance.outboundBefore === 'none' ? 'missing' : 'recorded',
+    settle: settleFact(dueAt(context, 'outbound'), context.pass.nowMs),
+  };
+}
+
+/** Asked only while the delay runs: after it, nothing of a restricted workspace is read. */
+async function observeEffect(context: Context, facts: InboundFacts): Promise<InboundFacts['effect']> {
+  const { standing, wanted, inbound, settle } = facts;
+  if (standing !== 'owner' || wanted !== 'Deny' || inbound !== 'Deny' || settle !== 'before') return 'notSeen';
+  const probe = await attempt(context, 'the workspace from here', () =>
+    context.clients.fabric.probeGlobal(context.desired.workspaceId, context.call),
+  );
+  return probe.value?.value.kind === 'restricted' ? 'restricted' : 'notSeen';
+}
+
+/** Design section 8: either nobody here needs workspace-scoped calls, or our own way in is proven by its addresses. */
+async function observePath(context: Context, endpoints: readonly EndpointSeen[]): Promise<InboundFacts['path']> {
+  if (workspaceUsers(context).length === 0) return 'notNeeded';
+  const probe = await attempt(context, 'the workspace through its own host', () =>
+    context.clients.fabric.probeWorkspaceHost(context.desired.workspaceId, { ...context.call, maxAgeMs: 0 }),
+  );
+  const answer = probe.value?.value;
+  if (answer?.kind !== 'answered') return 'missing';
+  // Before Deny the host answers over the internet too: only the addresses prove the way.
+  const approved = new Set(
+    endpoints
+      .filter(({ facts }) => facts.connection === 'approved')
+      .flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+  );
+  const through = [answer.remoteAddress, answer.resolvedAddress];
+  return through.every((address) => address !== undefined && approved.has(address)) ? 'proven' : 'missing';
+}
+
+/** Objects of this cluster that need workspace-scoped calls on this workspace, by name. */
+export function workspaceUsers({ pass, desired }: Pick<Context, 'pass' | 'desired'>): readonly string[] {
+  const named = (id: string) => same(id, desired.workspaceId);
+  const endpoints = pass
+    .cached<ManagedPrivateEndpoint>(managedPrivateEndpoints)
+    .filter(({ spec }) => named(spec.workspaceId));
+  const mappings = pass
+    .cached<CrossTenantMapping>(crossTenantMappings)
+    .filter(({ spec }) =>
+      [...(spec.grants ?? []), ...(spec.connectionStrings ?? [])].some(({ workspaceId }) => named(workspaceId)),
+    );
+  return [...endpoints, ...mappings].map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+}

@@ -1,0 +1,225 @@
+import type { Subnet } from '../../operator/clients/arm/types.ts';
+import { endpointNotServed } from './desired.ts';
+import { OWNER_TAG, same } from './desired-names.ts';
+import eligibility from './eligibility.json' with { type: 'json' };
+import { observeProvider, type ProviderSeen, tagDifference, tagOf } from './observe-service.ts';
+import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
+import type {
+  DesiredEndpoint,
+  EndpointFacts,
+  Fault,
+  InterfaceAddress,
+  PrivateEndpoint,
+  PrivateEndpointConnection,
+} from './types.ts';
+
+/** One endpoint without its DNS: what phase one of the observation knows, for all endpoints before any zone is read. */
+export type EndpointBase = {
+  desired: DesiredEndpoint;
+  facts: EndpointFacts;
+  actual: PrivateEndpoint | undefined;
+  connection: PrivateEndpointConnection | undefined;
+  /** Of the endpoint's interface; undefined when they could not be read. */
+  addresses: readonly InterfaceAddress[] | undefined;
+  provider: ProviderSeen;
+  detail: string | undefined;
+  fault: Fault | undefined;
+};
+
+export const unreadEndpoint = (
+  facts: Pick<EndpointFacts, 'service' | 'served' | 'provenance' | 'recreate'>,
+): EndpointFacts => ({
+  ...facts,
+  provider: 'unobservable',
+  registration: 'notAllowed',
+  subnet: 'unobservable',
+  endpoint: 'unobservable',
+  hold: 'free',
+  connection: 'unobservable',
+});
+
+/**
+ * Reads one endpoint. `connections` is asked only once the endpoint is there; `usable` says whether the service can
+ * be connected to.
+ */
+export async function observeEndpoint(
+  context: Context,
+  endpoint: DesiredEndpoint,
+  usable: boolean,
+  connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
+): Promise<EndpointBase> {
+  const { desired, provenance, pass } = context;
+  const blank = unreadEndpoint({
+    service: usable ? 'ready' : 'notReady',
+    served: endpointNotServed(desired, endpoint) === undefined ? 'served' : 'notServed',
+    provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
+    recreate: endpoint.spec.recreatePolicy ?? 'Never',
+  });
+  const base: EndpointBase = {
+    desired: endpoint,
+    facts: { ...blank, registration: pass.resource.spec.registerProviders ? 'allowed' : 'notAllowed' },
+    actual: undefined,
+    connection: undefined,
+    addresses: undefined,
+    provider: { state: 'unobservable' },
+    detail: undefined,
+    fault: undefined,
+  };
+  if (blank.served === 'notServed') return base;
+  const found = await findEndpoint(context, endpoint);
+  const seen = { ...base, ...found, facts: { ...base.facts, endpoint: found.state } };
+  if (found.state === 'absent') return { ...seen, ...(await observePlacement(context, endpoint, seen.facts)) };
+  if (!found.actual || ['outdated', 'differs', 'foreign', 'failed'].includes(found.state)) return seen;
+  return withConnection(context, seen, await connections());
+}
+
+async function withConnection(
+  context: Context,
+  seen: EndpointBase,
+  connections: Reading<readonly PrivateEndpointConnection[]>,
+): Promise<EndpointBase> {
+  if (connections.fault) return { ...seen, fault: seen.fault ?? connections.fault };
+  const connection = connectionOf(connections.value, seen.desired.resourceId);
+  const facts = { ...seen.facts, connection: connectionFact(connection) };
+  const nic = seen.actual?.networkInterfaceIds[0];
+  if (facts.connection !== 'approved' || nic === undefined) return { ...seen, facts, connection };
+  const expected = eligibility.addressesPerEndpoint;
+  const addresses = await settled(
+    context,
+    'the addresses of the endpoint',
+    (call) => context.clients.arm.privateEndpoints.addresses(nic, call),
+    (list) => (list?.length ?? 0) >= expected,
+  );
+  return {
+    ...seen,
+    facts,
+    connection,
+    addresses: addresses.fault ? undefined : (addresses.value ?? []),
+    fault: seen.fault ?? addresses.fault,
+  };
+}
+
+/** Design section 7, rule 1: a connection is an endpoint's only on equality of its ARM id. A pending one is looked at first. */
+export function connectionOf(
+  connections: readonly PrivateEndpointConnection[],
+  resourceId: string,
+): PrivateEndpointConnection | undefined {
+  const own = connections.filter(({ privateEndpointId }) => same(privateEndpointId, resourceId));
+  return own.find(({ status }) => status === 'Pending') ?? own.find(({ status }) => status === 'Approved') ?? own[0];
+}
+
+function connectionFact(connection: PrivateEndpointConnection | undefined): EndpointFacts['connection'] {
+  switch (connection?.status) {
+    case undefined:
+      return 'none';
+    case 'Pending':
+      return 'pending';
+    case 'Approved':
+      return 'approved';
+    case 'Rejected':
+      return 'rejected';
+    case 'Disconnected':
+      return 'disconnected';
+    default:
+      return 'other';
+  }
+}
+
+type Found = Pick<EndpointBase, 'actual' | 'detail' | 'fault'> & { state: EndpointFacts['endpoint'] };
+
+async function findEndpoint(context: Context, endpoint: DesiredEndpoint): Promise<Found> {
+  const { privateEndpoints } = context.clients.arm;
+  const find = (list: readonly PrivateEndpoint[]) => list.find(({ id }) => same(id, endpoint.resourceId));
+  const list = await settled(
+    context,
+    'the private endpoints',
+    (call) => privateEndpoints.list(endpoint.scope.subscriptionId, call),
+    (all) => ['ready', 'untagged'].includes(classifyEndpoint(context, endpoint, find(all)).state),
+  );
+  if (list.fault) return blind(list.fault);
+  const found = classifyEndpoint(context, endpoint, find(list.value));
+  if (found.state !== 'absent') return found;
+  // Lists of the resource manager lag behind: what is about to be made is looked for by its own name first.
+  const one = await attempt(context, 'the private endpoint', () =>
+    privateEndpoints.get(endpoint.scope, { ...context.call, maxAgeMs: 0 }),
+  );
+  return one.fault ? blind(one.fault) : classifyEndpoint(context, endpoint, one.value.value);
+}
+
+const blind = (fault: Fault): Found => ({ state: blindness(fault), actual: undefined, detail: undefined, fault });
+
+export function classifyEndpoint(
+  { desired, provenance }: Pick<Context, 'desired' | 'provenance'>,
+  endpoint: DesiredEndpoint,
+  actual: PrivateEndpoint | undefined,
+): Found {
+  const found = (state: Found['state'], detail?: string): Found => ({ state, actual, detail, fault: undefined });
+  if (!actual) return found('absent');
+  const owner = tagOf(actual.tags, OWNER_TAG);
+  if (owner !== undefined && owner !== desired.owner) return found('foreign', `its owner is ${owner}`);
+  const known = owner !== undefined || provenance.endpoints[endpoint.name] !== undefined;
+  if (!['Succeeded', 'Failed', 'Canceled'].includes(actual.provisioningState)) return found('provisioning');
+  const fixed = fixedDifference(desired.service.id, endpoint, actual);
+  if (fixed !== undefined) return found(known ? 'outdated' : 'differs', fixed);
+  if (actual.provisioningState !== 'Succeeded') return found('failed');
+  const tags = tagDifference(endpoint.spec.tags ?? {}, actual.tags);
+  if (tags !== undefined) return found(known ? 'drifted' : 'differs', tags);
+  return found(owner === undefined ? 'untagged' : 'ready');
+}
+
+/** Differences that Azure cannot correct in place (cloud-apis 9.1), the first in words. */
+function fixedDifference(serviceId: string, { spec }: DesiredEndpoint, actual: PrivateEndpoint): string | undefined {
+  const differs = (what: string, wanted: string, is: string | undefined) =>
+    is === undefined || same(wanted, is) ? undefined : `${what} is ${is}, the spec says ${wanted}`;
+  const nic = spec.networkInterfaceName;
+  return (
+    differs('its target', serviceId, actual.connection?.targetId ?? 'nothing') ??
+    differs('its subnet', spec.subnetId, actual.subnetId) ??
+    differs('its location', spec.location, actual.location.replaceAll(' ', '')) ??
+    differs('its connection mode', spec.connectionMode ?? 'Manual', actual.connection?.mode) ??
+    (nic === undefined ? undefined : differs('its network interface', nic, actual.customNetworkInterfaceName))
+  );
+}
+
+type Placement = Pick<EndpointBase, 'facts' | 'provider' | 'detail' | 'fault'>;
+
+async function observePlacement(
+  context: Context,
+  { spec, scope }: DesiredEndpoint,
+  facts: EndpointFacts,
+): Promise<Placement> {
+  const [provider, subnet] = await Promise.all([
+    observeProvider(context, scope.subscriptionId),
+    attempt(context, 'the subnet', () => context.clients.arm.virtualNetworks.subnet(spec.subnetId, context.call)),
+  ]);
+  const place = subnet.fault ? undefined : subnet.value.value;
+  const fits = subnet.fault ? 'unobservable' : subnetFact(place, spec.location);
+  const free =
+    fits === 'fits'
+      ? await attempt(context, 'the free addresses', () =>
+          context.clients.arm.virtualNetworks.freeAddresses(spec.subnetId, { ...context.call, maxAgeMs: 0 }),
+        )
+      : undefined;
+  const room = free?.value?.value;
+  const full = room !== undefined && room < eligibility.addressesPerEndpoint;
+  const fault = provider.fault ?? subnet.fault ?? free?.fault;
+  return {
+    facts: { ...facts, provider: provider.state, subnet: full ? 'full' : fits },
+    provider,
+    detail: full ? `${room} addresses are free` : subnetDetail(fits, place),
+    fault,
+  };
+}
+
+type Place = { location: string; subnet: Subnet } | undefined;
+
+function subnetFact(place: Place, location: string): EndpointFacts['subnet'] {
+  if (!place) return 'missing';
+  if (place.subnet.delegations.length > 0) return 'delegated';
+  return same(place.location.replaceAll(' ', ''), location) ? 'fits' : 'otherRegion';
+}
+
+function subnetDetail(fact: EndpointFacts['subnet'], place: Place): string | undefined {
+  if (fact === 'delegated') return `delegated to ${place!.subnet.delegations.join(', ')}`;
+  return fact === 'otherRegion' ? `the network is in ${place!.location}` : undefined;
+}

@@ -1,0 +1,99 @@
+import { same } from './desired-names.ts';
+import eligibility from './eligibility.json' with { type: 'json' };
+import limitations from './limitations.json' with { type: 'json' };
+import { attempt, type Context } from './reading.ts';
+import type { InboundFacts, OutboundFacts, PreflightItem, ServiceFacts } from './types.ts';
+
+type Item = { id: string; displayName: string; type: string };
+export type Preflight = { fact: InboundFacts['preflight']; items: readonly PreflightItem[]; unread: readonly string[] };
+
+/**
+ * What stands in the way of denying public access, and what stops working with it, from dated data. Suspects never
+ * block: the service is the judge. Workspace-scoped, so only read while the workspace is open.
+ */
+export async function observePreflight(context: Context, capacity: ServiceFacts['capacity']): Promise<Preflight> {
+  const { clients, desired, call } = context;
+  const [items, pipelines] = await Promise.all([
+    attempt(context, 'the items of the workspace', () => clients.fabric.items(desired.workspaceId, call)),
+    attempt(context, 'the deployment pipelines', () => clients.fabric.deploymentPipelineWorkspaces(call)),
+  ]);
+  const blocking: PreflightItem[] = [];
+  if (pipelines.value?.value.some((id) => same(id, desired.workspaceId))) {
+    blocking.push({
+      code: 'InDeploymentPipeline',
+      severity: 'Blocks',
+      message: 'the workspace is a stage of a deployment pipeline, which cannot be restricted; unassign it there first',
+    });
+  }
+  if (['trial', 'premium', 'otherSku', 'none'].includes(capacity)) {
+    blocking.push({
+      code: 'CapacityNotEligible',
+      severity: 'Blocks',
+      message: 'only workspaces on an F capacity can be restricted; assign the workspace to one',
+    });
+  }
+  return {
+    fact: blocking.length > 0 ? 'blocked' : 'clear',
+    items: [...blocking, ...suspects(items.value?.value ?? []), ...affected(items.value?.value ?? []), ...general()],
+    unread: [items, pipelines].flatMap(({ fault }) => (fault ? [`${fault.about}: ${fault.error.message}`] : [])),
+  };
+}
+
+/** Default semantic models are not marked (cloud-apis 24): one that bears the name of its parent is a suspect, no more. */
+function suspects(items: readonly Item[]): readonly PreflightItem[] {
+  const parents = items.filter(({ type }) => eligibility.itemsWithDefaultSemanticModel.includes(type));
+  const names = new Set(parents.map(({ displayName }) => displayName));
+  return items
+    .filter(({ type, displayName }) => type === 'SemanticModel' && names.has(displayName))
+    .map(({ displayName }) => ({
+      code: 'DefaultSemanticModelSuspect',
+      severity: 'Degrades' as const,
+      item: displayName,
+      message:
+        'looks like the default semantic model of an item of the same name; if Fabric refuses the restriction, this is the first suspect: remove it, deny access, then create the item again',
+    }));
+}
+
+function affected(items: readonly Item[]): readonly PreflightItem[] {
+  return limitations.items.flatMap(({ code, types, message }) =>
+    items
+      .filter(({ type }) => types.includes(type))
+      .map(({ displayName, type }) => ({
+        code,
+        severity: 'Degrades' as const,
+        item: `${displayName} (${type})`,
+        message,
+      })),
+  );
+}
+
+const general = (): readonly PreflightItem[] =>
+  limitations.workspace.map(({ code, message }) => ({ code, severity: 'Degrades' as const, message }));
+
+/** What a person should know after the denial too, without reading anything of the workspace. */
+export const lastingItems = general;
+
+export type TenantSeen = {
+  inbound: InboundFacts['tenant'];
+  outbound: OutboundFacts['tenant'];
+  unread: readonly string[];
+};
+
+/** The tenant's switches (cloud-apis 2.4). Few identities may read them; then the service answers for itself. */
+export async function observeTenant(context: Context): Promise<TenantSeen> {
+  const settings = await attempt(context, 'the tenant settings', () =>
+    context.clients.fabric.tenantSettings(context.call),
+  );
+  if (settings.fault) {
+    const unread = [`${settings.fault.about}: ${settings.fault.error.message}`];
+    return { inbound: 'unobservable', outbound: 'unobservable', unread };
+  }
+  const { inbound, outbound, publicBlock } = eligibility.tenantSettings;
+  const setting = (name: string) => settings.value.value.find(({ settingName }) => settingName === name)?.enabled;
+  const switched = (name: string) => {
+    const enabled = setting(name);
+    return enabled === undefined ? 'unobservable' : enabled ? 'clear' : 'settingOff';
+  };
+  const blocked = setting(publicBlock) === true && switched(inbound) !== 'settingOff';
+  return { inbound: blocked ? 'blocked' : switched(inbound), outbound: switched(outbound), unread: [] };
+}

@@ -1,0 +1,208 @@
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { OWNER_TAG, same } from './desired-names.ts';
+import { registeredIn } from './desired-provenance.ts';
+import eligibility from './eligibility.json' with { type: 'json' };
+import { attempt, blindness, type Context, settled } from './reading.ts';
+import type { Fault, PrivateLinkService, ServiceFacts, ServiceSeen, WorkspacePrivateLink } from './types.ts';
+
+type ProviderNamespace = 'Microsoft.Fabric' | 'Microsoft.Network';
+const PROVIDERS: readonly ProviderNamespace[] = ['Microsoft.Fabric', 'Microsoft.Network'];
+
+/** Facts of the service ladder before anything has been read. */
+export const unreadService = (
+  standing: ServiceFacts['standing'],
+  claimed: boolean,
+  provenance: ServiceFacts['provenance'],
+): ServiceFacts => ({
+  standing,
+  claimed,
+  workspace: 'unobservable',
+  capacity: 'unobservable',
+  provider: 'unobservable',
+  registration: 'notAllowed',
+  service: 'unobservable',
+  provenance,
+  decisions: 'none',
+});
+
+/** Claim is on the object; reads eligibility, the service itself and, before a creation, the providers. */
+export async function observeService(context: Context): Promise<ServiceSeen> {
+  const { desired, provenance, pass } = context;
+  const [eligible, found] = await Promise.all([observeEligibility(context), observePrivateLinkService(context)]);
+  // A subscription without the provider may refuse the list itself.
+  const beforeCreation = found.state === 'absent' || found.state === 'failed' || found.state === 'refused';
+  const provider: ProviderSeen = beforeCreation
+    ? await observeProvider(context, desired.service.scope.subscriptionId)
+    : { state: 'unobservable' };
+  return {
+    facts: {
+      standing: 'clear',
+      claimed: true,
+      workspace: eligible.workspace,
+      capacity: eligible.capacity,
+      provider: provider.state,
+      registration: pass.resource.spec.registerProviders ? 'allowed' : 'notAllowed',
+      service: found.state,
+      provenance: provenance.service,
+      decisions: desired.notServed.partial.length > 0 ? 'listed' : 'none',
+    },
+    actual: found.actual,
+    workspaceName: eligible.workspaceName,
+    capacityName: eligible.capacityName,
+    unread: [...eligible.unread, ...(provider.fault ? [provider.fault] : [])],
+    ...(provider.toRegister && { providerToRegister: provider.toRegister }),
+    ...(found.other !== undefined && { other: found.other }),
+    ...(found.detail !== undefined && { detail: found.detail }),
+    ...(found.fault && { fault: found.fault }),
+  };
+}
+
+type Eligible = Pick<ServiceFacts, 'workspace' | 'capacity'> & {
+  workspaceName: string | undefined;
+  capacityName: string | undefined;
+  unread: readonly Fault[];
+};
+
+async function observeEligibility(context: Context): Promise<Eligible> {
+  const { fabric } = context.clients;
+  const { workspaceId } = context.desired;
+  const mine = <T extends { id: string }>(list: readonly T[]) => list.find(({ id }) => same(id, workspaceId));
+  const workspaces = await settled(
+    context,
+    'the workspaces of the tenant',
+    (call) => fabric.workspaces(call),
+    (list) => mine(list)?.capacityId !== undefined && mine(list)?.capacityAssignmentProgress !== 'InProgress',
+  );
+  const unread = workspaces.fault ? [workspaces.fault] : [];
+  const workspace = workspaces.value && mine(workspaces.value);
+  const seen = { workspaceName: workspace?.displayName, capacityName: undefined, unread };
+  if (!workspaces.value) return { ...seen, workspace: 'unobservable', capacity: 'unobservable' };
+  if (!workspace) return { ...seen, workspace: 'absent', capacity: 'unobservable' };
+  if (workspace.capacityAssignmentProgress === 'InProgress') {
+    return { ...seen, workspace: 'listed', capacity: 'assigning' };
+  }
+  if (workspace.capacityId === undefined) return { ...seen, workspace: 'listed', capacity: 'none' };
+  const capacities = await settled(
+    context,
+    'the capacities',
+    (call) => fabric.capacities(call),
+    (list) => list.find(({ id }) => same(id, workspace.capacityId))?.state === 'Active',
+  );
+  if (capacities.fault) return { ...seen, workspace: 'listed', capacity: 'unobservable', unread: [capacities.fault] };
+  const capacity = capacities.value.find(({ id }) => same(id, workspace.capacityId));
+  // Only capacity admins and contributors see a capacity: not listed is not the same as not there.
+  if (!capacity) return { ...seen, workspace: 'listed', capacity: 'unobservable' };
+  const capacityName = `${capacity.displayName} (${capacity.sku})`;
+  return { ...seen, capacityName, workspace: 'listed', capacity: capacityFact(capacity) };
+}
+
+export function capacityFact({ sku, state }: { sku: string; state: string }): ServiceFacts['capacity'] {
+  const { eligible, trial, premium } = eligibility.capacity;
+  if (new RegExp(trial).test(sku)) return 'trial';
+  if (new RegExp(premium).test(sku)) return 'premium';
+  if (!new RegExp(eligible).test(sku)) return 'otherSku';
+  return state === 'Inactive' ? 'inactive' : 'eligible';
+}
+
+type Found = {
+  state: ServiceFacts['service'];
+  actual: PrivateLinkService | undefined;
+  other?: string;
+  detail?: string;
+  fault?: Fault;
+};
+
+async function observePrivateLinkService(context: Context): Promise<Found> {
+  const { desired, clients } = context;
+  const list = await settled(
+    context,
+    'the private link services',
+    (call) => clients.arm.privateLinkServices.list(desired.service.scope.subscriptionId, call),
+    (services) => ['ours', 'untagged'].includes(classifyService(context, services).state),
+  );
+  if (list.fault) return { state: blindness(list.fault), actual: undefined, fault: list.fault };
+  const found = classifyService(context, list.value);
+  if (found.state !== 'absent') return found;
+  // Lists of the resource manager lag behind: what is about to be made is looked for by its own name first.
+  const one = await attempt(context, 'the private link service', () =>
+    clients.arm.privateLinkServices.get(desired.service.scope, { ...context.call, maxAgeMs: 0 }),
+  );
+  if (one.fault) return { state: blindness(one.fault), actual: undefined, fault: one.fault };
+  return one.value.value ? classifyService(context, [one.value.value]) : found;
+}
+
+/** Sorts what a list shows into the closed fact. Exported for deletion and tests. */
+export function classifyService(
+  { desired, provenance }: Pick<Context, 'desired' | 'provenance'>,
+  services: readonly PrivateLinkService[],
+): Found {
+  const actual = services.find(({ id }) => same(id, desired.service.id));
+  if (!actual) {
+    const other = services.find(({ workspaceId }) => same(workspaceId, desired.workspaceId));
+    return other ? { state: 'elsewhere', actual: undefined, other: other.id } : { state: 'absent', actual };
+  }
+  const owner = tagOf(actual.tags, OWNER_TAG);
+  if (owner !== undefined && owner !== desired.owner) return { state: 'foreign', actual, other: owner };
+  if (actual.workspaceId !== undefined && !same(actual.workspaceId, desired.workspaceId)) {
+    return { state: 'taken', actual, other: actual.workspaceId };
+  }
+  if (actual.provisioningState === 'Failed' || actual.provisioningState === 'Canceled') {
+    return { state: 'failed', actual };
+  }
+  if (actual.provisioningState !== 'Succeeded') return { state: 'provisioning', actual };
+  const difference = tagDifference(desired.service.tags, actual.tags);
+  if (difference === undefined) return { state: owner === undefined ? 'untagged' : 'ours', actual };
+  const known = owner !== undefined || provenance.service !== 'none';
+  return { state: known ? 'drifted' : 'differs', actual, detail: difference };
+}
+
+/** Tag names compare without regard to case, values exactly. */
+export function tagOf(tags: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.entries(tags).find(([key]) => same(key, name))?.[1];
+}
+
+/** The first wanted tag that is not there, in words; tags that others add are no difference. */
+export function tagDifference(
+  wanted: Readonly<Record<string, string>>,
+  actual: Readonly<Record<string, string>>,
+): string | undefined {
+  const wrong = Object.entries(wanted).find(([name, value]) => tagOf(actual, name) !== value);
+  if (!wrong) return undefined;
+  const found = tagOf(actual, wrong[0]);
+  return `tag ${wrong[0]} is ${found === undefined ? 'missing' : `"${found}"`}, the spec says "${wrong[1]}"`;
+}
+
+export type ProviderSeen = {
+  state: ServiceFacts['provider'];
+  toRegister?: { subscriptionId: string; namespace: ProviderNamespace };
+  fault?: Fault;
+};
+
+/** Both providers of a subscription, the one that needs something first (cloud-apis 4.4). Read only before a creation. */
+export async function observeProvider(context: Context, subscriptionId: string): Promise<ProviderSeen> {
+  const { clients, pass } = context;
+  const readings = await Promise.all(
+    PROVIDERS.map((namespace) =>
+      settled(
+        context,
+        `the registration of ${namespace}`,
+        (call) => clients.arm.providers.state(subscriptionId, namespace, call),
+        (state) => state === 'Registered',
+      ),
+    ),
+  );
+  const states = readings.map(({ value }) => value);
+  const missing = PROVIDERS.find((_, index) => states[index] === 'NotRegistered' || states[index] === 'Unregistering');
+  if (missing) return { state: 'missing', toRegister: { subscriptionId, namespace: missing } };
+  if (states.includes('Registering')) return { state: 'registering' };
+  const fault = readings.find((reading) => reading.fault)?.fault;
+  if (fault) return { state: 'unobservable', fault };
+  if (!pass.resource.spec.registerProviders) return { state: 'settled' };
+  // Documented: Microsoft.Fabric must be registered again once, also where it is registered already.
+  const done = registeredIn(
+    pass.indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'subscription', subscriptionId.toLowerCase()),
+    subscriptionId,
+  );
+  const again = PROVIDERS.find((namespace) => !done.has(namespace));
+  return again ? { state: 'registered', toRegister: { subscriptionId, namespace: again } } : { state: 'settled' };
+}

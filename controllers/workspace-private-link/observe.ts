@@ -1,0 +1,272 @@
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import type { Pass } from '../../operator/runtime/kind.ts';
+import { desiredOf } from './desired.ts';
+import { provenanceOf } from './desired-provenance.ts';
+import { inboundReleased } from './machine-access.ts';
+import { endpointRemoved } from './machine-endpoint.ts';
+import { serviceUsable } from './machine-service.ts';
+import { mayBeDenied, observeAccess, readPolicy, unreadAccess } from './observe-access.ts';
+import { observeDns, unreadDns } from './observe-dns.ts';
+import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
+import { findService, observeInboundRelease, serviceRemoval } from './observe-release.ts';
+import { observeRemoval, removedNames } from './observe-removal.ts';
+import { observeService, unreadService } from './observe-service.ts';
+import { attempt, type Context, type Deps, once, type Reading } from './reading.ts';
+import type {
+  Desired,
+  EndpointSeen,
+  PrivateEndpointConnection,
+  Provenance,
+  RemovalSeen,
+  Seen,
+  ServiceFacts,
+  ServiceSeen,
+  WorkspacePrivateLink,
+} from './types.ts';
+
+const FINALIZER = 'fabriclink.dev/finalizer';
+/** Facts that a denial is decided on may be this old, in published milliseconds. */
+const DECISIVE_AGE_MS = 30_000;
+/** While connections are awaited the list on the service itself is asked, which no shared list can be as fresh as. */
+const CONNECTION_AGE_MS = 2_000;
+
+/**
+ * Reads the facts of one pass. Nothing is asked of a cloud before the object is claimed, or for an object that another
+ * one outranks; after Deny has taken effect nothing of the workspace itself is read.
+ */
+export const observe =
+  (deps: Deps) =>
+  async (pass: Pass<WorkspacePrivateLink>): Promise<Seen> => {
+    const { resource } = pass;
+    const desired = desiredOf(resource, deps.clusterId);
+    const provenance = provenanceOf(resource);
+    const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
+    const deleting = resource.metadata.deletionTimestamp !== undefined;
+    const older = olderOwner(pass, desired);
+    const standing = older ? 'older' : desired.notServed.whole.length > 0 ? 'notServed' : 'clear';
+    const concerned = claimed && (deleting || standing === 'clear');
+    const blank = unread(pass, desired, provenance, { standing, claimed, older });
+    if (!concerned && !deleting) return blank;
+    if (!claimed) return { ...blank, release: released() };
+    const { tenantId, credentialsRef } = resource.spec;
+    const namespace = resource.metadata.namespace ?? '';
+    const query = { tenantId, namespace, ...(credentialsRef && { credentialsRef }) };
+    const clients = await deps.clouds.forTenant(query, pass.call);
+    const context: Context = { deps, pass, desired, provenance, clients, call: pass.call };
+    return deleting ? observeDeletion(context, blank, standing) : observeLife(context);
+  };
+
+/** Of objects that name one workspace the oldest owns it; equally old ones are ordered by uid. */
+function olderOwner(pass: Pass<WorkspacePrivateLink>, { workspaceId }: Desired): string | undefined {
+  const age = ({ metadata }: WorkspacePrivateLink) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
+  const { uid } = pass.resource.metadata;
+  const older = pass
+    .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'workspace', workspaceId)
+    .find((other) => other.metadata.uid !== uid && age(other) < age(pass.resource));
+  return older && `${older.metadata.namespace}/${older.metadata.name}`;
+}
+
+function unread(
+  pass: Pass<WorkspacePrivateLink>,
+  desired: Desired,
+  provenance: Provenance,
+  of: { standing: ServiceFacts['standing']; claimed: boolean; older: string | undefined },
+): Seen {
+  return {
+    desired,
+    provenance,
+    service: {
+      facts: unreadService(of.standing, of.claimed, provenance.service),
+      actual: undefined,
+      workspaceName: undefined,
+      capacityName: undefined,
+      unread: [],
+      ...(of.older !== undefined && { other: of.older }),
+    },
+    endpoints: desired.endpoints.map((endpoint) => ({
+      desired: endpoint,
+      facts: unreadEndpoint({
+        service: 'notReady',
+        served: 'served',
+        provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
+        recreate: endpoint.spec.recreatePolicy ?? 'Never',
+      }),
+      dns: { facts: unreadDns(endpoint.dns) },
+      actual: undefined,
+      connection: undefined,
+      addresses: [],
+      counts: false,
+    })),
+    removals: [],
+    access: unreadAccess({ pass }),
+    release: undefined,
+  };
+}
+
+async function observeLife(first: Context): Promise<Seen> {
+  const { spec } = first.pass.resource;
+  const managesPolicy = spec.inbound !== undefined || spec.outbound !== undefined;
+  const policyOf = once(() => readPolicy(first));
+  const opening = managesPolicy ? await policyOf() : undefined;
+  const decisive = spec.inbound?.publicAccess === 'Deny' && opening?.value?.inbound === 'Allow';
+  const context = decisive ? { ...first, call: decisiveCall(first) } : first;
+
+  const service = await observeService(context);
+  const connectionsOf = once(() => observeConnections(context, service));
+  const bases = await Promise.all(
+    context.desired.endpoints.map((endpoint) =>
+      observeEndpoint(context, endpoint, serviceUsable(service.facts), connectionsOf),
+    ),
+  );
+  const endpoints = await Promise.all(bases.map((base) => withDns(context, base, bases)));
+  const removed = removedNames(context, false);
+  const mattersForHold =
+    removed.length > 0 ||
+    endpoints.some(({ facts, dns }) => facts.endpoint === 'outdated' || dns.facts.records === 'moved');
+  const denied = mattersForHold && mayBeDenied(await policyOf());
+  const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
+  const policy = managesPolicy || mattersForHold ? await policyOf() : undefined;
+  return {
+    desired: context.desired,
+    provenance: context.provenance,
+    service,
+    endpoints: endpoints.map((endpoint) => withHold(endpoint, endpoints, denied)),
+    removals,
+    access: await observeAccess(context, service.facts.capacity, endpoints, policy),
+    release: undefined,
+  };
+}
+
+function decisiveCall({ call, deps }: Context): Context['call'] {
+  const maxAgeMs = deps.clock.scaled(DECISIVE_AGE_MS);
+  return { ...call, maxAgeMs: Math.min(maxAgeMs, call.maxAgeMs ?? maxAgeMs) };
+}
+
+/** The connections that the shared list of services shows, as long as they show every endpoint approved; else the service's own. */
+async function observeConnections(
+  context: Context,
+  { actual, fault }: ServiceSeen,
+): Promise<Reading<readonly PrivateEndpointConnection[]>> {
+  if (!actual) return fault ? { fault } : { value: [] };
+  const approved = (id: string) =>
+    actual.connections.some(
+      ({ privateEndpointId, status }) => status === 'Approved' && privateEndpointId?.toLowerCase() === id.toLowerCase(),
+    );
+  const { desired, clients, deps } = context;
+  if (desired.endpoints.every(({ resourceId }) => approved(resourceId))) return { value: actual.connections };
+  const maxAgeMs = deps.clock.scaled(CONNECTION_AGE_MS);
+  return attempt(context, 'the connections of the service', async () => {
+    const call = { ...context.call, maxAgeMs };
+    return (await clients.arm.privateLinkServices.connections(desired.service.scope, call)).value;
+  });
+}
+
+async function withDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<EndpointSeen> {
+  const settledDown = ['ready', 'untagged', 'drifted'].includes(base.facts.endpoint);
+  const approved = base.facts.service === 'ready' && settledDown && base.facts.connection === 'approved';
+  const dns = approved ? await observeDns(context, base, all) : { facts: unreadDns(base.desired.dns) };
+  const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
+  const { proof, verify } = dns.facts;
+  const proven = proof === 'proven' && (requires !== 'Resolve' || verify === 'Resolve');
+  return {
+    desired: base.desired,
+    facts: base.facts,
+    dns,
+    actual: base.actual,
+    connection: base.connection,
+    addresses: base.addresses ?? [],
+    counts: approved && (requires === 'None' || proven),
+    ...(base.provider.toRegister && { providerToRegister: base.provider.toRegister }),
+    ...(base.detail !== undefined && { detail: base.detail }),
+    ...(base.fault && { fault: base.fault }),
+  };
+}
+
+/** While access may be denied, an approved endpoint is held unless another one is a proven way in. */
+function withHold(endpoint: EndpointSeen, all: readonly EndpointSeen[], denied: boolean): EndpointSeen {
+  const otherWay = all.some((other) => other !== endpoint && other.counts);
+  const mayBeTheWay = !['rejected', 'disconnected'].includes(endpoint.facts.connection);
+  const hold = denied && mayBeTheWay && !otherWay ? 'held' : 'free';
+  return {
+    ...endpoint,
+    facts: { ...endpoint.facts, hold },
+    dns: { ...endpoint.dns, facts: { ...endpoint.dns.facts, hold } },
+  };
+}
+
+async function observeRemovals(
+  context: Context,
+  names: readonly string[],
+  endpoints: readonly EndpointSeen[],
+  connectionsOf: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
+  denied: boolean,
+): Promise<readonly RemovalSeen[]> {
+  const connections = await connectionsOf();
+  const otherWay = endpoints.some(({ counts }) => counts);
+  return Promise.all(
+    names.map((name, index) =>
+      observeRemoval(context, {
+        name,
+        deleting: false,
+        gate: denied && !otherWay ? 'lastProof' : 'open',
+        policy: context.pass.resource.spec.deletionPolicy ?? 'DeleteCreated',
+        connections,
+        keepsZones: index === 0,
+      }),
+    ),
+  );
+}
+
+async function observeDeletion(context: Context, blank: Seen, standing: ServiceFacts['standing']): Promise<Seen> {
+  const { spec } = context.pass.resource;
+  const mayWrite = standing !== 'notServed';
+  const policy = mayWrite ? (spec.deletionPolicy ?? 'DeleteCreated') : 'Retain';
+  const service = await findService(context);
+  const inbound = await observeInboundRelease(context, service, mayWrite && standing === 'clear');
+  const access = inboundReleased(inbound.inbound) ? 'released' : 'pending';
+  const connections: Reading<readonly PrivateEndpointConnection[]> = service.actual
+    ? { value: service.actual.connections }
+    : service.fault
+      ? { fault: service.fault }
+      : { value: [] };
+  const removals = await Promise.all(
+    removedNames(context, true).map((name, index) =>
+      observeRemoval(context, {
+        name,
+        deleting: true,
+        gate: access === 'released' ? 'open' : 'awaitingAccess',
+        policy,
+        connections,
+        keepsZones: index === 0,
+      }),
+    ),
+  );
+  const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
+  const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
+  return { ...blank, removals, release: { ...inbound, ...serviceRemoval(context, question) } };
+}
+
+/** Nothing was ever claimed: there is nothing to take down. */
+const released = (): Seen['release'] => ({
+  inbound: {
+    standing: 'notOwner',
+    onDelete: 'none',
+    inbound: 'unobservable',
+    before: 'missing',
+    denied: false,
+    settle: 'unknown',
+    call: 'unobservable',
+  },
+  inboundDueAtMs: undefined,
+  service: {
+    claimed: false,
+    access: 'released',
+    endpoints: 'gone',
+    connections: 'unobservable',
+    service: 'unobservable',
+    provenance: 'none',
+    policy: 'Retain',
+  },
+  actual: undefined,
+  liveConnections: [],
+});

@@ -1,0 +1,69 @@
+import type { CallOptions, Read } from '../../operator/clients/call.ts';
+import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
+import type { Clock } from '../../operator/clock.ts';
+import { type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import type { Pass } from '../../operator/runtime/kind.ts';
+import type { Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
+
+/** What the controller is made of. */
+export type Deps = { clouds: Clouds; clock: Clock; clusterId: string };
+
+/** One pass, with everything that reading needs. */
+export type Context = {
+  deps: Deps;
+  pass: Pass<WorkspacePrivateLink>;
+  desired: Desired;
+  provenance: Provenance;
+  clients: TenantClients;
+  /** For shared reads; fresher than usual when this pass may decide to deny access. */
+  call: CallOptions;
+};
+
+/** A value that was read, or why it was not. */
+export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
+
+/** Something is under way: an answer may be this old, in published milliseconds, and no older. */
+const UNSETTLED_MS = 5_000;
+
+/**
+ * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself, and the others go on.
+ * Errors that make the whole pass meaningless go through: the credentials themselves, a bug, the end of the pass.
+ */
+export async function attempt<T>(context: Context, about: string, ask: () => Promise<T>): Promise<Reading<T>> {
+  try {
+    return { value: await ask() };
+  } catch (thrown) {
+    const error = toOperatorError(thrown);
+    const meaningless = error.disposition === 'bug' || error.reason.startsWith('Credential');
+    if (context.pass.signal.aborted || meaningless) throw thrown;
+    return { fault: { about, error } };
+  }
+}
+
+/**
+ * A shared read that is asked again, fresher, when it shows something unsettled: a thing that is missing, changing or
+ * wrong may be a list that is minutes old, and nothing is made or unmade on the word of an old list.
+ */
+export function settled<T>(
+  context: Context,
+  about: string,
+  ask: (call: CallOptions) => Promise<Read<T>>,
+  isSettled: (value: T) => boolean,
+): Promise<Reading<T>> {
+  const maxAgeMs = context.deps.clock.scaled(UNSETTLED_MS);
+  return attempt(context, about, async () => {
+    const first = await ask(context.call);
+    if (isSettled(first.value) || first.readAtMs >= context.deps.clock.now() - maxAgeMs) return first.value;
+    return (await ask({ ...context.call, maxAgeMs })).value;
+  });
+}
+
+/** `refused` needs a person and is looked at slowly; anything else passes by itself. */
+export const blindness = ({ error }: { error: OperatorError }): 'refused' | 'unobservable' =>
+  error.disposition === 'blocked' || error.disposition === 'terminal' ? 'refused' : 'unobservable';
+
+/** Runs `make` at most once, when first asked. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

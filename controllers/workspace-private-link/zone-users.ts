@@ -1,0 +1,56 @@
+import { type WorkspacePrivateLinkEndpoint, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { zoneIdOf } from './desired.ts';
+import { OWNER_TAG, same } from './desired-names.ts';
+import { tagOf } from './observe-service.ts';
+import type { Context } from './reading.ts';
+import type { ArmId, DnsZone, LinkRef, Provenance, VirtualNetworkLink, WorkspacePrivateLink } from './types.ts';
+
+/** Endpoints of the cluster, in this object or another, that use a zone. Objects that are being deleted use nothing. */
+export const usersOf = ({ pass }: Pick<Context, 'pass'>, zoneId: ArmId): readonly WorkspacePrivateLinkEndpoint[] => {
+  const { uid } = pass.resource.metadata;
+  const others = pass
+    .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'zone', zoneId.toLowerCase())
+    .filter(({ metadata }) => metadata.uid !== uid);
+  return [...others, pass.resource]
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .flatMap(({ spec }) => spec.endpoints ?? [])
+    .filter((endpoint) => same(zoneIdOf(endpoint), zoneId));
+};
+
+/** Which networks anybody in this cluster still wants linked to a zone. */
+const wantedNetworks = (context: Pick<Context, 'pass'>, zoneId: ArmId): readonly ArmId[] =>
+  usersOf(context, zoneId).flatMap(({ dns }) =>
+    (dns?.virtualNetworkLinks ?? []).map(({ virtualNetworkId }) => virtualNetworkId),
+  );
+
+/** Made by this cluster, whichever of its objects needed it first. */
+export const isOfCluster = (tags: Readonly<Record<string, string>>, clusterId: string): boolean =>
+  tagOf(tags, OWNER_TAG) === clusterId;
+
+/** A link that no object of this cluster wants any more, and that we know to be ours to remove. */
+export function isSurplus(
+  context: Pick<Context, 'pass' | 'desired' | 'provenance'>,
+  zoneId: ArmId,
+  link: VirtualNetworkLink,
+): boolean {
+  if (!isOfCluster(link.tags, context.desired.clusterId)) return false;
+  if (!noted(context.provenance, zoneId, link)) return false;
+  return !wantedNetworks(context, zoneId).some((id) => same(id, link.virtualNetworkId));
+}
+
+const noted = ({ zones, links }: Provenance, zoneId: ArmId, { virtualNetworkId }: VirtualNetworkLink): boolean =>
+  zones.some((id) => same(id, zoneId)) ||
+  links.some((link) => same(link.zoneId, zoneId) && same(link.virtualNetworkId, virtualNetworkId));
+
+/** The start-of-authority record is the one that every zone has. */
+const SOA = 1;
+
+/** Nothing but what every zone has. */
+export const isEmpty = (zone: DnsZone): boolean => zone.numberOfRecordSets <= SOA;
+
+export const linkRef = (zoneId: ArmId, { name, virtualNetworkId, etag }: VirtualNetworkLink): LinkRef => ({
+  zoneId,
+  name,
+  virtualNetworkId,
+  etag,
+});
