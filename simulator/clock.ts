@@ -37,37 +37,40 @@ export type VirtualClock = SimClock & {
 
 /** Time that moves only when a test says so. */
 export function virtualClock(startMs = Date.parse('2026-01-05T08:00:00Z'), speed = 1): VirtualClock {
+  type Timer = { dueMs: number; callback: () => void };
   let nowMs = startMs;
-  let sequence = 0;
-  let timers: { dueMs: number; sequence: number; callback: () => void }[] = [];
-  const earliest = () =>
-    timers.reduce<(typeof timers)[number] | undefined>(
-      (best, timer) =>
-        !best || timer.dueMs < best.dueMs || (timer.dueMs === best.dueMs && timer.sequence < best.sequence)
-          ? timer
-          : best,
-      undefined,
-    );
+  // By due time; among equals in the order in which they were set.
+  const timers: Timer[] = [];
+  const placeFor = (dueMs: number) => {
+    let low = 0;
+    let high = timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((timers[middle]?.dueMs ?? 0) <= dueMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
   return {
     now: () => nowMs,
     after(delayMs, callback) {
-      const timer = { dueMs: nowMs + Math.max(0, delayMs), sequence: sequence++, callback };
-      timers.push(timer);
+      const timer = { dueMs: nowMs + Math.max(0, delayMs), callback };
+      timers.splice(placeFor(timer.dueMs), 0, timer);
       return () => {
-        timers = timers.filter((other) => other !== timer);
+        const at = timers.indexOf(timer);
+        if (at >= 0) timers.splice(at, 1);
       };
     },
     scaled: (publishedMs) => publishedMs / speed,
     advance(byMs) {
       const untilMs = nowMs + byMs;
-      for (let next = earliest(); next && next.dueMs <= untilMs; next = earliest()) {
-        const due = next;
-        timers = timers.filter((other) => other !== due);
-        nowMs = Math.max(nowMs, due.dueMs);
-        due.callback();
+      for (let next = timers[0]; next && next.dueMs <= untilMs; next = timers[0]) {
+        timers.shift();
+        nowMs = Math.max(nowMs, next.dueMs);
+        next.callback();
       }
       nowMs = Math.max(nowMs, untilMs);
     },
-    nextDueAt: () => earliest()?.dueMs,
+    nextDueAt: () => timers[0]?.dueMs,
   };
 }

@@ -43,8 +43,13 @@ export function operationHeaders(cloud: Cloud, home: OperationHome, operation: A
   return {
     'azure-asyncoperation': url(home.status),
     location: url(home.result),
-    'retry-after': String(Math.max(1, Math.ceil(cloud.clock.scaled(home.retryAfter * 1000) / 1000))),
+    'retry-after': retryAfter(cloud, home.retryAfter),
   };
+}
+
+/** A published number of seconds as a header: scaled, and at least one. */
+export function retryAfter({ clock }: Cloud, publishedSeconds: number): string {
+  return String(Math.max(1, Math.ceil(clock.scaled(publishedSeconds * 1000) / 1000)));
 }
 
 /**

@@ -2,8 +2,16 @@ import type { Cloud } from '../cloud.ts';
 import { Refusal, type SimResponse } from '../exchange.ts';
 import type { ArmRequest } from './service.ts';
 
-/** `{value, nextLink?}`; honours `$top` and the conduct's page size. The skip token is opaque to clients. */
-export function paged(request: ArmRequest, cloud: Cloud, entries: readonly unknown[]): SimResponse {
+/**
+ * `{value, nextLink?}`; honours `$top` and the conduct's page size. Only the entries of the page are `show`n. The skip
+ * token is opaque to clients.
+ */
+export function paged<T>(
+  request: ArmRequest,
+  cloud: Cloud,
+  entries: readonly T[],
+  show: (entry: T) => unknown = (entry) => entry,
+): SimResponse {
   const { pageSize, emptyPage } = cloud.conduct.arm.choices;
   const query = request.url.searchParams;
   const top = Number(query.get('$top') ?? pageSize);
@@ -11,7 +19,7 @@ export function paged(request: ArmRequest, cloud: Cloud, entries: readonly unkno
   const { offset, blank } = readToken(query.get('$skiptoken'));
   // An empty page in the middle: clients must follow the link, not count entries.
   if (emptyPage && offset > 0 && !blank) return answer(request, cloud, [], { offset, blank: true });
-  const page = entries.slice(offset, offset + size);
+  const page = entries.slice(offset, offset + size).map(show);
   const next = offset + size < entries.length ? { offset: offset + size, blank: false } : undefined;
   return answer(request, cloud, page, next);
 }

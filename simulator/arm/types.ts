@@ -58,6 +58,8 @@ export type Subnet = {
   privateEndpointNetworkPolicies: 'Enabled' | 'Disabled';
   /** Addresses in use: lower-case resource id of the holder by address. Besides, Azure keeps five for itself. */
   allocations: Record<string, ArmId>;
+  /** Everything below this offset in the prefix is in use. Only spares the search. */
+  searchFrom?: number;
 };
 
 export type ProvisioningState = 'Succeeded' | 'Updating' | 'Creating' | 'Deleting' | 'Failed';
@@ -83,6 +85,8 @@ export type PrivateEndpoint = {
   };
   /** member ↔ address ↔ host name, in the order of allocation. */
   members: { groupId: string; member: string; address: string; fqdns: string[] }[];
+  /** The private DNS zone group that hangs on it. */
+  zoneGroupId?: ArmId;
 };
 
 export type NetworkInterface = {

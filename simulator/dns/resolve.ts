@@ -97,12 +97,8 @@ const WAREHOUSE_HOST = /^[a-z2-7]{26}-[a-z2-7]{26}(-[a-z0-9]+)?\.z[0-9a-f]{2}\.d
 /** The privatelink name behind a workspace's public host name; undefined for names that are nobody's. */
 function aliasOf({ world }: Cloud, name: string): string | undefined {
   const [, compact = '', prefix] = WORKSPACE_HOST.exec(name) ?? [];
-  const exists = compact.startsWith(prefix ?? '-') && isWorkspace(Object.keys(world.fabric.workspaces), compact);
+  const workspaceId = compact.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const exists = compact.startsWith(prefix ?? '-') && workspaceId in world.fabric.workspaces;
   if (!exists && !WAREHOUSE_HOST.test(name)) return undefined;
   return `${name.slice(0, -PUBLIC_ZONE.length)}${PRIVATE_ZONE}`;
-}
-
-function isWorkspace(workspaceIds: string[], compact: string): boolean {
-  const dashed = compact.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return workspaceIds.includes(dashed);
 }

@@ -50,11 +50,7 @@ function zoneOf(request: ArmRequest, cloud: Cloud): DnsZone {
 
 function listLinks(request: ArmRequest, cloud: Cloud): SimResponse {
   const links = Object.values(zoneOf(request, cloud).links);
-  return paged(
-    request,
-    cloud,
-    links.map((link) => shownLink(link, request)),
-  );
+  return paged(request, cloud, links, (link) => shownLink(link, request));
 }
 
 function getLink(request: ArmRequest, cloud: Cloud): SimResponse {

@@ -41,11 +41,10 @@ function zoneOf(request: ArmRequest, cloud: Cloud): DnsZone {
 function listRecords(request: ArmRequest, cloud: Cloud): SimResponse {
   const zone = zoneOf(request, cloud);
   const suffix = (request.url.searchParams.get('$recordsetnamesuffix') ?? '').toLowerCase();
-  const addresses = Object.values(zone.records)
-    .filter(({ name }) => name.toLowerCase().endsWith(suffix))
-    .map((record) => shown(record, zone));
+  const records = Object.values(zone.records).filter(({ name }) => name.toLowerCase().endsWith(suffix));
   const all = nameOf(request.resourceId).toUpperCase() === 'ALL';
-  return paged(request, cloud, all && suffix === '' ? [shownSoa(zone), ...addresses] : addresses);
+  const entries = all && suffix === '' ? [undefined, ...records] : records;
+  return paged(request, cloud, entries, (record) => (record ? shown(record, zone) : shownSoa(zone)));
 }
 
 function getRecord(request: ArmRequest, cloud: Cloud): SimResponse {

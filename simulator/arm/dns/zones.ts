@@ -67,7 +67,7 @@ export function parentZone(zoneId: string, { world }: Cloud): DnsZone {
 function listZones(request: ArmRequest, cloud: Cloud): SimResponse {
   const scope = keyOf(request.resourceId).split('/providers/')[0] ?? '';
   const zones = Object.values(cloud.world.arm.dnsZones).filter((zone) => keyOf(zone.id).startsWith(`${scope}/`));
-  return paged(request, cloud, zones.filter(isVisible).map(shownZone));
+  return paged(request, cloud, zones.filter(isVisible), shownZone);
 }
 
 function putZone(request: ArmRequest, cloud: Cloud): SimResponse {

@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts';
 import { keyOf } from '../ids.ts';
-import type { ArmWorld, NetworkInterface, PrivateEndpoint } from '../types.ts';
+import type { ArmWorld, NetworkInterface, PrivateEndpoint, ZoneGroup } from '../types.ts';
 
 /** An endpoint as GET, list and PUT answer it (cloud-apis section 9.1, read-only output). */
 export function shownEndpoint(endpoint: PrivateEndpoint, { world, conduct }: Cloud) {
@@ -52,8 +52,9 @@ function customDnsConfigs(endpoint: PrivateEndpoint, arm: ArmWorld, { switches, 
   );
 }
 
-export function zoneGroupOf(arm: ArmWorld, endpointId: string) {
-  return Object.values(arm.zoneGroups).find(({ privateEndpointId }) => keyOf(privateEndpointId) === keyOf(endpointId));
+export function zoneGroupOf(arm: ArmWorld, endpointId: string): ZoneGroup | undefined {
+  const groupId = arm.privateEndpoints[keyOf(endpointId)]?.zoneGroupId;
+  return groupId === undefined ? undefined : arm.zoneGroups[keyOf(groupId)];
 }
 
 /** The interface tells members and addresses at once; the names only once the endpoint is approved. */

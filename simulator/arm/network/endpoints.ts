@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../../cloud.ts';
 import { Refusal, type SimResponse } from '../../exchange.ts';
 import { keyOf, nameOf, parentOf } from '../ids.ts';
-import { beginOperation } from '../operations.ts';
+import { beginOperation, retryAfter } from '../operations.ts';
 import { paged } from '../paging.ts';
 import { type ArmRequest, addArmRoutes } from '../service.ts';
 import { readTags } from '../tags.ts';
@@ -42,11 +42,7 @@ function listEndpoints(request: ArmRequest, cloud: Cloud): SimResponse {
   const endpoints = Object.values(cloud.world.arm.privateEndpoints).filter(({ id }) =>
     keyOf(id).startsWith(`${scope}/`),
   );
-  return paged(
-    request,
-    cloud,
-    endpoints.map((endpoint) => shownEndpoint(endpoint, cloud)),
-  );
+  return paged(request, cloud, endpoints, (endpoint) => shownEndpoint(endpoint, cloud));
 }
 
 function getEndpoint(request: ArmRequest, cloud: Cloud): SimResponse {
@@ -158,15 +154,16 @@ function checkSameIdentity(cloud: Cloud, endpoint: PrivateEndpoint, body: Endpoi
 function checkLimits(request: ArmRequest, cloud: Cloud, subnetId: string): void {
   const { switches, quotas } = cloud.conduct.arm;
   if (!switches.limitEndpoints) return;
-  const endpoints = Object.values(cloud.world.arm.privateEndpoints);
-  const networkId = keyOf(parentOf(subnetId));
-  const inNetwork = endpoints.filter((endpoint) => keyOf(endpoint.subnetId).startsWith(`${networkId}/`));
+  const endpoints = cloud.world.arm.privateEndpoints;
+  const subnets = cloud.world.arm.virtualNetworks[keyOf(parentOf(subnetId))]?.subnets ?? [];
+  const holders = new Set(subnets.flatMap(({ allocations }) => Object.values(allocations)));
+  const inNetwork = [...holders].filter((holder) => holder in endpoints);
   if (inNetwork.length >= quotas.endpointsPerNetwork) {
     const message = `The virtual network has ${inNetwork.length} private endpoints, which is the limit.`;
     throw new Refusal(400, 'PrivateEndpointsPerVnetLimitReached', message);
   }
   const scope = `/subscriptions/${request.subscriptionId.toLowerCase()}/`;
-  const inSubscription = endpoints.filter(({ id }) => keyOf(id).startsWith(scope));
+  const inSubscription = Object.keys(endpoints).filter((key) => key.startsWith(scope));
   if (inSubscription.length < quotas.endpointsPerSubscription) return;
   const message = `The subscription has ${inSubscription.length} private endpoints, which is the limit.`;
   throw new Refusal(400, 'PrivateEndpointsPerSubscriptionLimitReached', message);
@@ -178,12 +175,13 @@ function checkIdleSubnet(cloud: Cloud, subnetId: string): void {
   if (!switches.oneMutationPerSubnet) return;
   const busy = Object.values(cloud.world.arm.privateEndpoints).find(
     (endpoint) =>
-      keyOf(endpoint.subnetId) === keyOf(subnetId) && ['Updating', 'Deleting'].includes(endpoint.provisioningState),
+      (endpoint.provisioningState === 'Updating' || endpoint.provisioningState === 'Deleting') &&
+      keyOf(endpoint.subnetId) === keyOf(subnetId),
   );
   if (!busy) return;
   const message = `Another operation on this or dependent resource is in progress: ${busy.id}.`;
   throw new Refusal(choices.busySubnet === 'RetryableError' ? 429 : 409, choices.busySubnet, message, {
-    headers: { 'retry-after': '10' },
+    headers: { 'retry-after': retryAfter(cloud, 10) },
   });
 }
 

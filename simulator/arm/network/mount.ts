@@ -3,7 +3,7 @@ import { Refusal } from '../../exchange.ts';
 import { keyOf } from '../ids.ts';
 import { serveOperations } from '../operations.ts';
 import { paged } from '../paging.ts';
-import { addArmRoutes } from '../service.ts';
+import { type ArmRequest, addArmRoutes } from '../service.ts';
 import { API_VERSIONS, networkAnswer } from './answers.ts';
 import { defineEndpointLifecycle } from './endpoint-lifecycle.ts';
 import { shownEndpoint, shownInterface } from './endpoint-shown.ts';
@@ -51,12 +51,8 @@ function mountInterfaces(cloud: Cloud): void {
     ...[`/subscriptions/:subscriptionId/${provider}`, `${group}/${provider}`].map((path) => ({
       ...base,
       path,
-      handle: (request: Parameters<typeof paged>[0], current: Cloud) =>
-        paged(
-          request,
-          current,
-          under(request.resourceId, current).map((entry) => shownInterface(entry, current)),
-        ),
+      handle: (request: ArmRequest, current: Cloud) =>
+        paged(request, current, under(request.resourceId, current), (entry) => shownInterface(entry, current)),
     })),
     {
       ...base,

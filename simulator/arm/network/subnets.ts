@@ -24,12 +24,14 @@ export function usedAddresses(subnet: Subnet): number {
 export function allocate(subnet: Subnet, count: number, holderId: string): string[] | undefined {
   const free: string[] = [];
   const start = toNumber(subnet.addressPrefix.split('/')[0] ?? '');
-  for (let offset = KEPT_AT_START; offset < sizeOf(subnet) - 1 && free.length < count; offset++) {
+  let offset = subnet.searchFrom ?? KEPT_AT_START;
+  for (; offset < sizeOf(subnet) - 1 && free.length < count; offset++) {
     const address = toAddress(start + offset);
     if (!(address in subnet.allocations)) free.push(address);
   }
   if (free.length < count) return undefined;
   for (const address of free) subnet.allocations[address] = keyOf(holderId);
+  subnet.searchFrom = offset;
   return free;
 }
 
@@ -38,6 +40,7 @@ export function release(subnet: Subnet, holderId: string): void {
   for (const [address, holder] of Object.entries(subnet.allocations)) {
     if (holder === keyOf(holderId)) delete subnet.allocations[address];
   }
+  delete subnet.searchFrom;
 }
 
 function sizeOf({ addressPrefix }: Subnet): number {

@@ -20,13 +20,13 @@ export function mountVirtualNetworks(cloud: Cloud): void {
       ...base,
       path: `/subscriptions/:subscriptionId/${PROVIDER}`,
       action: READ,
-      handle: (request, current) => paged(request, current, networksUnder(request, current).map(shown)),
+      handle: (request, current) => paged(request, current, networksUnder(request, current), shown),
     },
     {
       ...base,
       path: `${GROUP}/${PROVIDER}`,
       action: READ,
-      handle: (request, current) => paged(request, current, networksUnder(request, current).map(shown)),
+      handle: (request, current) => paged(request, current, networksUnder(request, current), shown),
     },
     {
       ...base,

@@ -60,5 +60,8 @@ export function writeRecords(cloud: Cloud, group: ZoneGroup): void {
 /** The records go with the group, also those that another group has written over since (section 10.4 [G]). */
 export function removeZoneGroup(cloud: Cloud, group: ZoneGroup): void {
   for (const { zone, name } of possibleRecords(cloud, group)) delete zone.records[name.toLowerCase()];
-  delete cloud.world.arm.zoneGroups[keyOf(group.id)];
+  const { arm } = cloud.world;
+  delete arm.zoneGroups[keyOf(group.id)];
+  const endpoint = arm.privateEndpoints[keyOf(group.privateEndpointId)];
+  if (endpoint?.zoneGroupId === group.id) delete endpoint.zoneGroupId;
 }

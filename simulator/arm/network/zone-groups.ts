@@ -4,7 +4,7 @@ import type { Cloud } from '../../cloud.ts';
 import { Refusal, type SimResponse } from '../../exchange.ts';
 import { keyOf, nameOf, parentOf } from '../ids.ts';
 import { list, member, text } from '../members.ts';
-import { beginOperation, finishOperation } from '../operations.ts';
+import { beginOperation, finishOperation, retryAfter } from '../operations.ts';
 import { paged } from '../paging.ts';
 import { type ArmRequest, addArmRoutes } from '../service.ts';
 import type { PrivateEndpoint, ZoneGroup } from '../types.ts';
@@ -82,7 +82,9 @@ function putGroup(request: ArmRequest, cloud: Cloud): SimResponse {
   const existing = cloud.world.arm.zoneGroups[keyOf(request.resourceId)];
   if (existing && existing.provisioningState !== 'Succeeded') {
     const message = `Another operation on this or dependent resource is in progress: ${existing.id}.`;
-    throw new Refusal(409, 'AnotherOperationInProgress', message, { headers: { 'retry-after': '10' } });
+    throw new Refusal(409, 'AnotherOperationInProgress', message, {
+      headers: { 'retry-after': retryAfter(cloud, 10) },
+    });
   }
   // Records of a zone that the group no longer names go at once.
   if (existing) removeZoneGroup(cloud, existing);
@@ -95,6 +97,7 @@ function putGroup(request: ArmRequest, cloud: Cloud): SimResponse {
     configs,
   };
   cloud.world.arm.zoneGroups[keyOf(group.id)] = group;
+  endpoint.zoneGroupId = group.id;
   const operation = beginOperation(cloud, request);
   const payload = { groupId: group.id, operationId: operation.id };
   cloud.schedule.after(switches.delayZoneGroup ? delays.zoneGroupMs : 0, WRITTEN, payload);

@@ -7,7 +7,7 @@ import { approveConnection } from '../../../simulator/arm/fabric/out-of-band.ts'
 import { realClock } from '../../../simulator/clock.ts';
 import { type Simulator, startSimulator } from '../../../simulator/start.ts';
 import { aWorld, CLIENT, NETWORK_ID, SERVICE_ID, SUBNET_ID, SUBSCRIPTION, TENANT } from '../core/fixture.ts';
-import { API_RECORD, ENDPOINTS, endpointBody, ZONE_ID } from './network-fixture.ts';
+import { API_RECORD, ENDPOINTS, ZONE_ID } from './network-fixture.ts';
 
 let simulator: Simulator;
 let network: NetworkManagementClient;
