@@ -13,13 +13,21 @@ export function readClientCertificate(bytes: Buffer, password: string | undefine
   const { certificates, key } = looksLikePem(bytes)
     ? readPem(bytes.toString('utf8'), password)
     : readPkcs12(bytes, password);
-  const parsed = certificates.map((pem) => new X509Certificate(pem));
+  const parsed = certificates.map(parseCertificate);
   const leaf = parsed.find((certificate) => certificate.checkPrivateKey(key));
   if (!leaf) throw new Error('the private key belongs to none of the certificates');
   if (key.asymmetricKeyType !== 'rsa') throw new Error('the private key is not an RSA key, which Entra requires');
   const chain = [leaf, ...parsed.filter((certificate) => certificate !== leaf)];
   const pkcs8 = key.export({ type: 'pkcs8', format: 'pem' }).toString();
   return `${chain.map((certificate) => certificate.toString().trim()).join('\n')}\n${pkcs8}`;
+}
+
+function parseCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw new Error('a certificate in it cannot be read', { cause: error });
+  }
 }
 
 function looksLikePem(bytes: Buffer): boolean {
@@ -36,11 +44,8 @@ function readPem(text: string, password: string | undefined) {
       certificates: [...certificates],
       key: createPrivateKey(password === undefined ? key : { key, format: 'pem', passphrase: password }),
     };
-  } catch {
-    throw new Error(
-      key.includes('ENCRYPTED')
-        ? 'the private key cannot be decrypted with the password'
-        : 'the private key cannot be read',
-    );
+  } catch (error) {
+    const what = key.includes('ENCRYPTED') ? 'decrypted with the password' : 'read';
+    throw new Error(`the private key cannot be ${what}`, { cause: error });
   }
 }

@@ -58,15 +58,15 @@ function noAnswer(what: string, error: OperatorError): OperatorError {
 /** The discovery was refused: an unknown tenant, a throttled authority, or a gateway in front of it. */
 function fromAnswer(what: string, answer: HttpResponse, nowMs: number): OperatorError {
   const error = classify('entra', what, answer, nowMs);
-  const known = error.code !== undefined && verdictOf('entra', error.code) !== undefined;
-  const passing = error.disposition === 'throttled' || error.disposition === 'transient';
-  if (known || passing) return error;
+  const known = error.code === undefined ? undefined : verdictOf('entra', error.code);
+  if (known || error.disposition === 'throttled') return error;
+  const verdict = verdictFor(error.code ?? '', error.disposition === 'transient' ? undefined : answer.status);
   return new OperatorError({
-    disposition: 'blocked',
-    reason: 'CredentialInvalid',
+    ...verdict,
     message: error.message,
     status: answer.status,
     ...(error.code === undefined ? {} : { code: error.code }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   });
 }
 
@@ -107,7 +107,9 @@ function serverError(error: unknown): ServerFailure | undefined {
     status?: number;
     errorMessage?: string;
   };
-  const text = errorMessage ?? error.message;
+  const wrapped = errorMessage ?? error.message;
+  // The library frames Entra's sentence with ids that differ each time.
+  const text = /AADSTS\d+:.*?(?= - (?:Correlation|Trace) ID|$)/s.exec(wrapped)?.[0] ?? wrapped;
   return {
     errorCode: errorCode || 'server_error',
     // The number is in the text too, and there even when the library did not lift it out.

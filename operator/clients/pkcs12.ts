@@ -33,32 +33,29 @@ const MOST_ITERATIONS = 5_000_000;
  * Throws Error with a sentence that quotes nothing of the file.
  */
 export function readPkcs12(bytes: Buffer, password = ''): { certificates: string[]; key: KeyObject } {
-  let bags: Der[];
+  let found: { certificates: string[]; keys: Buffer[] };
   try {
-    bags = safeBags(bytes, password);
+    found = sortBags(safeBags(bytes, password));
   } catch (error) {
     if (error instanceof UnsupportedEncryption) throw error;
     throw new Error('it is neither PEM nor a PKCS#12 file that the password opens', { cause: error });
   }
+  if (found.certificates.length === 0) throw new Error('there is no certificate in it');
+  if (!found.keys[0]) throw new Error('there is no private key in it');
+  return { certificates: found.certificates, key: privateKey(found.keys[0], password) };
+}
+
+function sortBags(bags: readonly Der[]): { certificates: string[]; keys: Buffer[] } {
   const certificates: string[] = [];
-  let key: KeyObject | undefined;
+  const keys: Buffer[] = [];
   for (const bag of bags) {
     const [type, value] = inside(bag, TAG.sequence);
     const wrapped = readDer(contentOf(value, TAG.context0))[0];
-    switch (oidOf(type)) {
-      case OID.certBag:
-        certificates.push(pemOf(wrapped));
-        break;
-      case OID.keyBag:
-      case OID.shroudedKeyBag:
-        key ??= privateKey(sequenceBytes(wrapped), password);
-        break;
-      default:
-    }
+    const kind = oidOf(type);
+    if (kind === OID.certBag) certificates.push(pemOf(wrapped));
+    if (kind === OID.keyBag || kind === OID.shroudedKeyBag) keys.push(sequenceBytes(wrapped));
   }
-  if (certificates.length === 0) throw new Error('there is no certificate in it');
-  if (!key) throw new Error('there is no private key in it');
-  return { certificates, key };
+  return { certificates, keys };
 }
 
 class UnsupportedEncryption extends Error {}
