@@ -168,10 +168,11 @@ describe('a budget', () => {
 
   test('counts scopes apart', () => {
     const budgets = createBudgets(virtualClock());
-    for (const scope of ['one', 'two']) {
-      for (let index = 0; index < 10; index += 1)
-        budgets.admit([quota(TEN, scope)], { write: false, call: aCall({ key: `${index}` }) });
-    }
+    const ask = (scope: string, key: string) =>
+      budgets.admit([quota(TEN, scope)], { write: false, call: aCall({ key }) });
+    for (let index = 0; index < 10; index += 1) ask('one', `${index}`);
+    expect(() => ask('one', 'eleventh')).toThrow(OperatorError);
+    expect(() => ask('two', 'eleventh')).not.toThrow();
   });
 
   test('holds everybody back for as long as the service asked, and then takes less', async () => {
@@ -224,11 +225,11 @@ describe('a meter', () => {
         nowMs += Math.floor(next() * 9_000);
         while (meter.available(nowMs) > 0 && next() < 0.9) meter.take(nowMs);
         const nth = 1 + Math.floor(next() * 25);
-        const freeAtMs = meter.freeAtMs(nth, nowMs);
-        if (nth <= meter.available(nowMs)) expect(freeAtMs).toBe(nowMs);
-        else expect(freeAtMs).toBeGreaterThan(nowMs);
-        if (nth === 1) expect(meter.available(Math.ceil(freeAtMs))).toBeGreaterThan(0);
+        expect(meter.freeAtMs(nth, nowMs) === nowMs).toBe(nth <= meter.available(nowMs));
+        expect(meter.freeAtMs(nth + 1, nowMs)).toBeGreaterThanOrEqual(meter.freeAtMs(nth, nowMs));
       }
+      const freeAtMs = Math.ceil(meter.freeAtMs(1, nowMs));
+      expect(meter.available(freeAtMs)).toBeGreaterThan(0);
     }
   });
 

@@ -2,6 +2,7 @@ import { OperatorError } from '../../errors.ts';
 import type { CallOptions } from '../call.ts';
 import { unreadableAnswer } from '../classify.ts';
 import { rebase } from '../exchange.ts';
+import type { HttpResponse } from '../http.ts';
 import { armQuotas } from '../quotas.ts';
 import type { ArmContext } from './context.ts';
 import type { NetworkManagementClient, NetworkSdk, SendSdkRequest } from './network-sdk.ts';
@@ -22,8 +23,8 @@ export function createNetwork(context: ArmContext): Network {
 
   return {
     async run(about, use) {
-      const send: SendSdkRequest = (request) =>
-        context.exchange(
+      const send: SendSdkRequest = async (request) => {
+        const response = await context.exchange(
           {
             service: 'arm',
             operation: about.operation,
@@ -42,6 +43,8 @@ export function createNetwork(context: ArmContext): Network {
           },
           about.call,
         );
+        return request.method === 'GET' ? vouchedFor(response, about.what) : response;
+      };
       try {
         return await (await loaded()).run(about.subscriptionId, send, use);
       } catch (error) {
@@ -51,4 +54,10 @@ export function createNetwork(context: ArmContext): Network {
       }
     },
   };
+}
+
+/** The SDK takes a gateway's HTML for a resource without properties, unless it is told that it reads JSON. */
+function vouchedFor(response: HttpResponse, what: string): HttpResponse {
+  if (!response.body.trimStart().startsWith('{')) throw unreadableAnswer(what, response.status);
+  return { ...response, headers: { ...response.headers, 'content-type': 'application/json' } };
 }

@@ -149,7 +149,7 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
 
 const ifMatch = (etag: string | undefined) => (etag === undefined ? {} : { headers: { 'if-match': etag } });
 /** Without an ETag the caller believes that nothing is there: then nothing may be overwritten. */
-const condition = (etag: string | undefined) => ({
+const condition = (etag: string | undefined): { headers: Record<string, string> } => ({
   headers: etag === undefined ? { 'if-none-match': '*' } : { 'if-match': etag },
 });
 

@@ -49,7 +49,7 @@ export interface FabricClient {
   ): Promise<void>;
   /**
    * Policies from the admin inventory, by lower-case workspace id. The inventory lists workspaces that restrict
-   * something; the admin right to read it may be missing (`blocked`).
+   * something: one that is absent is open. The admin right to read it may be missing (`blocked`).
    */
   communicationPolicies(call: CallOptions): Promise<Read<ReadonlyMap<string, CommunicationPolicy>>>;
   /** GET workspace through the global host: tells whether the restriction is in effect for us. */
