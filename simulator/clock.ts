@@ -12,6 +12,11 @@ export interface SimClock {
   scaled(publishedMs: number): number;
 }
 
+/** How many times faster than published its durations pass; free of the dust of division. */
+export function speedOf(clock: SimClock): number {
+  return Number((1 / clock.scaled(1)).toPrecision(12));
+}
+
 /** setTimeout fires at once for delays of 2^31 ms and more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

@@ -1,7 +1,11 @@
+import { ARM_EVIDENCE } from './arm/conduct.ts';
 import { deleteLinkService } from './arm/fabric/out-of-band.ts';
 import { deleteOutOfBand } from './arm/out-of-band.ts';
+import { speedOf } from './clock.ts';
 import type { Cloud } from './cloud.ts';
+import { DNS_EVIDENCE } from './dns/conduct.ts';
 import type { NameServers } from './dns/name-servers.ts';
+import { ENTRA_EVIDENCE } from './entra/conduct.ts';
 import { Refusal, type ServiceName, type SimResponse } from './exchange.ts';
 import type { Fault } from './faults.ts';
 import type { Route } from './router.ts';
@@ -33,13 +37,19 @@ function stateRoutes(dns: NameServers): Route[] {
       handle: (_request, { clock, world }) =>
         ok({
           now: new Date(clock.now()).toISOString(),
-          speed: 1000 / clock.scaled(1000),
+          speed: speedOf(clock),
           scheduled: world.scheduled.map(({ dueAtMs, kind, payload }) => ({
             dueAt: new Date(dueAtMs).toISOString(),
             kind,
             payload,
           })),
         }),
+    },
+    {
+      method: 'GET',
+      path: '/_sim/conduct',
+      handle: (_request, { conduct }) =>
+        ok({ conduct, evidence: { entra: ENTRA_EVIDENCE, arm: ARM_EVIDENCE, dns: DNS_EVIDENCE } }),
     },
     { method: 'GET', path: '/_sim/world', handle: (_request, { world }) => ok(withoutSecrets(world)) },
     {

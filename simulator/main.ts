@@ -27,32 +27,36 @@ const command = new Command('simulator')
   .action(run);
 
 async function run(options: Options): Promise<void> {
+  const world = options.world && loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
+  const simulator = await startSimulator({ speed: options.speed, ...(world && { world }) });
+  let kubernetes: Kubernetes | undefined;
+  try {
+    if (options.kubernetes) kubernetes = await startKubernetes();
+    await writeFiles(options, simulator, kubernetes);
+  } catch (error) {
+    await shutDown(simulator, kubernetes);
+    throw error;
+  }
+  announce(simulator, kubernetes, resolve(options.envFile));
+  const stop = () => void shutDown(simulator, kubernetes);
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+async function writeFiles(options: Options, simulator: Simulator, kubernetes?: Kubernetes): Promise<void> {
   const envFile = resolve(options.envFile);
   const caFile = join(dirname(envFile), 'simulator-ca.pem');
   const kubeconfig = resolve(options.kubeconfig ?? join(dirname(envFile), 'kubeconfig'));
-  const world = options.world && loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
-
-  const simulator = await startSimulator({ speed: options.speed, ...(world && { world }) });
-  const kubernetes = options.kubernetes ? await startKubernetes() : undefined;
   const env: Record<string, string> = {
     ...simulator.env,
     NODE_EXTRA_CA_CERTS: caFile,
     ...(kubernetes && { KUBECONFIG: kubeconfig }),
   };
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(caFile, simulator.ca, { mode: 0o600 });
   if (kubernetes) await writePrivately(kubeconfig, kubernetes.kubeconfig);
   // Last, because whoever waits for this file may start at once.
-  await writePrivately(
-    envFile,
-    `${Object.entries(env)
-      .map(([name, value]) => `${name}=${value}`)
-      .join('\n')}\n`,
-  );
-  announce(simulator, kubernetes, envFile);
-
-  const stop = () => void shutDown(simulator, kubernetes);
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  await writePrivately(envFile, lines.join(''));
 }
 
 function announce({ urls, dns }: Simulator, kubernetes: Kubernetes | undefined, envFile: string): void {

@@ -1,5 +1,5 @@
 import { createAddresses } from './addresses.ts';
-import { realClock, type SimClock } from './clock.ts';
+import { realClock, type SimClock, speedOf } from './clock.ts';
 import type { Cloud, Urls } from './cloud.ts';
 import { type Conduct, publishedConduct } from './conduct.ts';
 import { createConnections } from './connections.ts';
@@ -174,6 +174,6 @@ function settingsFor({ urls, clock }: Cloud, dns: NameServers, operatorViewpoint
     FABRICLINK_GRAPH_URL: urls.graph,
     ...(resolver && { FABRICLINK_NAMESERVERS: `${resolver.address}:${resolver.port}` }),
     FABRICLINK_PRIVATE_RANGES: '127.64.0.0/10',
-    FABRICLINK_TIME_SCALE: String(1000 / clock.scaled(1000)),
+    FABRICLINK_TIME_SCALE: String(speedOf(clock)),
   };
 }

@@ -1,46 +1,51 @@
-/** Each switch is one published refusal or delay (cloud-apis sections 4, 9, 10, 18, 21); a contract case exists for each. */
-const SWITCHES = [
-  'requireApiVersion',
-  'requireSubscriptionTenant',
-  'requireAuthorization',
-  'delayGrants',
-  'requireResourceGroup',
-  'requireProviderRegistration',
-  'delayRegistration',
-  'countRequests',
-  'countNetworkRequests',
-  'countDnsRequests',
-  'checkEndpointRegion',
-  'subnetAccounting',
-  'refuseDelegatedSubnet',
-  'refuseNetworkPolicies',
-  'limitEndpoints',
-  'oneMutationPerSubnet',
-  'delayEndpointCreate',
-  'delayEndpointDelete',
-  'keepEndpointIdentity',
-  'requireOneConnection',
-  'limitRequestMessage',
-  'checkLinkedAuthorization',
-  'addressesAfterApproval',
-  'emptyDnsConfigsUnderZoneGroup',
-  'keepRejected',
-  'lingerNetworkInterface',
-  'delayZoneGroup',
-  'oneZoneGroupPerEndpoint',
-  'keepZoneGroupInTenant',
-  'lastZoneGroupWins',
-  'checkEtags',
-  'delayZones',
-  'delayLinks',
-  'oneLinkPerZoneName',
-  'keepLinkedZone',
-  'keepLinkTarget',
-  'statusAnswers202',
-  'limitTagNames',
-] as const;
+import { allOn, type Evidence } from '../evidence.ts';
 
-export type ArmSwitch = (typeof SWITCHES)[number];
+/**
+ * Each switch is one published refusal or delay (cloud-apis sections 4, 9, 10, 18, 21), with what vouches for it; a
+ * contract case exists for each.
+ */
+export const ARM_EVIDENCE = {
+  requireApiVersion: 'G',
+  requireSubscriptionTenant: 'G',
+  requireAuthorization: 'G',
+  delayGrants: 'G',
+  requireResourceGroup: 'G',
+  requireProviderRegistration: 'D',
+  delayRegistration: 'O',
+  countRequests: 'D',
+  countNetworkRequests: 'D',
+  countDnsRequests: 'D',
+  checkEndpointRegion: 'D',
+  subnetAccounting: 'D',
+  refuseDelegatedSubnet: 'D',
+  refuseNetworkPolicies: 'O',
+  limitEndpoints: 'G',
+  oneMutationPerSubnet: 'O',
+  delayEndpointCreate: 'O',
+  delayEndpointDelete: 'I',
+  keepEndpointIdentity: 'I',
+  requireOneConnection: 'D',
+  limitRequestMessage: 'D',
+  checkLinkedAuthorization: 'D',
+  addressesAfterApproval: 'D',
+  emptyDnsConfigsUnderZoneGroup: 'D',
+  keepRejected: 'D',
+  lingerNetworkInterface: 'O',
+  delayZoneGroup: 'I',
+  oneZoneGroupPerEndpoint: 'G',
+  keepZoneGroupInTenant: 'D',
+  lastZoneGroupWins: 'G',
+  checkEtags: 'D',
+  delayZones: 'O',
+  delayLinks: 'O',
+  oneLinkPerZoneName: 'G',
+  keepLinkedZone: 'D',
+  keepLinkTarget: 'I',
+  statusAnswers202: 'O',
+  limitTagNames: 'O',
+} as const satisfies Record<string, Evidence>;
+
+export type ArmSwitch = keyof typeof ARM_EVIDENCE;
 
 /** Published durations in milliseconds; the clock's speed divides them. */
 export type ArmDelays = {
@@ -96,7 +101,7 @@ export type ArmConduct = {
 
 export function publishedArmConduct(): ArmConduct {
   return {
-    switches: Object.fromEntries(SWITCHES.map((name) => [name, true])) as ArmConduct['switches'],
+    switches: allOn(ARM_EVIDENCE),
     delays: {
       registrationMs: 60_000,
       endpointCreateMs: 56_000,

@@ -1,21 +1,23 @@
-const SWITCHES = [
+import { allOn, type Evidence } from '../evidence.ts';
+
+/** What name servers of networks do (cloud-apis section 10.2); a contract case exists for each. */
+export const DNS_EVIDENCE = {
   /** A link that is still InProgress does not answer yet. */
-  'waitForCompletedLink',
-  /** A linked zone hides the public answer for names that it lacks, unless the link falls back (cloud-apis section 10.2). */
-  'hideUnlistedNames',
+  waitForCompletedLink: 'I',
+  /** A linked zone hides the public answer for names that it lacks, unless the link falls back. */
+  hideUnlistedNames: 'D',
   /** A network's answers differ from the public ones. */
-  'splitHorizon',
-] as const;
+  splitHorizon: 'D',
+} as const satisfies Record<string, Evidence>;
+
+export type DnsSwitch = keyof typeof DNS_EVIDENCE;
 
 export type DnsConduct = {
-  switches: Record<(typeof SWITCHES)[number], boolean>;
+  switches: Record<DnsSwitch, boolean>;
   /** Seconds. */
   publicTtl: number;
 };
 
 export function publishedDnsConduct(): DnsConduct {
-  return {
-    switches: Object.fromEntries(SWITCHES.map((name) => [name, true])) as DnsConduct['switches'],
-    publicTtl: 60,
-  };
+  return { switches: allOn(DNS_EVIDENCE), publicTtl: 60 };
 }

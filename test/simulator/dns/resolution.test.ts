@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, test } from '@jest/globals';
 import { decode, encode, type Packet } from 'dns-packet';
 
 import { addVirtualNetwork } from '../../../simulator/builders.ts';
+import type { DnsSwitch } from '../../../simulator/dns/conduct.ts';
 import { addWorkspace } from '../../../simulator/fabric/build.ts';
 import {
   API_RECORD,
@@ -172,7 +173,7 @@ test('the operator is given the resolver of the network in which it lives', asyn
   await other.close();
 });
 
-describeSwitches(
+describeSwitches<DnsSwitch>(
   {
     waitForCompletedLink: {
       keeps: 'a link without effect while it is InProgress',

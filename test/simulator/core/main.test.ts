@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { expect, test } from '@jest/globals';
+
+/** As `npm run simulator` has it: without `--`, Node itself would take the option --env-file. */
+const PROGRAM = ['--', 'simulator/main.ts'];
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+test('the program writes its settings privately when all is up, and stops on SIGTERM', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'simulator-'));
+  const settings = join(directory, 'operator.env');
+  const child = spawn(process.execPath, [...PROGRAM, '--env-file', settings, '--speed', '60', '--no-kubernetes'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    const [said] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+    expect(said.toString()).toMatch(/arm +https:\/\/127\.0\.0\.1:\d+/);
+    expect((await stat(settings)).mode & 0o777).toBe(0o600);
+    const env = Object.fromEntries(
+      (await readFile(settings, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=')),
+    );
+    expect(env).toMatchObject({
+      FABRICLINK_TIME_SCALE: '60',
+      NODE_EXTRA_CA_CERTS: join(directory, 'simulator-ca.pem'),
+    });
+    expect(await readFile(env['NODE_EXTRA_CA_CERTS'], 'utf8')).toContain('BEGIN CERTIFICATE');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('a wrong speed is refused before anything starts', async () => {
+  const child = spawn(process.execPath, [...PROGRAM, '--env-file', '/dev/null', '--speed', '-1'], {
+    cwd: ROOT,
+  });
+  const errors: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(Buffer.concat(errors).toString()).toContain('must be a number above 0');
+});
+
+test('a directory that is not there is said, and nothing is left running', async () => {
+  const child = spawn(process.execPath, [...PROGRAM, '--env-file', '/nowhere/operator.env', '--no-kubernetes'], {
+    cwd: ROOT,
+  });
+  const errors: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(Buffer.concat(errors).toString()).toContain('cannot start the simulator: ENOENT');
+});
