@@ -1,0 +1,363 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { parse } from 'yaml';
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
+import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { createKubeClient } from '../../operator/clients/kube/client.ts';
+import { kubeconfigAccess } from '../../operator/clients/kube/kubeconfig.ts';
+import { CONFIG_MAPS, keyOf, NAMESPACES, resourceName, SECRETS } from '../../operator/clients/kube/resources.ts';
+import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
+import { createTransport } from '../../operator/clients/transport.ts';
+import { systemClock } from '../../operator/clock.ts';
+import { readConfig } from '../../operator/config.ts';
+import type { Logger } from '../../operator/log.ts';
+import { createOperator, type Operator } from '../../operator/wire.ts';
+import type { Conduct } from '../../simulator/conduct.ts';
+import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
+import { type Simulator, startSimulator } from '../../simulator/start.ts';
+import type { World } from '../../simulator/world.ts';
+import { type Call, callText, type Interruption, type Life, recordingTransport } from './stage-calls.ts';
+import { type StageClock, stageClock } from './stage-clock.ts';
+import { createBirths } from './stage-view.ts';
+import { credentialsSecret, NAMESPACE, type NameServerAddress, stageWorld } from './stage-world.ts';
+
+const CRDS: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
+const START_MS = Date.parse('2026-03-02T08:00:00Z');
+const LONGEST_SETTLING_MS = 15_000;
+/** More calls than this while the clock stands still are a busy loop. */
+const MOST_CALLS_AT_ONCE = 2_000;
+const MOST_STEPS = 20_000;
+const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
+const KNOWN_TYPES = [...CUSTOM, NAMESPACES, SECRETS, CONFIG_MAPS];
+
+export type StageOptions = {
+  world?: World;
+  adjust?: (conduct: Conduct) => void;
+  /** Most passes at once. Default 2. */
+  workers?: number;
+};
+
+/** Everything that outlives a process: both stores, and the time. */
+export type StageSnapshot = { nowMs: number; world: World; store: ReturnType<Kubernetes['snapshot']> };
+
+export type LogLine = { level: string; message: string; fields: object };
+
+/**
+ * The whole operator, the simulated clouds and the embedded Kubernetes API over real HTTP, on one clock that only the
+ * stage moves. A play is deterministic but for the order in which parallel calls are answered.
+ */
+export type Stage = {
+  readonly clock: StageClock;
+  readonly simulator: Simulator;
+  readonly kubernetes: Kubernetes;
+  /** A person's hands on the cluster; not recorded. */
+  readonly kube: KubeClient;
+  /** Every call of the operator, oldest first; watches are not among them. */
+  readonly calls: readonly Call[];
+  readonly logs: readonly LogLine[];
+  /** How many processes of the operator have died so far. */
+  readonly deaths: number;
+  /** How often each thing in the clouds came into being since the last `forget`. */
+  births(): ReadonlyMap<string, number>;
+  /** Drops what was recorded. */
+  forget(): void;
+  /** Asked at each call, before it leaves and when its answer is there; `die` ends the process at that point. */
+  onCall(interruption: Interruption | undefined): void;
+  nameserverOf(networkId: string): NameServerAddress;
+  apply(manifest: object): Promise<void>;
+  link(name?: string): WorkspacePrivateLink | undefined;
+  events(): KubeObject[];
+  deleteLink(name?: string): Promise<void>;
+  startOperator(): Promise<void>;
+  /** All memory is dropped, nothing is let go; only the stores survive. */
+  killOperator(): Promise<void>;
+  crashAndRestart(): Promise<void>;
+  /** Everything that can happen without time passing has happened. */
+  settle(): Promise<void>;
+  /** Plays on until `until` holds (looked at whenever all is settled); throws with the last calls when time is over. */
+  run(until: () => boolean, limit: { withinMs: number; what: string }): Promise<void>;
+  /** Plays on for this long. */
+  pass(durationMs: number): Promise<void>;
+  snapshot(): StageSnapshot;
+  /** Puts both stores and the clock back. The operator must be down. */
+  restore(snapshot: StageSnapshot): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Starts everything but the operator, with the CRD, the namespace and the credentials in place. */
+export async function startStage(options: StageOptions = {}): Promise<Stage> {
+  const clock = stageClock(START_MS);
+  const { after } = systemClock();
+  const folder = await mkdtemp(join(tmpdir(), 'stage-'));
+  const simulator = await startSimulator({
+    clock,
+    world: options.world ?? stageWorld(),
+    random: () => 0.5,
+    ...(options.adjust && { adjust: options.adjust }),
+  });
+  // Bookmarks and watch time-outs belong to sockets, and those live in real time.
+  const kubernetes = await startKubernetes({ clock: { now: clock.now, after } });
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, kubernetes.kubeconfig, { mode: 0o600 });
+  // As NODE_EXTRA_CA_CERTS does for a process from its start.
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([...trusted, simulator.ca]);
+
+  const access = await kubeconfigAccess(kubeconfig);
+  const person = createTransport({ tls: { kubernetes: () => access.tls() } });
+  const kube = createKubeClient({ transport: person, access, userAgent: 'person' });
+  const read = readConfig({
+    ...simulator.env,
+    KUBECONFIG: kubeconfig,
+    POD_NAME: 'stage',
+    FABRICLINK_CLUSTER_ID: 'stage',
+    FABRICLINK_LEADER_ELECTION: 'false',
+    FABRICLINK_METRICS_ADDRESS: '0',
+    FABRICLINK_HEALTH_ADDRESS: '0',
+  });
+  if (!read.ok) throw new Error(read.problems.join('\n'));
+  const { config } = read;
+
+  let calls: Call[] = [];
+  let logs: LogLine[] = [];
+  let deaths = 0;
+  let callsAtThisMoment = 0;
+  let interruption: Interruption | undefined;
+  let life: Life = { dead: true, underWay: 0 };
+  let operator: Operator | undefined;
+  const births = createBirths(() => simulator.world);
+
+  const log = recordingLogger((line) => logs.push(line));
+
+  const apply = async (manifest: object): Promise<void> => {
+    const object = manifest as KubeObject;
+    const type = [...KNOWN_TYPES, CRDS].find(({ kind }) => kind === object.kind);
+    if (!type) throw new Error(`the stage does not know how to apply a ${object.kind}`);
+    const { namespace = '', name } = object.metadata;
+    await kube.patch(type, namespace, name, { type: 'apply', body: object, fieldManager: 'person', force: true });
+  };
+
+  for (const { plural } of CUSTOM) await apply(parse(await readFile(`crds/${plural}.yaml`, 'utf8')) as object);
+  await kubernetes.settled();
+  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await apply(credentialsSecret());
+
+  const startOperator = async (): Promise<void> => {
+    const own: Life = { dead: false, underWay: 0 };
+    life = own;
+    operator = await createOperator(config, {
+      log,
+      clock,
+      workers: options.workers ?? 2,
+      random: () => 0.5,
+      wrapTransport: (inner) =>
+        recordingTransport(
+          inner,
+          own,
+          ({ service, operation, method, url }) => {
+            const { host, pathname } = new URL(url);
+            const at = { index: calls.length, atMs: clock.now() };
+            const call: Call = { ...at, service, operation, method, host, path: pathname };
+            calls.push(call);
+            callsAtThisMoment += 1;
+            return call;
+          },
+          (call, moment) => {
+            births.look();
+            return interruption?.(call, moment);
+          },
+        ),
+    });
+    await operator.start();
+  };
+
+  const killOperator = async (): Promise<void> => {
+    if (!operator) return;
+    life.dead = true;
+    const dying = operator;
+    operator = undefined;
+    // What is on its way arrives; nobody hears the answer.
+    for (const endsAt = performance.now() + LONGEST_SETTLING_MS; life.underWay > 0 && performance.now() < endsAt; ) {
+      await turn();
+    }
+    await dying.kill();
+    deaths += 1;
+  };
+
+  const crashAndRestart = async (): Promise<void> => {
+    await killOperator();
+    await startOperator();
+  };
+
+  const cachesAreCurrent = ({ manager }: Operator): boolean =>
+    KNOWN_TYPES.every((type) => {
+      const cached = cachedOf(manager, type);
+      if (!cached) return true;
+      const stored = kubernetes.objects(resourceName(type));
+      const versions = new Map(cached.map((object) => [keyOf(object), object.metadata.resourceVersion]));
+      return (
+        versions.size === stored.length &&
+        stored.every((object) => versions.get(keyOf(object as KubeObject)) === object.metadata.resourceVersion)
+      );
+    });
+
+  const isQuiet = (): boolean => {
+    if (!operator) return true;
+    const { manager } = operator;
+    return manager.hasSynced() && manager.isLeading() && manager.isIdle() && cachesAreCurrent(operator);
+  };
+
+  const failure = (why: string): Error => {
+    const lines = [
+      `${why}, at ${new Date(clock.now()).toISOString()}`,
+      ...calls.slice(-40).map(callText),
+      ...logs.slice(-10).map(({ level, message, fields }) => `${level} ${message} ${JSON.stringify(fields)}`),
+      ...(kubernetes.objects(resourceName(workspacePrivateLinks)) as unknown as WorkspacePrivateLink[]).map(
+        ({ metadata, status }) => `${metadata.name}: ${JSON.stringify(status, undefined, 1)}`,
+      ),
+    ];
+    return new Error(lines.join('\n'));
+  };
+
+  const settle = async (): Promise<void> => {
+    const endsAt = performance.now() + LONGEST_SETTLING_MS;
+    // Twice in a row: between two turns whatever a socket had to say has been said.
+    for (let quiet = 0; quiet < 2; ) {
+      await turn();
+      if (life.dead && operator) await crashAndRestart();
+      await simulator.listening();
+      quiet = isQuiet() ? quiet + 1 : 0;
+      if (callsAtThisMoment > MOST_CALLS_AT_ONCE) throw failure('a busy loop: calls without end in one moment');
+      if (performance.now() > endsAt) throw failure('does not settle');
+    }
+    births.look();
+  };
+
+  const moveTo = (atMs: number): void => {
+    if (atMs > clock.now()) callsAtThisMoment = 0;
+    clock.moveTo(atMs);
+    births.look();
+  };
+
+  const run: Stage['run'] = async (until, { withinMs, what }) => {
+    const endsAtMs = clock.now() + withinMs;
+    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+      await settle();
+      if (until()) return;
+      const nextAtMs = clock.nextAtMs();
+      if (nextAtMs === undefined) throw failure(`waited in vain, and nothing is due any more: ${what}`);
+      if (nextAtMs > endsAtMs) throw failure(`waited ${withinMs} ms in vain: ${what}`);
+      moveTo(nextAtMs);
+    }
+    throw failure(`a busy loop: ${MOST_STEPS} steps without ${what}`);
+  };
+
+  return {
+    clock,
+    simulator,
+    kubernetes,
+    kube,
+    get calls() {
+      return calls;
+    },
+    get logs() {
+      return logs;
+    },
+    get deaths() {
+      return deaths;
+    },
+    births: () => births.counts(),
+    forget() {
+      calls = [];
+      logs = [];
+      deaths = 0;
+      births.reset();
+    },
+    onCall(asked) {
+      interruption = asked;
+    },
+    nameserverOf(networkId) {
+      const place = simulator.dns.at(networkId);
+      if (!place) throw new Error(`no name server for ${networkId}`);
+      return { address: place.address, port: place.port };
+    },
+    apply,
+    link: (name = 'sales') =>
+      (kubernetes.objects(resourceName(workspacePrivateLinks)) as unknown as WorkspacePrivateLink[]).find(
+        ({ metadata }) => metadata.name === name,
+      ),
+    events: () => kubernetes.objects('events.events.k8s.io') as KubeObject[],
+    deleteLink: (name = 'sales') => kube.delete(workspacePrivateLinks, NAMESPACE, name),
+    startOperator,
+    killOperator,
+    crashAndRestart,
+    settle,
+    run,
+    async pass(durationMs) {
+      const endsAtMs = clock.now() + durationMs;
+      for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+        await settle();
+        const nextAtMs = clock.nextAtMs() ?? endsAtMs;
+        if (nextAtMs > endsAtMs) break;
+        moveTo(nextAtMs);
+      }
+      moveTo(endsAtMs);
+      await settle();
+    },
+    snapshot: () => ({ nowMs: clock.now(), world: simulator.snapshot(), store: kubernetes.snapshot() }),
+    async restore({ nowMs, world, store }) {
+      if (operator) throw new Error('kill the operator before the stores are put back');
+      clock.reset(nowMs);
+      simulator.restore(world);
+      kubernetes.restore(store);
+      await simulator.listening();
+      await kubernetes.settled();
+      callsAtThisMoment = 0;
+      births.reset();
+    },
+    async close() {
+      await killOperator();
+      await person.close();
+      await Promise.all([simulator.close(), kubernetes.close()]);
+      setDefaultCACertificates(trusted);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** What the operator caches of a kind; undefined when it does not. */
+function cachedOf(manager: Operator['manager'], type: ResourceType): readonly KubeObject[] | undefined {
+  try {
+    return manager.cached(type);
+  } catch {
+    return undefined;
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function recordingLogger(take: (line: LogLine) => void): Logger {
+  const at = (level: string, base: object) => (message: string, fields?: object) =>
+    take({ level, message, fields: { ...base, ...fields } });
+  const make = (base: object): Logger => ({
+    debug() {},
+    info: at('info', base),
+    warn: at('warn', base),
+    error: at('error', base),
+    with: (fields) => make({ ...base, ...fields }),
+  });
+  return make({});
+}
