@@ -218,6 +218,7 @@ describe('on the embedded Kubernetes, over TLS with a kubeconfig', () => {
     await kube.create(TOYS, aToy('b'));
     await eventually(isReady('b', 1), 'the second toy to be ready');
     await eventually(isReady('a', 2), 'the new size');
+    const farthest = Number(managers[0]?.lastSeenResourceVersion(TOYS));
     kubernetes.restore(backup);
     // Watched again from a version that the server does not know yet: what happens next has an older one.
     await eventually(() => kubernetes.openWatches().length === 0, 'the watch to be cut');
@@ -226,5 +227,6 @@ describe('on the embedded Kubernetes, over TLS with a kubeconfig', () => {
     await eventually(() => workshop.built.get('default/a') === 2, 'the restored toy to be rebuilt');
     await eventually(() => managers[0]?.cached(TOYS).length === 1, 'the toy of the lost future to be forgotten');
     expect(managers[0]?.cached<Toy>(TOYS)[0]?.spec.size).toBe(2);
+    expect(Number(managers[0]?.lastSeenResourceVersion(TOYS))).toBeLessThan(farthest);
   });
 });

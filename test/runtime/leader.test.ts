@@ -15,6 +15,8 @@ const transport = createTransport();
 let server: ApiServer;
 let clock: VirtualClock;
 let candidates: LeaderElection[];
+/** Time that passed for the machine while this process did not run. */
+let pausedMs = 0;
 
 type Candidate = { election: LeaderElection; fence: Fence; heard: string[] };
 
@@ -22,6 +24,7 @@ beforeEach(async () => {
   server = await startApiServer();
   clock = virtualClock();
   candidates = [];
+  pausedMs = 0;
 });
 afterEach(async () => {
   for (const election of candidates) await election.stop(false);
@@ -29,7 +32,7 @@ afterEach(async () => {
 });
 
 function stand(identity: string): Candidate {
-  const monotonicMs = () => clock.now();
+  const monotonicMs = () => clock.now() + pausedMs;
   const fence = createFence(monotonicMs);
   const heard: string[] = [];
   const election = createLeaderElection({
@@ -139,6 +142,13 @@ describe('leader election', () => {
     await seconds(10);
     expect(one.heard).toEqual(['elected']);
     expect(one.fence.isHeld()).toBe(true);
+  });
+
+  test('closes the fence of a process that was paused, before it has done anything', async () => {
+    const one = stand('one');
+    await elected(one);
+    pausedMs = 10_000;
+    expect(one.fence.isHeld()).toBe(false);
   });
 
   test('gives up at once when it finds somebody else in its place', async () => {

@@ -262,6 +262,27 @@ describe('what brings an object back', () => {
     expect(workshop.built.get(key)).toBe(9);
   });
 
+  test('a person who changes what had become slow is served at the first pace again', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    const tries: number[] = [];
+    const { pass, clock, quiet } = run((clock) => [
+      toyKind(workshop, clock, {
+        onEffect(name) {
+          if (name !== 'build') return;
+          tries.push(clock.now());
+          throw transient();
+        },
+      }),
+    ]);
+    await pass(300_000);
+    tries.length = 0;
+    server.store.merge(TOYS_NAME, key, { spec: { size: 4 } });
+    await quiet();
+    await pass(10_000);
+    expect(tries[0]).toBe(clock.now() - 10_000);
+    expect(tries[1]! - tries[0]!).toBe(750);
+  });
+
   test('the annotation that asks to look now makes the pass read afresh', async () => {
     server.store.create(TOYS_NAME, aToy('a'));
     const ages: unknown[] = [];
