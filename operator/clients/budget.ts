@@ -14,14 +14,20 @@ const MOST_BUDGETS = 500;
 
 type Budget = { meter: Meter; turns: Turns; blockedUntilMs: number };
 
+/** One call that may be made. */
+export type Admission = {
+  /** The call is over: answered, cut or given up. To be called once. */
+  answered(): void;
+};
+
 export interface Budgets {
   /**
    * Takes one call from every quota, or none and throws OperatorError `throttled` with the time to come back. Never
-   * waits. A refused caller keeps its place in line by `call.key`.
+   * waits. A refused caller keeps its place in line by `call.key`. The answer must be reported, whatever it is.
    */
-  admit(quotas: readonly Quota[], request: { write: boolean; call: CallOptions }): void;
-  /** Counts a call that was made without asking (the one repetition after a 401). */
-  charge(quotas: readonly Quota[]): void;
+  admit(quotas: readonly Quota[], request: { write: boolean; call: CallOptions }): Admission;
+  /** Counts a call that is made without asking (the one repetition after a 401). */
+  charge(quotas: readonly Quota[]): Admission;
   /** The service answered 429: nobody goes before `retryAfterMs`, and less is taken for a while. */
   refused(quotas: readonly Quota[], retryAfterMs: number): void;
   /** What the service's own headers say remains of the first quota. */
@@ -54,6 +60,16 @@ export function createBudgets(clock: Clock): Budgets {
     return budget;
   };
 
+  const take = (quotas: readonly Quota[]): Admission => {
+    const meters = quotas.map((quota) => budgetOf(quota).meter);
+    for (const meter of meters) meter.take(clock.now());
+    return {
+      answered() {
+        for (const meter of meters) meter.answered(clock.now());
+      },
+    };
+  };
+
   return {
     admit(quotas, { write, call }) {
       const nowMs = clock.now();
@@ -80,15 +96,10 @@ export function createBudgets(clock: Clock): Budgets {
           retryAfterMs: Math.ceil(dueAtMs - nowMs),
         });
       }
-      for (const quota of quotas) {
-        const budget = budgetOf(quota);
-        budget.meter.take(nowMs);
-        budget.turns.went(asker, nowMs);
-      }
+      for (const quota of quotas) budgetOf(quota).turns.went(asker, nowMs);
+      return take(quotas);
     },
-    charge(quotas) {
-      for (const quota of quotas) budgetOf(quota).meter.take(clock.now());
-    },
+    charge: (quotas) => take(quotas),
     refused(quotas, retryAfterMs) {
       const nowMs = clock.now();
       for (const quota of quotas) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
-import type { Budgets } from './budget.ts';
+import type { Admission, Budgets } from './budget.ts';
 import type { CallOptions } from './call.ts';
 import { classify, unreadableAnswer } from './classify.ts';
 import { isObject } from './error-body.ts';
@@ -73,7 +73,13 @@ export type Exchange = (speaker: Speaker, request: CloudRequest, call: CallOptio
 export function createExchange(options: ExchangeOptions): Exchange {
   const { transport, clock, budgets } = options;
 
-  const send = async (speaker: Speaker, request: CloudRequest, call: CallOptions, token: string) => {
+  const send = async (
+    speaker: Speaker,
+    request: CloudRequest,
+    call: CallOptions,
+    token: string,
+    admission: Admission,
+  ) => {
     const startedAt = performance.now();
     const write = isWrite(request.method);
     const record = (outcome: { status?: number; code?: string }) =>
@@ -108,6 +114,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       if (call.signal.aborted) throw error;
       record({ code: error instanceof OperatorError ? error.reason : 'NoAnswer' });
       throw withWhat(error, request.what);
+    } finally {
+      admission.answered();
     }
   };
 
@@ -124,16 +132,16 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   return async (speaker, request, call) => {
     call.signal.throwIfAborted();
-    budgets.admit(request.quotas, { write: isWrite(request.method), call });
+    // The token first: what is admitted is sent at once, or the times that budgets keep would be wrong.
     const token = await speaker.token();
-    let { response, failure } = await send(speaker, request, call, token);
+    const admission = budgets.admit(request.quotas, { write: isWrite(request.method), call });
+    let { response, failure } = await send(speaker, request, call, token, admission);
     if (response.status === 401) {
       speaker.dropToken(token);
       const fresh = await speaker.token();
       // The same token again means that Entra gave no new one: the second answer would be the first one's.
       if (fresh !== token) {
-        budgets.charge(request.quotas);
-        ({ response, failure } = await send(speaker, request, call, fresh));
+        ({ response, failure } = await send(speaker, request, call, fresh, budgets.charge(request.quotas)));
       }
     }
     learn(request, response, failure);

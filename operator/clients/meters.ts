@@ -5,7 +5,10 @@ import type { Limit } from './quotas.ts';
 export type Meter = {
   /** Calls that may begin now. */
   available(nowMs: number): number;
+  /** One call begins. It counts as being made until `answered`, since only then we know that the service has counted it. */
   take(nowMs: number): void;
+  /** A call that was taken has been answered, or given up. */
+  answered(nowMs: number): void;
   /** When the `nth` further call (1 is the next) may begin, if nobody else comes. */
   freeAtMs(nth: number, nowMs: number): number;
   /** The service says that only so many remain: believe it when it is less than we thought. */
@@ -48,10 +51,14 @@ function createShare(recoverAfterMs: number) {
   };
 }
 
-/** At most `calls` in any window: each call's time is kept until it has left the window. */
+/**
+ * At most `calls` in any window, as the service sees it: a call is counted from when it begins until a window after its
+ * answer, because it arrived at some time in between.
+ */
 function windowMeter(calls: number, windowMs: number): Meter {
   let times: number[] = [];
   let first = 0;
+  let underWay = 0;
   const share = createShare(windowMs * WINDOWS_TO_RECOVER);
 
   const limitAt = (nowMs: number) => Math.max(1, Math.floor(calls * share.at(nowMs)));
@@ -64,11 +71,15 @@ function windowMeter(calls: number, windowMs: number): Meter {
   };
   const available = (nowMs: number) => {
     prune(nowMs);
-    return Math.max(0, limitAt(nowMs) - (times.length - first));
+    return Math.max(0, limitAt(nowMs) - underWay - (times.length - first));
   };
   return {
     available,
-    take(nowMs) {
+    take() {
+      underWay += 1;
+    },
+    answered(nowMs) {
+      underWay -= 1;
       times.push(nowMs);
     },
     freeAtMs(nth, nowMs) {
@@ -77,9 +88,11 @@ function windowMeter(calls: number, windowMs: number): Meter {
       const rounds = Math.floor((nth - 1) / limit);
       const place = nth - rounds * limit;
       const free = available(nowMs);
-      const spent = times.length - first;
+      const spent = underWay + times.length - first;
       // A window over its (stepped down) limit must drain by that much more, hence spent - limit.
-      const baseMs = place <= free ? nowMs : times[first + spent - limit + place - 1]! + windowMs;
+      const leaving = first + spent - limit + place - 1;
+      // What is under way leaves last: at best a window from now.
+      const baseMs = place <= free ? nowMs : (times[leaving] ?? nowMs) + windowMs;
       return baseMs + rounds * windowMs;
     },
     cap(remaining, nowMs) {
@@ -89,23 +102,23 @@ function windowMeter(calls: number, windowMs: number): Meter {
     stepDown: (nowMs) => share.stepDown(nowMs),
     idle(nowMs) {
       prune(nowMs);
-      return first === times.length && share.at(nowMs) === 1;
+      return underWay === 0 && first === times.length && share.at(nowMs) === 1;
     },
   };
 }
 
+/** A bucket that never holds more than the service's does: what calls under way have taken is not refilled. */
 function bucketMeter(capacity: number, perMs: number, recoverAfterMs: number): Meter {
   let level = capacity;
-  let atMs = Number.NEGATIVE_INFINITY;
+  let atMs = 0;
+  let underWay = 0;
   const share = createShare(recoverAfterMs);
 
   const refill = (nowMs: number) => {
     const factor = share.at(nowMs);
-    if (nowMs > atMs) {
-      level = atMs === Number.NEGATIVE_INFINITY ? capacity : level + (nowMs - atMs) * perMs * factor;
-      atMs = nowMs;
-    }
-    level = Math.min(level, capacity * factor);
+    // The service's bucket is full for as long as our calls have not arrived: then nothing is added there either.
+    level = Math.min(level + Math.max(0, nowMs - atMs) * perMs * factor, capacity * factor - underWay);
+    atMs = Math.max(atMs, nowMs);
   };
   return {
     available(nowMs) {
@@ -115,6 +128,11 @@ function bucketMeter(capacity: number, perMs: number, recoverAfterMs: number): M
     take(nowMs) {
       refill(nowMs);
       level -= 1;
+      underWay += 1;
+    },
+    answered(nowMs) {
+      refill(nowMs);
+      underWay -= 1;
     },
     freeAtMs(nth, nowMs) {
       refill(nowMs);
@@ -127,7 +145,7 @@ function bucketMeter(capacity: number, perMs: number, recoverAfterMs: number): M
     stepDown: (nowMs) => share.stepDown(nowMs),
     idle(nowMs) {
       refill(nowMs);
-      return level >= capacity && share.at(nowMs) === 1;
+      return underWay === 0 && level >= capacity && share.at(nowMs) === 1;
     },
   };
 }

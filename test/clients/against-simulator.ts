@@ -62,10 +62,7 @@ export async function startBench(
   const simulator = await startSimulator({
     clock,
     world,
-    adjust: (conduct) => {
-      conduct.arm.switches.requireApiVersion = false;
-      options.adjust?.(conduct);
-    },
+    ...(options.adjust ? { adjust: options.adjust } : {}),
   });
   const nameservers = [simulator.dns.at(options.inNetwork ? NETWORK_ID : 'public')!];
   const tls = () => ({ ca: simulator.ca });

@@ -8,6 +8,8 @@ import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { aCall } from './fakes.ts';
 
 const TEN: Limit = { name: 'ten', about: 'ten a minute', kind: 'window', calls: 10, windowMs: 60_500 };
+/** Without the half second of grace: the accounting itself must hold. */
+const TEN_EXACTLY: Limit = { name: 'ten', about: 'ten a minute', kind: 'window', calls: 10, windowMs: 60_000 };
 const BUCKET: Limit = { name: 'bucket', about: 'a bucket', kind: 'bucket', capacity: 20, perSecond: 2 };
 const quota = (limit: Limit, scope = 'one'): Quota => ({ limit, scope });
 
@@ -28,16 +30,21 @@ async function serveAll(
   limit: Limit,
   askers: readonly Asker[],
   arriveMs: (index: number) => number = () => 0,
+  latencyMs: () => number = () => 0,
 ) {
   const budgets = createBudgets(clock);
   const startMs = clock.now();
   const served: { key: string; namespace: string; atMs: number }[] = [];
+  const arrivals: number[] = [];
   let visits = 0;
   const visit = (asker: Asker) => {
     visits += 1;
     try {
       const call = aCall({ namespace: 'team-a', ...asker });
-      budgets.admit([quota(limit)], { write: asker.write ?? false, call });
+      const admission = budgets.admit([quota(limit)], { write: asker.write ?? false, call });
+      const thereMs = latencyMs();
+      arrivals.push(clock.now() - startMs + thereMs);
+      clock.after(thereMs + latencyMs(), () => admission.answered());
       served.push({ key: asker.key, namespace: call.namespace, atMs: clock.now() - startMs });
     } catch (error) {
       if (!(error instanceof OperatorError) || error.disposition !== 'throttled') throw error;
@@ -46,7 +53,7 @@ async function serveAll(
   };
   askers.forEach((asker, index) => void clock.after(arriveMs(index), () => visit(asker)));
   while (served.length < askers.length && (await clock.advanceToNext()) !== undefined);
-  return { served, visits };
+  return { served, visits, arrivals };
 }
 
 function mostInAnyWindow(times: readonly number[], windowMs: number): number {
@@ -80,6 +87,42 @@ describe('a budget', () => {
         60_500,
       ),
     ).toBeLessThanOrEqual(10);
+  });
+
+  test.each([21, 22, 23])(
+    'is kept as the service sees it, however long calls are on the way (seed %i)',
+    async (seed) => {
+      const next = random(seed);
+      const slow = () => Math.floor(next() * 4_000);
+      const window = await serveAll(virtualClock(), TEN_EXACTLY, many(80), () => 0, slow);
+      expect(mostInAnyWindow(window.arrivals, 60_000)).toBeLessThanOrEqual(10);
+
+      const bucket = await serveAll(virtualClock(), BUCKET, many(120), () => 0, slow);
+      let level = 20;
+      let atMs = 0;
+      for (const arrivalMs of bucket.arrivals.toSorted((one, other) => one - other)) {
+        level = Math.min(20, level + ((arrivalMs - atMs) / 1000) * 2) - 1;
+        atMs = arrivalMs;
+        expect(level).toBeGreaterThanOrEqual(-1e-6);
+      }
+    },
+  );
+
+  test('a fleet of ten thousand does not stop the process while it stands in line', async () => {
+    const clock = virtualClock();
+    const budgets = createBudgets(clock);
+    const startedAt = performance.now();
+    let refused = 0;
+    for (const { key } of many(10_000)) {
+      try {
+        budgets.admit([quota(TEN)], { write: false, call: aCall({ key, namespace: `team-${key.length}` }) }).answered();
+      } catch {
+        refused += 1;
+      }
+    }
+    expect(refused).toBe(9_990);
+    // Quadratic work would take minutes.
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   test('serves a fleet in the time that the quota itself demands', async () => {
@@ -134,7 +177,7 @@ describe('a budget', () => {
   test('does not hold a place for one who never comes back', async () => {
     const clock = virtualClock();
     const budgets = createBudgets(clock);
-    const ask = (key: string) => budgets.admit([quota(TEN)], { write: false, call: aCall({ key }) });
+    const ask = (key: string) => budgets.admit([quota(TEN)], { write: false, call: aCall({ key }) }).answered();
     for (let index = 0; index < 10; index += 1) ask(`first-${index}`);
     for (let index = 0; index < 10; index += 1) expect(() => ask(`gone-${index}`)).toThrow(OperatorError);
     await clock.advance(60_500 + 2_001);
@@ -145,7 +188,7 @@ describe('a budget', () => {
   test('keeps a place for one who is due, against those who only happen to be here', async () => {
     const clock = virtualClock();
     const budgets = createBudgets(clock);
-    const ask = (key: string) => budgets.admit([quota(TEN)], { write: false, call: aCall({ key }) });
+    const ask = (key: string) => budgets.admit([quota(TEN)], { write: false, call: aCall({ key }) }).answered();
     for (let index = 0; index < 10; index += 1) ask(`first-${index}`);
     for (let index = 0; index < 10; index += 1) expect(() => ask(`waiting-${index}`)).toThrow(OperatorError);
     await clock.advance(60_500);
@@ -158,18 +201,18 @@ describe('a budget', () => {
     const budgets = createBudgets(clock);
     const small = quota({ ...TEN, name: 'small', calls: 1 });
     const request = { write: true, call: aCall() };
-    budgets.admit([quota(TEN), small], request);
+    budgets.admit([quota(TEN), small], request).answered();
     for (let refused = 0; refused < 20; refused += 1)
       expect(() => budgets.admit([quota(TEN), small], request)).toThrow(OperatorError);
     for (let index = 0; index < 9; index += 1)
-      budgets.admit([quota(TEN)], { write: true, call: aCall({ key: `other-${index}` }) });
+      budgets.admit([quota(TEN)], { write: true, call: aCall({ key: `other-${index}` }) }).answered();
     expect(() => budgets.admit([quota(TEN)], { write: true, call: aCall({ key: 'eleventh' }) })).toThrow(OperatorError);
   });
 
   test('counts scopes apart', () => {
     const budgets = createBudgets(virtualClock());
     const ask = (scope: string, key: string) =>
-      budgets.admit([quota(TEN, scope)], { write: false, call: aCall({ key }) });
+      budgets.admit([quota(TEN, scope)], { write: false, call: aCall({ key }) }).answered();
     for (let index = 0; index < 10; index += 1) ask('one', `${index}`);
     expect(() => ask('one', 'eleventh')).toThrow(OperatorError);
     expect(() => ask('two', 'eleventh')).not.toThrow();
@@ -179,10 +222,10 @@ describe('a budget', () => {
     const clock = virtualClock();
     const budgets = createBudgets(clock);
     budgets.refused([quota(TEN)], 30_000);
-    const refusal = () => budgets.admit([quota(TEN)], { write: false, call: aCall() });
+    const refusal = () => budgets.admit([quota(TEN)], { write: false, call: aCall() }).answered();
     expect(refusal).toThrow(expect.objectContaining({ disposition: 'throttled', retryAfterMs: 30_000 }));
     await clock.advance(30_000);
-    const ask = (key: string) => budgets.admit([quota(TEN)], { write: false, call: aCall({ key }) });
+    const ask = (key: string) => budgets.admit([quota(TEN)], { write: false, call: aCall({ key }) }).answered();
     // Eight instead of ten; the one who was told to come back has its place among them.
     for (let index = 0; index < 7; index += 1) ask(`${index}`);
     expect(() => ask('eighth')).toThrow(OperatorError);
@@ -194,7 +237,7 @@ describe('a budget', () => {
     const budgets = createBudgets(clock);
     const reads = quota(LIMITS.armReads);
     budgets.remaining(reads, 2);
-    const ask = (key: string) => budgets.admit([reads], { write: false, call: aCall({ key }) });
+    const ask = (key: string) => budgets.admit([reads], { write: false, call: aCall({ key }) }).answered();
     ask('one');
     ask('two');
     expect(() => ask('three')).toThrow(OperatorError);
@@ -223,7 +266,10 @@ describe('a meter', () => {
       let nowMs = 0;
       for (let step = 0; step < 300; step += 1) {
         nowMs += Math.floor(next() * 9_000);
-        while (meter.available(nowMs) > 0 && next() < 0.9) meter.take(nowMs);
+        while (meter.available(nowMs) > 0 && next() < 0.9) {
+          meter.take(nowMs);
+          meter.answered(nowMs);
+        }
         const nth = 1 + Math.floor(next() * 25);
         expect(meter.freeAtMs(nth, nowMs) === nowMs).toBe(nth <= meter.available(nowMs));
         expect(meter.freeAtMs(nth + 1, nowMs)).toBeGreaterThanOrEqual(meter.freeAtMs(nth, nowMs));

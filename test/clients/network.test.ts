@@ -127,6 +127,27 @@ describe('private endpoints', () => {
     expect(sent.properties).not.toHaveProperty('customDnsConfigs');
   });
 
+  test('that fail later say why, if the operation is still known', async () => {
+    const operation = json({
+      status: 'Failed',
+      error: { code: 'Conflict', message: 'outer', details: [{ code: 'SubnetIsFull', message: 'no room' }] },
+    });
+    const { clients, requests } = await scripted(({ method, url }) => {
+      if (url.startsWith('https://arm.test/operations/1')) return operation;
+      if (method === 'PUT')
+        return json(shown('pe-a', { provisioningState: 'Updating' }), 201, {
+          'azure-asyncoperation': 'https://elsewhere.test/operations/1?api-version=x',
+        });
+      return json(shown('pe-a', { provisioningState: 'Failed' }));
+    });
+    const read = async () => (await clients.arm.privateEndpoints.get(scope, fresh())).value!;
+    expect(await read()).not.toHaveProperty('failure');
+    await clients.arm.privateEndpoints.put(scope, body, fresh());
+    expect((await read()).failure).toEqual({ code: 'SubnetIsFull', message: 'no room' });
+    expect((await read()).failure).toBeDefined();
+    expect(requests.filter(({ url }) => url.includes('/operations/'))).toHaveLength(1);
+  });
+
   test('an unhandled rejection never follows a refused PUT', async () => {
     const { clients } = await scripted(({ method }) =>
       method === 'GET' ? notFound : json({ error: { code: 'SubnetIsFull', message: 'full' } }, 400),

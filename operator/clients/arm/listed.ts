@@ -113,5 +113,3 @@ export function createListed<T>({ context, kind, keyOf, loadList }: ListedOption
     return read !== undefined && call.maxAgeMs !== 0 && read.readAtMs >= oldestMs;
   }
 }
-
-export type Listed<T> = ReturnType<typeof createListed<T>>;

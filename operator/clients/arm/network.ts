@@ -7,7 +7,14 @@ import { armQuotas } from '../quotas.ts';
 import type { ArmContext } from './context.ts';
 import type { NetworkManagementClient, NetworkSdk, SendSdkRequest } from './network-sdk.ts';
 
-export type NetworkCall = { subscriptionId: string; operation: string; what: string; call: CallOptions };
+export type NetworkCall = {
+  subscriptionId: string;
+  operation: string;
+  what: string;
+  call: CallOptions;
+  /** Told of the answer to a write, whose headers the SDK keeps to itself. */
+  onWritten?: (response: HttpResponse) => void;
+};
 
 export type Network = {
   /** Runs `use` with the Microsoft.Network client of a subscription. Throws OperatorErrors only. */
@@ -43,7 +50,9 @@ export function createNetwork(context: ArmContext): Network {
           },
           about.call,
         );
-        return request.method === 'GET' ? vouchedFor(response, about.what) : response;
+        if (request.method === 'GET') return vouchedFor(response, about.what);
+        about.onWritten?.(response);
+        return response;
       };
       try {
         return await (await loaded()).run(about.subscriptionId, send, use);

@@ -6,6 +6,7 @@ import type { ArmContext } from './context.ts';
 import { armKey, armPath, nameAt, parseArmId } from './ids.ts';
 import { createListed } from './listed.ts';
 import type { Network, NetworkCall } from './network.ts';
+import { createOperationFailures } from './operation-failures.ts';
 import { readAddresses, readPrivateEndpoint, readZoneGroup } from './read-network.ts';
 import type {
   ArmId,
@@ -34,6 +35,8 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
   const { gate, observers, cacheKey } = context;
   /** Mutations of ours that have not been seen to be over. */
   const mutating = new Map<string, { place: string; sinceMs: number }>();
+
+  const failures = createOperationFailures(context);
 
   const listed = createListed<PrivateEndpoint>({
     context,
@@ -114,7 +117,9 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
     async get(scope, call) {
       const read = await listed.get(scope.subscriptionId, keyOf(scope), call, (shared) => readOne(scope, shared));
       observeEnd(keyOf(scope), read.readAtMs, read.value?.provisioningState);
-      return read;
+      if (read.value?.provisioningState !== 'Failed') return read;
+      const failure = await failures.reason(keyOf(scope), scope.subscriptionId, call);
+      return failure ? { ...read, value: { ...read.value, failure } } : read;
     },
     list: listed.list,
     put: (scope, body, call) =>
@@ -124,17 +129,20 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
         keyOf(scope),
         `another endpoint of subnet "${nameAt(body.subnetId, 1)}" is being changed`,
         () =>
-          network.run(about(scope, 'create', 'put', call), async (client) => {
-            const current = await orAbsent(client.privateEndpoints.get(scope.resourceGroup, scope.name));
-            const parameters = {
-              ...keptOf(current),
-              ...desiredEndpoint(body),
-              tags: { ...current?.tags, ...body.tags },
-            };
-            const poller = client.privateEndpoints.createOrUpdate(scope.resourceGroup, scope.name, parameters);
-            // Begun, not awaited: the poller is dropped, and the next pass reads provisioningState.
-            await poller.submitted();
-          }),
+          network.run(
+            { ...about(scope, 'create', 'put', call), onWritten: (response) => failures.began(keyOf(scope), response) },
+            async (client) => {
+              const current = await orAbsent(client.privateEndpoints.get(scope.resourceGroup, scope.name));
+              const parameters = {
+                ...keptOf(current),
+                ...desiredEndpoint(body),
+                tags: { ...current?.tags, ...body.tags },
+              };
+              const poller = client.privateEndpoints.createOrUpdate(scope.resourceGroup, scope.name, parameters);
+              // Begun, not awaited: the poller is dropped, and the next pass reads provisioningState.
+              await poller.submitted();
+            },
+          ),
       ),
     delete: (scope, subnetId, call) =>
       mutate(

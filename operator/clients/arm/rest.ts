@@ -96,8 +96,6 @@ export function createArmRest(context: ArmContext, options: RestOptions) {
   };
 }
 
-export type ArmRest = ReturnType<typeof createArmRest>;
-
 export function endlessList(what: string): OperatorError {
   return new OperatorError({
     disposition: 'transient',

@@ -63,6 +63,8 @@ export type PrivateEndpoint = {
   subnetId: ArmId;
   networkInterfaceIds: readonly ArmId[];
   customNetworkInterfaceName?: string;
+  /** Why the last write failed, when provisioningState is Failed and the operation is still known. For messages only. */
+  failure?: { code: string; message: string };
   /** The one connection, from whichever of the two arrays. */
   connection?: {
     name: string;
