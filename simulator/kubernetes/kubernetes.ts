@@ -13,12 +13,12 @@ import { createFaults, type Fault, type RequestPredicate } from './server/faults
 import { failureOf, listen, readRequest, type ServerTls, send } from './server/http.ts';
 import { kubeconfigYaml } from './server/kubeconfig.ts';
 import { createOpenApi } from './server/openapi.ts';
-import { type ApiRequest, failure, json, type Reply } from './server/reply.ts';
+import { type ApiRequest, failure, json, nowhere, type Reply } from './server/reply.ts';
 import { createRequestLog, type LoggedRequest } from './server/request-log.ts';
 import { serveResource } from './server/rest.ts';
 import { resolve, route } from './server/routing.ts';
 import { createWatches, type OpenWatch } from './server/watches.ts';
-import { noSuchPath, StatusError } from './status-error.ts';
+import { StatusError } from './status-error.ts';
 import { createStore, type StoreSnapshot } from './store/store.ts';
 import type { KubeObject, KubernetesClock } from './types.ts';
 
@@ -99,18 +99,21 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     if (fixed) return fixed;
     const where = route(request.segments);
     switch (where.kind) {
+      case 'nowhere':
+        return nowhere();
       case 'core':
         return discovery.core(request);
       case 'groups':
         return discovery.groups(request);
       case 'group':
-        return discovery.group(where.group) ?? failure(noSuchPath().status);
+        return discovery.group(where.group) ?? nowhere();
       case 'resources':
-        return discovery.resources(where.group, where.version) ?? failure(noSuchPath().status);
+        return discovery.resources(where.group, where.version) ?? nowhere();
       case 'target': {
         const reviewed = review(request, where.group, where.version, where.plural);
         if (reviewed) return reviewed;
-        const target = resolve(cluster.registry, where);
+        const target = resolve(cluster.registry, where, request.method);
+        if (!target) return nowhere();
         if (request.method !== 'GET' || !isTrue(request.query.get('watch'))) {
           return serveResource(cluster, target, request);
         }

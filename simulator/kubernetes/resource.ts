@@ -1,5 +1,5 @@
 import type { FieldError } from './status-error.ts';
-import type { Column, KubeObject, Schema } from './types.ts';
+import type { Column, JsonObject, KubeObject, Schema } from './types.ts';
 
 /** What a kind does beyond being stored. Functions change `next` in place; `old` is never changed. */
 export type Strategy = {
@@ -47,6 +47,8 @@ export type Resource = {
   deprecationWarning?: string;
   /** From the stored to the served form. Absent: the stored form with this apiVersion. */
   present?: (stored: KubeObject) => KubeObject;
+  /** Fields that answers show even when they are unset, as Go structs without omitempty do. */
+  zeros?: JsonObject;
   /** From the served to the stored form, before everything else. */
   accept?: (served: KubeObject) => KubeObject;
 };

@@ -1,6 +1,6 @@
 import type { JsonObject } from './types.ts';
 
-export type Cause = { reason: string; message: string; field: string };
+export type Cause = { reason: string; message: string; field?: string };
 
 /** metav1.Status of a refusal. */
 export type Status = {
@@ -9,7 +9,7 @@ export type Status = {
   metadata: JsonObject;
   status: 'Failure';
   message: string;
-  reason: string;
+  reason?: string;
   details?: {
     name?: string;
     group?: string;
@@ -25,11 +25,16 @@ export type Status = {
 export class StatusError extends Error {
   readonly status: Status;
 
+  /** An empty reason or name or group is left out, as by Go's omitempty. */
   constructor(code: number, reason: string, message: string, details?: Status['details']) {
     super(message);
     this.name = 'StatusError';
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
-    if (details) this.status.details = details;
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code };
+    if (reason) this.status.reason = reason;
+    if (details) {
+      const { group, name, ...others } = details;
+      this.status.details = { ...others, ...(group && { group }), ...(name && { name }) };
+    }
   }
 }
 
@@ -42,6 +47,11 @@ const groupKind = ({ group, kind }: Subject): string => (group ? `${kind}.${grou
 
 export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
 
+/** A query that says what may not be said together. */
+export function invalidOptions(kind: 'ListOptions' | 'PatchOptions' | 'DeleteOptions', error: FieldError): StatusError {
+  return invalid({ group: 'meta.k8s.io', plural: '', kind }, '', [error]);
+}
+
 export function notFound(subject: Subject, name: string): StatusError {
   const { group, plural } = subject;
   return new StatusError(404, 'NotFound', `${groupResource(subject)} "${name}" not found`, {
@@ -49,10 +59,6 @@ export function notFound(subject: Subject, name: string): StatusError {
     group,
     kind: plural,
   });
-}
-
-export function noSuchPath(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
 export function alreadyExists(subject: Subject, name: string): StatusError {
@@ -89,8 +95,8 @@ export const expired = (message: string): StatusError => new StatusError(410, 'E
 
 /** The client asks for a resourceVersion that this server has not reached. */
 export function revisionTooLarge(asked: number, current: number): StatusError {
-  return new StatusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
 }

@@ -1,4 +1,5 @@
 import { invalidValue } from '../field-error.ts';
+import type { Resource } from '../resource.ts';
 import { validateListTypes } from '../schema/list-types.ts';
 import { validateMeta, validateMetaUpdate } from '../schema/meta-validation.ts';
 import { validate } from '../schema/validation.ts';
@@ -25,8 +26,8 @@ export function validateNew({ resource }: Target, next: KubeObject): void {
     ...validateListTypes(next, resource.schema),
     ...(resource.strategy.validate?.(next) ?? []),
   ];
-  errors.push(...afterSchema(errors, () => resource.rules?.(next) ?? []));
-  if (errors.length > 0) throw invalid(resource, next.metadata.name, errors);
+  errors.push(...afterSchema(errors, resource.rules && (() => resource.rules!(next))));
+  refuse(resource, next, errors);
 }
 
 /** Throws 422 with everything that is wrong with a change; errors that were there before are forgiven. */
@@ -38,8 +39,15 @@ export function validateChange({ resource, subresource }: Target, next: KubeObje
   } else errors.push(...validate(next, resource.schema, old));
   if (validateListTypes(old, resource.schema).length === 0) errors.push(...validateListTypes(next, resource.schema));
   errors.push(...(resource.strategy.validate?.(next, old) ?? []));
-  errors.push(...afterSchema(errors, () => resource.rules?.(next, old) ?? []));
-  if (errors.length > 0) throw invalid(resource, next.metadata.name, errors);
+  errors.push(...afterSchema(errors, resource.rules && (() => resource.rules!(next, old))));
+  refuse(resource, next, errors);
+}
+
+function refuse(resource: Resource, { metadata }: KubeObject, errors: FieldError[]): void {
+  if (errors.length === 0) return;
+  // Errors name the group that the kind is stored in.
+  const [group = ''] = resource.collection.split('/');
+  throw invalid({ ...resource, group }, metadata.name ?? '', errors);
 }
 
 /** Reasons after which rules cannot be trusted to run on the object. */
@@ -51,7 +59,8 @@ const BLOCKING = new Set([
   'FieldValueTypeInvalid',
 ]);
 
-function afterSchema(errors: FieldError[], rules: () => FieldError[]): FieldError[] {
+function afterSchema(errors: FieldError[], rules: (() => FieldError[]) | undefined): FieldError[] {
+  if (!rules) return [];
   if (!errors.some(({ reason }) => BLOCKING.has(reason))) return rules();
   const why =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';

@@ -30,10 +30,20 @@ function readConfiguration(body: unknown, target: Target, options: WriteOptions)
   }
   // Defaults are not opinions of the applier: the configuration stays as it came, only checked by decoding a copy.
   const config = clone(body) as KubeObject;
-  decode(clone(body), target, options);
-  prune(config, resource.schema);
+  decode(clone(body), target, { ...options, fieldValidation: 'Ignore' });
+  const unknown = prune(config, resource.schema);
+  if (unknown.length > 0) throw undeclared(config, unknown);
   config.metadata ??= { name };
   return config;
+}
+
+/** Whatever fieldValidation says: what the schema does not know cannot be owned. */
+function undeclared({ apiVersion, kind, metadata }: KubeObject, unknown: string[]): StatusError {
+  const errors = unknown.map((path) => `.${path}: field not declared in schema`);
+  const text = errors.length === 1 ? errors[0] : `errors:\n  ${errors.join('\n  ')}`;
+  const { namespace = '', name } = metadata;
+  const what = `${namespace}/${name}; ${apiVersion}, Kind=${kind}`;
+  return new StatusError(500, '', `failed to create typed patch object (${what}): ${text}`);
 }
 
 function create(cluster: Cluster, target: Target, config: KubeObject, options: WriteOptions): Version {

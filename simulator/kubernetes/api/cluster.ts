@@ -62,7 +62,8 @@ export function textOf(resource: Resource, version: Version): string {
   const representation = apiVersionOf(resource);
   let text = version.texts.get(representation);
   if (text === undefined) {
-    text = JSON.stringify(served(resource, version.object));
+    const object = served(resource, version.object);
+    text = JSON.stringify(resource.zeros ? { ...resource.zeros, ...object } : object);
     version.texts.set(representation, text);
   }
   return text;

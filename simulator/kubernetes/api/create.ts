@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { invalidValue } from '../field-error.ts';
-import { alreadyExists, badRequest, type FieldError, invalid } from '../status-error.ts';
+import { alreadyExists, badRequest, StatusError } from '../status-error.ts';
 import { keyOfObject } from '../store/collection.ts';
 import type { Version } from '../store/version.ts';
 import type { KubeObject } from '../types.ts';
@@ -28,7 +27,9 @@ export function insert(
   const { metadata } = next;
   if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName);
   requireActiveNamespace(cluster, { ...target, name: metadata.name ?? '' });
-  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (metadata.resourceVersion) {
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+  }
   const now = cluster.now();
   metadata.uid = newUid();
   metadata.creationTimestamp = timestamp(now);
@@ -65,10 +66,4 @@ const LONGEST_GENERATED = 63;
 function generatedName(prefix: string): string {
   const suffix = Array.from({ length: 5 }, () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)]).join('');
   return `${prefix.slice(0, LONGEST_GENERATED - suffix.length)}${suffix}`;
-}
-
-/** 422 for a single field, for callers outside of the validation walk. */
-export function refuseField(target: Target, name: string, field: string, value: unknown, why: string): never {
-  const errors: FieldError[] = [invalidValue(field, value, why)];
-  throw invalid(target.resource, name, errors);
 }

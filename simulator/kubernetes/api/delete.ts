@@ -24,19 +24,21 @@ export function deleteObject(cluster: Cluster, target: Target, options: DeleteOp
   const { resource, name } = target;
   const current = existing(cluster, target);
   const { uid, resourceVersion } = options.preconditions ?? {};
+  // The real server names the kind of a custom resource here, not the plural.
+  const subject = resource.custom ? { ...resource, plural: resource.kind } : resource;
   const { metadata } = current.object;
   if (uid !== undefined && uid !== metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
-    throw conflict(resource, name, why);
+    throw conflict(subject, name, why);
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
-    throw conflict(resource, name, why);
+    throw conflict(subject, name, why);
   }
   const next = marked(current.object, options, cluster.now());
   resource.strategy.prepareDelete?.(next, cluster.now());
   const gone = isFinished(next);
-  if (options.dryRun) return { version: current, gone };
+  if (options.dryRun) return { version: gone ? current : { ...current, object: next, texts: new Map() }, gone };
   const collection = cluster.store.collection(resource.collection);
   if (gone) return { version: cluster.store.remove(collection, clone(current.object)), gone };
   if (equal(next, current.object)) return { version: current, gone };

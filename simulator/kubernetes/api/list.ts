@@ -1,5 +1,6 @@
+import { forbiddenField, notSupported } from '../field-error.ts';
 import { both, fieldSelector, labelSelector, type Matches } from '../selectors.ts';
-import { badRequest, expired, revisionTooLarge } from '../status-error.ts';
+import { badRequest, expired, invalidOptions, revisionTooLarge } from '../status-error.ts';
 import { type Collection, versionsAt } from '../store/collection.ts';
 import type { Version } from '../store/version.ts';
 import type { Cluster, Target } from './cluster.ts';
@@ -31,7 +32,10 @@ export function matcher({ resource, namespace, name }: Target, query: URLSearchP
 /** A resourceVersion of a query. Throws 400 when it is not a number. */
 export function parseRevision(text: string | null): number | undefined {
   if (!text) return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${JSON.stringify(text)}`);
+  if (!/^\d+$/.test(text)) {
+    const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+    throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`);
+  }
   return Number(text);
 }
 
@@ -62,16 +66,18 @@ export function listPage(cluster: Cluster, target: Target, query: URLSearchParam
   return page;
 }
 
+const notTogether = (why: string) => invalidOptions('ListOptions', forbiddenField('resourceVersionMatch', why));
+
 function checkRevisionQuery(asked: number | undefined, match: string | null, token: Token | undefined): void {
   if (token && asked) throw badRequest('specifying resource version is not allowed when using continue');
   if (!match) return;
-  if (token) throw badRequest('specifying resource version match is not allowed when using continue');
-  if (asked === undefined) throw badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  if (token) throw notTogether('resourceVersionMatch is forbidden for continue');
+  if (asked === undefined) throw notTogether('resourceVersionMatch is forbidden unless resourceVersion is provided');
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    throw badRequest(`resourceVersionMatch: Unsupported value: "${match}": supported values: "Exact", "NotOlderThan"`);
+    throw invalidOptions('ListOptions', notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
   }
   if (match === 'Exact' && asked === 0) {
-    throw badRequest('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    throw notTogether('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   }
 }
 
@@ -98,5 +104,5 @@ function readToken(text: string | null): Token | undefined {
   } catch {
     // Falls through: whatever does not decode is not a token of ours.
   }
-  throw badRequest('continue key is not valid');
+  throw badRequest('invalid continue token: continue key is not valid');
 }

@@ -41,7 +41,8 @@ export function ownable(set: FieldSet, { resource, subresource }: Target): Field
   const inner = without(set, SERVER_OWNED);
   const metadata = inner.children.get('f:metadata');
   // The metadata itself is always there; only what is in it can be owned.
-  if (metadata?.member) inner.children.set('f:metadata', { ...metadata, member: false });
+  if (metadata?.children.size) inner.children.set('f:metadata', { ...metadata, member: false });
+  else inner.children.delete('f:metadata');
   if (subresource === 'status') return only(inner, 'f:status');
   return resource.subresources.includes('status') ? without(inner, [['f:status']]) : inner;
 }
@@ -144,7 +145,7 @@ function conflictMessage(conflicts: { entry: Share['entry']; path: string }[]): 
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
 }
 
-function printManager({ manager, operation, apiVersion, subresource, time }: Share['entry']): string {
+function printManager({ manager, operation, apiVersion, subresource }: Share['entry']): string {
   const name = `"${manager}"${subresource ? ` with subresource "${subresource}"` : ''}`;
-  return operation === 'Update' ? `${name} using ${apiVersion} at ${time}` : name;
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }

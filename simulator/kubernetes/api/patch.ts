@@ -5,7 +5,7 @@ import { StatusError } from '../status-error.ts';
 import type { Version } from '../store/version.ts';
 import { applyObject } from './apply.ts';
 import type { Cluster, Target, WriteOptions } from './cluster.ts';
-import { decode } from './decode.ts';
+import { decode, refusePatched } from './decode.ts';
 import { change } from './update.ts';
 
 const APPLY = 'application/apply-patch+yaml';
@@ -28,7 +28,10 @@ export function patchObject(
   if (contentType === APPLY) return applyObject(cluster, target, body, options);
   const patch = PATCHES[contentType];
   if (!patch || (contentType === STRATEGIC && target.resource.custom)) throw unsupported(target);
-  return change(cluster, target, options, (current) => decode(patch(current, body, target), target, options));
+  return change(cluster, target, options, (current) => {
+    const patched = patch(current, body, target);
+    return decode(patched, target, options, refusePatched(JSON.stringify(patched)));
+  });
 }
 
 function unsupported({ resource }: Target): StatusError {

@@ -8,8 +8,8 @@ import { findAll, parseJsonPath, type Step } from './jsonpath.ts';
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
-/** Types of built-in columns that JSON does not know. */
-const SHOWN_AS: Record<string, string> = { count: 'integer', reference: 'string' };
+/** What built-in columns are declared as, whatever their cells hold. */
+const SHOWN_AS: Record<string, string> = { count: 'string', date: 'string' };
 
 const parsed = new WeakMap<Resource, { column: Column; steps: Step[] }[]>();
 
@@ -23,23 +23,15 @@ function columnsOf(resource: Resource): { column: Column; steps: Step[] }[] {
   return columns;
 }
 
-/** meta.k8s.io/v1 column definitions: the name, then the printer columns. */
+/** meta.k8s.io/v1 column definitions. */
 export function columnDefinitions(resource: Resource): JsonObject[] {
-  const name = {
-    name: 'Name',
-    type: 'string',
-    format: 'name',
-    description: 'Name must be unique within a namespace.',
-    priority: 0,
-  };
-  const others = columnsOf(resource).map(({ column }) => ({
+  return columnsOf(resource).map(({ column }) => ({
     name: column.name,
-    type: SHOWN_AS[column.type] ?? column.type,
+    type: resource.custom ? column.type : (SHOWN_AS[column.type] ?? column.type),
     format: column.format ?? '',
-    description: column.description || `Column (in JSONPath format): ${column.jsonPath}`,
+    description: column.description || `Custom resource definition column (in JSONPath format): ${column.jsonPath}`,
     priority: column.priority ?? 0,
   }));
-  return [name, ...others];
 }
 
 /** One row; `include` says how much of the object comes with it. */
@@ -48,7 +40,7 @@ export function tableRow(resource: Resource, { object }: Version, include: Inclu
     const value = column.read ? column.read(object) : findAll(object, steps)[0];
     return cell(column, value, now, resource.custom ? null : '<unknown>');
   });
-  const row: JsonObject = { cells: [object.metadata.name, ...cells] };
+  const row: JsonObject = { cells };
   if (include === 'Object') row['object'] = served(resource, object);
   if (include === 'Metadata') row['object'] = partial(object);
   return row;
@@ -60,11 +52,8 @@ export function partial({ metadata }: KubeObject): JsonObject {
 }
 
 function cell({ type }: Column, value: unknown, now: number, unknownDate: string | null): unknown {
+  if (type === 'count' && typeof value === 'number') return value;
   if (type === 'count') return isObject(value) || Array.isArray(value) ? Object.keys(value).length : 0;
-  if (type === 'reference') {
-    const { kind, name } = (value ?? {}) as { kind?: string; name?: string };
-    return `${(kind ?? '').toLowerCase()}/${name ?? ''}`;
-  }
   if (value === undefined || value === null) return type === 'date' ? unknownDate : null;
   if (type === 'date') {
     const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;

@@ -1,11 +1,12 @@
+import { invalidValue } from '../field-error.ts';
 import { clone, equal } from '../json.ts';
 import type { Resource } from '../resource.ts';
-import { badRequest, conflict, staleObject } from '../status-error.ts';
+import { badRequest, conflict, invalid, staleObject } from '../status-error.ts';
+import { keyOf } from '../store/collection.ts';
 import type { Version } from '../store/version.ts';
 import type { KubeObject, Meta } from '../types.ts';
 import { validateChange } from './admission.ts';
 import { type Cluster, existing, served, type Target, type WriteOptions } from './cluster.ts';
-import { refuseField } from './create.ts';
 import { decode } from './decode.ts';
 import { trackUpdate } from './managed-fields.ts';
 
@@ -15,7 +16,8 @@ export function replaceObject(cluster: Cluster, target: Target, body: unknown, o
   const { resource, name } = target;
   if (!next.metadata.resourceVersion && !resource.strategy.unconditionalUpdate) {
     existing(cluster, target);
-    refuseField(target, name, 'metadata.resourceVersion', 0, 'must be specified for an update');
+    const subject = { ...resource, kind: resource.plural };
+    throw invalid(subject, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
   }
   return change(cluster, target, options, () => next);
 }
@@ -70,7 +72,9 @@ export function isFinished({ kind, metadata, spec }: KubeObject): boolean {
 function checkPreconditions(wanted: Meta, old: Meta, { resource, name }: Target): void {
   if (wanted.resourceVersion && wanted.resourceVersion !== old.resourceVersion) throw staleObject(resource, name);
   if (wanted.uid && wanted.uid !== old.uid) {
-    const why = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`;
+    const key = `/registry/${resource.collection.replace(/^\//, '')}/${keyOf(old.namespace, name)}`;
+    const failed = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`;
+    const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`;
     throw conflict(resource, name, why);
   }
 }
@@ -94,16 +98,6 @@ function restore(next: KubeObject, old: KubeObject, field: 'spec' | 'status'): v
   else next[field] = clone(old[field]);
 }
 
-const SERVER_FIELDS = [
-  'uid',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'generation',
-  'resourceVersion',
-  'generateName',
-] as const;
-
 function keepServerFields(meta: Meta, old: Meta, { resource, name, namespace }: Target): void {
   if (meta.name && meta.name !== name) {
     throw badRequest(`the name of the object (${meta.name}) does not match the name on the URL (${name})`);
@@ -113,7 +107,11 @@ function keepServerFields(meta: Meta, old: Meta, { resource, name, namespace }: 
   }
   meta.name = old.name;
   if (old.namespace) meta.namespace = old.namespace;
-  for (const field of SERVER_FIELDS) {
+  // Silence is no change; a stated change of these is refused by validation.
+  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    if (meta[field] === undefined && old[field] !== undefined) Object.assign(meta, { [field]: old[field] });
+  }
+  for (const field of ['generation', 'resourceVersion'] as const) {
     if (old[field] === undefined) delete meta[field];
     else Object.assign(meta, { [field]: old[field] });
   }

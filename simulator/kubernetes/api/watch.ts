@@ -1,5 +1,6 @@
+import { forbiddenField } from '../field-error.ts';
 import type { Matches } from '../selectors.ts';
-import { badRequest, StatusError } from '../status-error.ts';
+import { invalidOptions, StatusError } from '../status-error.ts';
 import { changesAfter, orderedKeys } from '../store/collection.ts';
 import type { Change, Version } from '../store/version.ts';
 import type { JsonObject } from '../types.ts';
@@ -38,7 +39,7 @@ export function openWatch(cluster: Cluster, target: Target, query: URLSearchPara
   const collection = store.collection(target.resource.collection);
   const since = parseRevision(query.get('resourceVersion'));
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
-  const initialEvents = readInitialEvents(query, bookmarks);
+  const initialEvents = readInitialEvents(query);
   const matches = matcher(target, query);
 
   const sendBookmark = (metadata: JsonObject) =>
@@ -79,13 +80,13 @@ const tooOld = (asked: number, oldest: number): StatusError =>
   new StatusError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 
 /** Whether the stream begins with the present state; undefined when the query leaves it to the resourceVersion. */
-function readInitialEvents(query: URLSearchParams, bookmarks: boolean): boolean | undefined {
+function readInitialEvents(query: URLSearchParams): boolean | undefined {
   const text = query.get('sendInitialEvents');
   if (text === null) return undefined;
   if (query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw badRequest('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+    const why = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+    throw invalidOptions('ListOptions', forbiddenField('resourceVersionMatch', why));
   }
-  if (isTrue(text) && !bookmarks) throw badRequest('sendInitialEvents requires setting allowWatchBookmarks to true');
   return isTrue(text);
 }
 

@@ -52,6 +52,7 @@ const NAMESPACE: Resource = define({
       next['status'] = { phase: 'Active' };
     },
     prepareDelete(next) {
+      delete next.metadata.deletionGracePeriodSeconds;
       next['status'] = { ...(next['status'] as object), phase: 'Terminating' };
     },
   },
@@ -146,7 +147,10 @@ const CONFIG_MAP: Resource = define({
 
 const references = keyed(
   ['name'],
-  object({ name: text('Name.'), namespace: text('Namespace.'), kind: text('Kind.') }),
+  {
+    ...object({ name: text('Name.'), namespace: text('Namespace.'), kind: text('Kind.') }),
+    'x-kubernetes-map-type': 'atomic',
+  },
   'References to Secrets.',
 );
 
@@ -161,7 +165,7 @@ const SERVICE_ACCOUNT: Resource = define({
     description: 'ServiceAccount is an identity that pods run as.',
     properties: {
       secrets: references,
-      imagePullSecrets: references,
+      imagePullSecrets: { ...references, 'x-kubernetes-list-type': 'atomic' },
       automountServiceAccountToken: flag('Whether pods get an API token mounted.'),
     },
   },

@@ -6,7 +6,15 @@ type Definition = Pick<Resource, 'group' | 'version' | 'plural' | 'kind'> &
   Partial<
     Pick<
       Resource,
-      'namespaced' | 'shortNames' | 'categories' | 'subresources' | 'selectable' | 'collection' | 'present' | 'accept'
+      | 'namespaced'
+      | 'shortNames'
+      | 'categories'
+      | 'subresources'
+      | 'selectable'
+      | 'collection'
+      | 'present'
+      | 'accept'
+      | 'zeros'
     >
   > & { schema: Schema; columns?: Column[]; strategy?: Partial<Strategy> };
 
@@ -25,11 +33,19 @@ export function define(definition: Definition): Resource {
     listKind: `${kind}List`,
     verbs: EVERY_VERB,
     schema: withObjectFields(schema),
-    columns: [...columns, AGE],
+    columns: [NAME, ...columns, AGE],
     strategy: { unconditionalUpdate: true, counted: false, ...strategy },
     custom: false,
   };
 }
+
+export const NAME: Column = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: 'Name must be unique within a namespace.',
+  jsonPath: '.metadata.name',
+};
 
 export const AGE: Column = {
   name: 'Age',

@@ -29,8 +29,8 @@ type RuleNode = {
 export type CompiledRules = {
   /** What is wrong with the rules themselves; those are left out of `evaluate`. */
   errors: FieldError[];
-  /** Errors of an object. `old` is absent on creation. */
-  evaluate: (next: KubeObject, old?: KubeObject) => FieldError[];
+  /** Errors of an object; absent when there are no rules. `old` is absent on creation. */
+  evaluate?: (next: KubeObject, old?: KubeObject) => FieldError[];
 };
 
 /** Rules of the root may read of the metadata the name only. */
@@ -41,7 +41,7 @@ const VISIBLE_META: Schema = {
 
 /** Compiles the x-kubernetes-validations of a schema; `path` is where it stands in the CRD. */
 export function compileRules(schema: Schema, path: string): CompiledRules {
-  if (!hasRules(schema)) return { errors: [], evaluate: () => [] };
+  if (!hasRules(schema)) return { errors: [] };
   const root: Schema = {
     ...schema,
     properties: {

@@ -1,4 +1,4 @@
-import { AGE, fieldAt } from '../builtin/define.ts';
+import { AGE, fieldAt, NAME } from '../builtin/define.ts';
 import { compileRules } from '../cel/rules.ts';
 import { EVERY_VERB, type Resource } from '../resource.ts';
 import { withObjectFields } from '../schema/object-meta.ts';
@@ -36,7 +36,7 @@ function resourceOf({ group, names, scope }: Crd['spec'], version: CrdVersion): 
     ),
     strategy: { unconditionalUpdate: false, counted: true },
     custom: true,
-    rules: rules.evaluate,
+    ...(rules.evaluate && { rules: rules.evaluate }),
   };
   if (version.deprecated) {
     resource.deprecationWarning = version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`;
@@ -45,5 +45,5 @@ function resourceOf({ group, names, scope }: Crd['spec'], version: CrdVersion): 
 }
 
 function columnsOf({ additionalPrinterColumns }: CrdVersion): Column[] {
-  return additionalPrinterColumns?.length ? additionalPrinterColumns : [AGE];
+  return [NAME, ...(additionalPrinterColumns?.length ? additionalPrinterColumns : [AGE])];
 }

@@ -1,6 +1,6 @@
 import { timestamp } from '../api/cluster.ts';
 import { CRD_SCHEMA } from '../builtin/crd-schema.ts';
-import { column, define, fieldAt } from '../builtin/define.ts';
+import { column, define, fieldAt, NAME } from '../builtin/define.ts';
 import type { Resource } from '../resource.ts';
 import type { KubeObject } from '../types.ts';
 import { setCondition } from './conditions.ts';
@@ -30,6 +30,7 @@ export function crdResource(): Resource {
       validate: validateCrd,
       prepareDelete(next, now) {
         const { metadata } = next;
+        delete metadata.deletionGracePeriodSeconds;
         metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), CLEANUP_FINALIZER])];
         setCondition(next as Crd, timestamp(now), {
           type: 'Terminating',
@@ -40,7 +41,7 @@ export function crdResource(): Resource {
       },
     },
   });
-  return { ...resource, columns: [column('Created At', '.metadata.creationTimestamp')] };
+  return { ...resource, columns: [NAME, column('Created At', '.metadata.creationTimestamp')] };
 }
 
 function fillNames(next: KubeObject): void {

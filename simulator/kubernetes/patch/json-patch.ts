@@ -5,17 +5,20 @@ type Operation = { op: string; path: string; from?: string; value?: unknown };
 
 /** RFC 6902. Answers the patched document; the input is not changed. Throws 400 or 422. */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  if (!Array.isArray(patch))
+    throw badRequest(
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    );
   let result = clone(document);
   for (const operation of patch as Operation[]) result = applyOne(result, operation);
   return result;
 }
 
-/** A patch that does not fit the document. */
+/** A patch that does not fit the document. The real server does not say why; here the cause does, in the log. */
 function unfit(why: string): StatusError {
-  return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message: why, field: '' }],
-  });
+  const error = new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  error.cause = why;
+  return error;
 }
 
 function pointer(path: unknown): string[] {

@@ -1,7 +1,7 @@
 import { clone, isObject } from '../json.ts';
 import type { JsonObject, Schema } from '../types.ts';
 
-/** Fills in defaults, in place. A null that may not be null counts as absent where there is a default. */
+/** Fills in defaults, in place. A null that may not be null counts as absent. */
 export function applyDefaults(value: unknown, schema: Schema): void {
   if (Array.isArray(value)) {
     if (schema.items) for (const element of value) applyDefaults(element, schema.items);
@@ -17,12 +17,11 @@ export function applyDefaults(value: unknown, schema: Schema): void {
   for (const key of Object.keys(value)) {
     if (schema.properties && Object.hasOwn(schema.properties, key)) continue;
     fill(value, key, additionalProperties);
-    applyDefaults(value[key], additionalProperties);
+    if (value[key] !== undefined) applyDefaults(value[key], additionalProperties);
   }
 }
 
 function fill(object: JsonObject, key: string, schema: Schema): void {
-  if (schema.default === undefined) return;
-  const absent = object[key] === undefined || (object[key] === null && !schema.nullable);
-  if (absent) object[key] = clone(schema.default);
+  if (object[key] === null && !schema.nullable) delete object[key];
+  if (object[key] === undefined && schema.default !== undefined) object[key] = clone(schema.default);
 }

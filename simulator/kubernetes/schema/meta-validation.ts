@@ -11,6 +11,11 @@ const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 export function validateMeta(meta: Meta, resource: Resource): FieldError[] {
   const errors: FieldError[] = [];
   const nameErrors = resource.collection === '/namespaces' ? labelNameErrors : subdomainErrors;
+  // A prefix may end in a dash, which the suffix takes away from the end.
+  const prefix = meta.generateName?.replace(/-$/, 'a');
+  for (const text of prefix ? nameErrors(prefix) : []) {
+    errors.push(invalidValue('metadata.generateName', meta.generateName, text));
+  }
   if (!meta.name) errors.push(required('metadata.name', 'name or generateName is required'));
   else for (const text of nameErrors(meta.name)) errors.push(invalidValue('metadata.name', meta.name, text));
   if (!resource.namespaced && meta.namespace) {
@@ -72,7 +77,8 @@ export function validateMetaUpdate(meta: Meta, old: Meta): FieldError[] {
       errors.push(forbiddenField('metadata.finalizers', text));
     }
   }
-  for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp'] as const) {
+  const fixed = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+  for (const field of fixed) {
     if (!equal(meta[field], old[field])) {
       errors.push(invalidValue(`metadata.${field}`, meta[field] ?? '', 'field is immutable'));
     }

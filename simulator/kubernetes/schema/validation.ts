@@ -31,10 +31,12 @@ function check(value: unknown, schema: Schema, path: string, walk: Walk, old: un
   if (walk.ratchet && old !== undefined && equal(value, old)) return;
   if (value === null && schema.nullable) return;
   const { errors } = walk;
-  if (!checkType(value, schema, path, errors)) return;
+  // A value of the wrong type is still compared with the enum, and with nothing else.
+  const fits = checkType(value, schema, path, errors);
   if (schema.enum && !schema.enum.some((allowed) => equal(allowed, value))) {
     errors.push(notSupported(path, value, schema.enum));
   }
+  if (!fits) return;
   if (typeof value === 'string') checkString(value, schema, path, errors);
   else if (typeof value === 'number') checkNumber(value, schema, path, errors);
   else if (Array.isArray(value)) checkArray(value, schema, path, walk, old);
@@ -128,14 +130,14 @@ function checkObject(value: JsonObject, schema: Schema, path: string, walk: Walk
   if (minProperties !== undefined && size < minProperties) {
     errors.push(invalidValue(path, size, `${path} in body should have at least ${minProperties} properties`));
   }
-  for (const name of schema.required ?? []) {
-    if (value[name] === undefined) errors.push(required(child(path, name)));
-  }
   for (const [name, field] of Object.entries(value)) {
     const own = properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
     const fieldSchema = own ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
     if (!fieldSchema || field === undefined) continue;
     check(field, fieldSchema, child(path, name), walk, isObject(old) ? old[name] : undefined);
+  }
+  for (const name of schema.required ?? []) {
+    if (value[name] === undefined) errors.push(required(child(path, name)));
   }
 }
 

@@ -32,7 +32,6 @@ export function representation(accept: string): Representation {
     406,
     'NotAcceptable',
     'only the following media types are accepted: application/json, application/yaml',
-    {},
   );
 }
 

@@ -1,7 +1,8 @@
 import type { WriteOptions } from '../api/cluster.ts';
 import type { DeleteOptions } from '../api/delete.ts';
+import { forbiddenField, required } from '../field-error.ts';
 import { isObject } from '../json.ts';
-import { badRequest } from '../status-error.ts';
+import { badRequest, invalidOptions } from '../status-error.ts';
 import { parseBody } from './body.ts';
 import type { ApiRequest } from './reply.ts';
 
@@ -10,15 +11,11 @@ export function writeOptions({ query, userAgent, warnings, contentType }: ApiReq
   const applies = contentType.startsWith('application/apply-patch');
   const manager = query.get('fieldManager');
   if (applies && !manager) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    throw invalidOptions('PatchOptions', required('fieldManager', 'is required for apply patch'));
   }
   const force = query.get('force') === 'true';
   if (force && !applies) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
-    );
+    throw invalidOptions('PatchOptions', forbiddenField('force', 'may not be specified for non-apply patch'));
   }
   return {
     dryRun: isDryRun(query.getAll('dryRun')),

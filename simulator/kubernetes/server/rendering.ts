@@ -51,7 +51,8 @@ export function rendering(cluster: Cluster, resource: Resource, request: ApiRequ
 
   function listMetadata(page: Page): JsonObject {
     const metadata: JsonObject = { resourceVersion: String(page.revision) };
-    if (page.continue) metadata['continue'] = page.continue;
+    // Lists of custom resources are not made of Go structs, and show an empty token.
+    if (page.continue || (resource.custom && as === 'object')) metadata['continue'] = page.continue ?? '';
     if (page.remaining !== undefined) metadata['remainingItemCount'] = page.remaining;
     return metadata;
   }

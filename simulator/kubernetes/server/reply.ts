@@ -21,6 +21,13 @@ export type ApiRequest = {
 export const json = (value: unknown, code = 200): Reply => ({ code, body: JSON.stringify(value) });
 export const rawJson = (body: string, code = 200): Reply => ({ code, body });
 
+/** The plain answer of a path that nothing is mounted at. */
+export const nowhere = (): Reply => ({
+  code: 404,
+  body: '404 page not found\n',
+  contentType: 'text/plain; charset=utf-8',
+});
+
 export function failure(status: Status): Reply {
   const reply = json(status, status.code);
   const { retryAfterSeconds } = status.details ?? {};

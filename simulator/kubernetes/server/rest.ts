@@ -65,8 +65,6 @@ export function serveResource(cluster: Cluster, target: Target, request: ApiRequ
   if (resource.deprecationWarning) request.warnings.push(resource.deprecationWarning);
   const verbs = target.name === '' ? COLLECTION : target.subresource ? SUBRESOURCE : OBJECT;
   const verb = verbs[request.method];
-  // A new object needs a namespace to be in; a list does not.
-  const misplaced = resource.namespaced && target.namespace === '' && request.method !== 'GET';
-  if (!verb || misplaced) throw methodNotAllowed();
+  if (!verb) throw methodNotAllowed();
   return verb(cluster, target, request);
 }

@@ -1,9 +1,10 @@
 import type { Target } from '../api/cluster.ts';
 import type { Registry } from '../resource.ts';
-import { noSuchPath } from '../status-error.ts';
+import { notFound } from '../status-error.ts';
 
 /** Where a path under `/api` or `/apis` leads. */
 export type Route =
+  | { kind: 'nowhere' }
   | { kind: 'core' }
   | { kind: 'groups' }
   | { kind: 'group'; group: string }
@@ -18,14 +19,14 @@ export type Route =
       subresource: string;
     };
 
-/** Reads `/api/v1/…` and `/apis/{group}/{version}/…`. Throws 404. */
+/** Reads `/api/v1/…` and `/apis/{group}/{version}/…`. */
 export function route(segments: string[]): Route {
   const [root, ...rest] = segments;
   if (root === 'api') {
     if (rest.length === 0) return { kind: 'core' };
     return versioned('', rest);
   }
-  if (root !== 'apis') throw noSuchPath();
+  if (root !== 'apis') return { kind: 'nowhere' };
   const [group, ...below] = rest;
   if (group === undefined) return { kind: 'groups' };
   if (below.length === 0) return { kind: 'group', group };
@@ -38,23 +39,24 @@ function versioned(group: string, [version = '', ...rest]: string[]): Route {
   const isPlace = rest[0] === 'namespaces' && rest.length > 2 && !(group === '' && isNamespacePart(rest[2]!));
   const namespace = isPlace ? rest[1]! : '';
   const [plural = '', name = '', subresource = '', ...tooMuch] = isPlace ? rest.slice(2) : rest;
-  if (tooMuch.length > 0) throw noSuchPath();
+  if (tooMuch.length > 0) return { kind: 'nowhere' };
   return { kind: 'target', group, version, plural, namespace, name, subresource };
 }
 
 const isNamespacePart = (segment: string): boolean => segment === 'status' || segment === 'finalize';
 
-/** The resource of a route. Throws 404 when it is not served. */
-export function resolve(registry: Registry, path: Route & { kind: 'target' }): Target {
+/** The resource of a route; undefined when nothing serves it. Throws 404 for a subresource that the resource has not. */
+export function resolve(registry: Registry, path: Route & { kind: 'target' }, method: string): Target | undefined {
   const resource = registry.find(path.group, path.version, path.plural);
-  if (!resource) throw noSuchPath();
+  if (!resource) return undefined;
   const target: Target = { resource, namespace: path.namespace, name: path.name };
   if (path.subresource) {
     const subresource = resource.subresources.find((each) => each === path.subresource);
-    if (!subresource) throw noSuchPath();
+    if (!subresource) throw notFound(resource, path.name);
     target.subresource = subresource;
   }
-  const misplaced = resource.namespaced ? path.name !== '' && path.namespace === '' : path.namespace !== '';
-  if (misplaced) throw noSuchPath();
-  return target;
+  // Across all namespaces one can only list and watch.
+  const acrossAll = path.namespace === '' && path.name === '' && method === 'GET';
+  const placed = resource.namespaced ? path.namespace !== '' || acrossAll : path.namespace === '';
+  return placed ? target : undefined;
 }
