@@ -235,6 +235,27 @@ describe('a pass that takes its time', () => {
   });
 });
 
+describe('the pace', () => {
+  test('of a phase that does not move slows down, though its effect succeeds each time', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    const { pass } = run((clock) => [toyKind(workshop, clock, { onObserve: () => workshop.built.clear() })]);
+    await pass(30_000);
+    const builds = workshop.calls.filter(({ effect }) => effect === 'build').map(({ atMs }) => atMs);
+    const gaps = builds.slice(1).map((atMs, index) => atMs - builds[index]!);
+    expect(gaps.slice(0, 3)).toEqual([3000, 4500, 6750]);
+  });
+
+  test('of what follows at once keeps the urgency of what set it off; a later look is routine', async () => {
+    server.store.create(TOYS_NAME, aToy('a'));
+    const urgencies: string[] = [];
+    const { pass } = run((clock) => [
+      toyKind(workshop, clock, { onObserve: ({ call }) => void urgencies.push(call.urgency) }),
+    ]);
+    await pass(2 * 3_600_000);
+    expect(urgencies.slice(0, 4)).toEqual(['person', 'person', 'routine', 'resync']);
+  });
+});
+
 describe('what brings an object back', () => {
   test('somebody who changes it without end gets a bounded number of looks', async () => {
     server.store.create(TOYS_NAME, aToy('a'));

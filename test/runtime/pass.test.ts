@@ -129,8 +129,7 @@ describe('own writes', () => {
 });
 
 const leaf = (effect: string) => ({ tags: 'progressing', meta: { effect, reason: 'Working', poll: 'fast' } });
-const machineOf = (leafOf: object): AnyStateMachine =>
-  createMachine({ initial: 'Rest', states: { Rest: leafOf } }) as unknown as AnyStateMachine;
+const machineOf = (leafOf: object): AnyStateMachine => createMachine({ initial: 'Rest', states: { Rest: leafOf } });
 
 function kindOf(effects: Record<string, () => void>, more: Partial<Kind<Toy, object>> = {}): Kind<Toy, object> {
   const names = Object.keys(effects);

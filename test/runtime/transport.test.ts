@@ -40,6 +40,11 @@ const pages: Record<string, Page> = {
     response.writeHead(200);
     response.write('first\n');
   },
+  '/late': (_, response) => {
+    response.writeHead(200);
+    response.write('first ');
+    setTimeout(() => response.end('last'), 60);
+  },
   '/moved': (_, response) => void response.writeHead(302, { location: '/' }).end(),
 };
 
@@ -139,6 +144,13 @@ describe('the shared transport', () => {
     let text = '';
     for await (const chunk of stream.chunks) text += chunk;
     expect(text).toBe('€\n');
+  });
+
+  test('limits the time to a stream’s headers, not its life', async () => {
+    const stream = await transport.stream(get('/late', { timeoutMs: 30 }));
+    let text = '';
+    for await (const chunk of stream.chunks) text += chunk;
+    expect(text).toBe('first last');
   });
 
   test('ends a stream that its reader closes, without an error nobody can catch', async () => {
