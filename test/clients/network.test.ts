@@ -264,6 +264,13 @@ describe('the list that endpoints share', () => {
     expect(requests.length).toBeLessThan(15);
   });
 
+  test('is not read anew for each of many who want their own endpoint anew', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `pe-${index}`);
+    const { clients, requests } = await scripted(({ url }) => (isList(url) ? listed(names) : json(shown('pe-x'))));
+    for (const name of names) await clients.arm.privateEndpoints.get(at(name), aCall({ key: name, maxAgeMs: 0 }));
+    expect(requests.filter(({ url }) => isList(url))).toHaveLength(0);
+  });
+
   test('gives way to single reads where the identity may not list', async () => {
     const { clients, requests } = await scripted(({ url }) =>
       isList(url) ? json({ error: { code: 'AuthorizationFailed', message: 'no' } }, 403) : json(shown('pe-a')),

@@ -10,6 +10,9 @@ const CROWD_WINDOW_MS = 10_000;
 /** A subscription that may not be listed is not asked again for this long. */
 const REFUSED_FOR_MS = 900_000;
 
+const MOST_WRITES = 10_000;
+const WRITES_MATTER_FOR_MS = 6 * 3_600_000;
+
 export type ListedOptions<T> = {
   context: ArmContext;
   /** Names the kind of resource in cache keys. */
@@ -85,8 +88,10 @@ export function createListed<T>({ context, kind, keyOf, loadList }: ListedOption
       const oldestMs = clock.now() - (call.maxAgeMs ?? clock.scaled(LIST_PERIOD_MS));
       if (own && call.maxAgeMs !== 0 && own.readAtMs >= oldestMs)
         return newer(own, observers.peek(listKey(subscriptionId)));
+      // "Anew" is one resource's own read: a list that nobody else may be served from would cost more than it brings.
       const single =
-        call.maxAgeMs !== undefined && !isCrowd(subscriptionId, key) && !listIsYoung(subscriptionId, oldestMs, call);
+        call.maxAgeMs === 0 ||
+        (call.maxAgeMs !== undefined && !isCrowd(subscriptionId, key) && !listIsYoung(subscriptionId, oldestMs));
       if (!single && mayList(subscriptionId)) {
         const listed = await fromList(subscriptionId, key, call);
         if (listed) return listed;
@@ -104,12 +109,18 @@ export function createListed<T>({ context, kind, keyOf, loadList }: ListedOption
       observers.invalidate(itemKey(key));
       writtenAtMs.set(key, clock.now());
       lastWriteMs.set(subscriptionId.toLowerCase(), clock.now());
-      if (writtenAtMs.size > 50_000) writtenAtMs.clear();
+      if (writtenAtMs.size > MOST_WRITES) forgetOldWrites();
     },
   };
 
-  function listIsYoung(subscriptionId: string, oldestMs: number, call: CallOptions): boolean {
+  /** No list that old is served any more, so nobody needs to be told to distrust it. */
+  function forgetOldWrites(): void {
+    const beforeMs = clock.now() - clock.scaled(WRITES_MATTER_FOR_MS);
+    for (const [key, atMs] of writtenAtMs) if (atMs < beforeMs) writtenAtMs.delete(key);
+  }
+
+  function listIsYoung(subscriptionId: string, oldestMs: number): boolean {
     const read = observers.peek<readonly T[]>(listKey(subscriptionId));
-    return read !== undefined && call.maxAgeMs !== 0 && read.readAtMs >= oldestMs;
+    return read !== undefined && read.readAtMs >= oldestMs;
   }
 }
