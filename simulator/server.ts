@@ -11,6 +11,8 @@ import { mangled } from './mangle.ts';
 import { answer, type Service } from './service.ts';
 import type { CertificateAuthority } from './tls.ts';
 
+const KEEP_ALIVE_MS = 120_000;
+
 /** Larger bodies than this are no client of these APIs. */
 const MAX_BODY_BYTES = 4_000_000;
 
@@ -40,6 +42,8 @@ export async function serve(
     },
     (incoming, outgoing) => void respond(service, cloud, incoming, outgoing),
   );
+  // The real front ends keep idle connections for minutes; Node's five seconds would cut callers that a test held up.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const sockets = new Set<Socket>();
   const fronts = new Map<string, Server>();
 

@@ -57,9 +57,14 @@ export function writeRecords(cloud: Cloud, group: ZoneGroup): void {
   }
 }
 
+/** Takes away what the group may have written in the zones that it names. */
+export function removeRecords(cloud: Cloud, group: ZoneGroup): void {
+  for (const { zone, name } of possibleRecords(cloud, group)) delete zone.records[name.toLowerCase()];
+}
+
 /** The records go with the group, also those that another group has written over since (section 10.4 [G]). */
 export function removeZoneGroup(cloud: Cloud, group: ZoneGroup): void {
-  for (const { zone, name } of possibleRecords(cloud, group)) delete zone.records[name.toLowerCase()];
+  removeRecords(cloud, group);
   const { arm } = cloud.world;
   delete arm.zoneGroups[keyOf(group.id)];
   const endpoint = arm.privateEndpoints[keyOf(group.privateEndpointId)];

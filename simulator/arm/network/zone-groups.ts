@@ -11,7 +11,7 @@ import type { PrivateEndpoint, ZoneGroup } from '../types.ts';
 import { API_VERSIONS, networkAnswer, networkHeaders } from './answers.ts';
 import { zoneGroupOf } from './endpoint-shown.ts';
 import { requireLinked } from './placement.ts';
-import { recordsOf, removeZoneGroup, writeRecords } from './zone-group-records.ts';
+import { recordsOf, removeRecords, removeZoneGroup, writeRecords } from './zone-group-records.ts';
 
 const BASE =
   '/subscriptions/:subscriptionId/resourceGroups/:resourceGroup/providers/Microsoft.Network/privateEndpoints/:name/privateDnsZoneGroups';
@@ -86,8 +86,11 @@ function putGroup(request: ArmRequest, cloud: Cloud): SimResponse {
       headers: { 'retry-after': retryAfter(cloud, 10) },
     });
   }
-  // Records of a zone that the group no longer names go at once.
-  if (existing) removeZoneGroup(cloud, existing);
+  if (existing) {
+    // Records of zones that the group no longer names go at once; the others stay through the update.
+    const kept = new Set(configs.map(({ zoneId }) => keyOf(zoneId)));
+    removeRecords(cloud, { ...existing, configs: existing.configs.filter(({ zoneId }) => !kept.has(keyOf(zoneId))) });
+  }
   const group: ZoneGroup = {
     id: request.resourceId,
     name: nameOf(request.resourceId),

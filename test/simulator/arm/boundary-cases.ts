@@ -1,4 +1,4 @@
-import { grantNow } from '../../../simulator/arm/out-of-band.ts';
+import { grantNow, revokeGrants } from '../../../simulator/arm/out-of-band.ts';
 import { expect } from '../core/expectations.ts';
 import { type Bench, GROUP_PATH, NETWORK_ID, OTHER_SUBSCRIPTION, SUBSCRIPTION, TENANT } from '../core/fixture.ts';
 import type { SwitchCase } from '../core/switches.ts';
@@ -52,6 +52,8 @@ export const boundaryCases = {
       clock.advance(1_000);
       expect((await read()).status).toBe(200);
       expectCode(await arm('GET', ENDPOINTS, undefined, { as: STRANGER }), 403, 'AuthorizationFailed');
+      revokeGrants(simulator.cloud, STRANGER.objectId);
+      expectCode(await read(), 403, 'AuthorizationFailed');
     },
   },
   requireResourceGroup: {

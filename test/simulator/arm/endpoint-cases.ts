@@ -242,6 +242,9 @@ export const endpointCases = {
       expect([record.at('properties.ttl'), record.at('properties.aRecords.0.ipv4Address')]).toEqual([10, '127.64.1.4']);
       const group = await bench.arm('GET', `${ENDPOINTS}/pe-a/privateDnsZoneGroups/default`);
       expect(group.at('properties.privateDnsZoneConfigs.0.properties.recordSets')).toHaveLength(5);
+      expect((await putZoneGroup(bench, 'pe-a')).status).toBe(200);
+      expect(await records()).toHaveLength(5);
+      bench.clock.advance(10_000);
       deleteOutOfBand(bench.simulator.cloud, `${ENDPOINTS}/pe-a`);
       expect(await records()).toEqual([]);
     },
