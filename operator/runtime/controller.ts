@@ -219,8 +219,6 @@ export function createController(options: ControllerOptions) {
   };
 }
 
-export type Controller = ReturnType<typeof createController>;
-
 function tooLong(passTimeoutMs: number): OperatorError {
   return new OperatorError({
     disposition: 'transient',

@@ -41,7 +41,7 @@ const MOST_REMEMBERED = 4_096;
 const BURST = 25;
 const REFILL_MS = 300_000;
 /** events.k8s.io/v1 refuses longer notes. */
-const LONGEST_NOTE = 1_024;
+const LONGEST_NOTE_BYTES = 1_024;
 
 type Known = { about: About; note: EventNote; repeats: number; lastAtMs: number; cancel?: () => void };
 
@@ -180,7 +180,7 @@ function bodyOf(name: string, { about, note, lastAtMs }: Known, options: EventRe
     type: note.type,
     reason: note.reason,
     action: note.action,
-    note: note.note.slice(0, LONGEST_NOTE),
+    note: shortened(note.note),
     regarding: {
       apiVersion: apiVersionOf(about.type),
       kind: about.type.kind,
@@ -190,6 +190,16 @@ function bodyOf(name: string, { about, note, lastAtMs }: Known, options: EventRe
       ...(metadata.resourceVersion && { resourceVersion: metadata.resourceVersion }),
     },
   } as KubeObject;
+}
+
+function shortened(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.length <= LONGEST_NOTE_BYTES) return note;
+  // A character that was cut in two decodes to U+FFFD, which would be longer than what was cut.
+  return bytes
+    .subarray(0, LONGEST_NOTE_BYTES)
+    .toString()
+    .replace(/\uFFFD+$/, '');
 }
 
 /** metav1.MicroTime. */

@@ -86,5 +86,3 @@ function observe(
   const sinceMs = Date.parse(since ?? '');
   if (!Number.isNaN(sinceMs)) histogram.observe({ controller }, Math.max(0, nowMs - sinceMs) / 1000);
 }
-
-export type FleetMetrics = ReturnType<typeof createFleetMetrics>;

@@ -143,7 +143,6 @@ export function createInstruments(metrics: Metrics) {
 }
 
 export type Instruments = ReturnType<typeof createInstruments>;
-export type ControllerInstruments = ReturnType<Instruments['controller']>;
 
 function ages(queue: WorkQueue, nowMs: number): number[] {
   return Array.from(queue.takenSinceMs(), (sinceMs) => Math.max(0, nowMs - sinceMs) / 1000);

@@ -76,8 +76,9 @@ export function createReflector(options: ReflectorOptions) {
     progressAtMs = clock.now();
   };
 
-  const pause = async (livedMs: number, signal: AbortSignal): Promise<void> => {
-    const delayMs = backoff.afterFailure(livedMs);
+  const pause = async (livedMs: number, error: OperatorError | undefined, signal: AbortSignal): Promise<void> => {
+    // A server that says when to come back is not asked before.
+    const delayMs = Math.max(backoff.afterFailure(livedMs), error?.retryAfterMs ?? 0);
     progressed();
     await sleep(clock, delayMs, signal);
   };
@@ -105,7 +106,7 @@ export function createReflector(options: ReflectorOptions) {
       const error = toOperatorError(thrown);
       sink.fault(error.status === 410 ? 'expired' : 'refused');
       log.warn('list failed', { resource: type.plural, reason: error.reason, error: error.message });
-      await pause(0, signal);
+      await pause(0, error, signal);
       return undefined;
     }
   };
@@ -177,7 +178,7 @@ export function createReflector(options: ReflectorOptions) {
       log.warn('watch ended', { resource: type.plural, fault: end.fault, error: end.error?.message });
       if (end.fault === 'expired' || (end.fault === 'bad_line' && badLineAfter === version)) version = undefined;
       badLineAfter = end.fault === 'bad_line' ? version : undefined;
-      await pause(end.livedMs, signal);
+      await pause(end.livedMs, end.error, signal);
     }
   };
 
@@ -195,8 +196,6 @@ export function createReflector(options: ReflectorOptions) {
     progressAtMs: () => progressAtMs,
   };
 }
-
-export type Reflector = ReturnType<typeof createReflector>;
 
 function parseEvent(line: string): WatchEvent<KubeObject> | undefined {
   try {

@@ -83,8 +83,6 @@ export function createStore(indexes: Readonly<Record<string, IndexFunction>> = {
   };
 }
 
-export type Store = ReturnType<typeof createStore>;
-
 /** Frozen through and through: a pass that writes into the cache fails loudly instead of lying to the next one. */
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {

@@ -274,6 +274,17 @@ describe('when the connection misbehaves', () => {
     expect(informer.size()).toBe(1);
   });
 
+  test('a server that says when to come back is not asked before', async () => {
+    server.fault(({ watch }) => (watch ? { status: 429, headers: { 'retry-after': '20' } } : undefined));
+    watchToys();
+    await eventually(() => faults.includes('refused'), 'the refusal');
+    const asked = watchesAsked().length;
+    await clock.advance(19_000);
+    expect(watchesAsked().length).toBe(asked);
+    await clock.advance(1_000);
+    await eventually(() => watchesAsked().length === asked + 1, 'the next try');
+  });
+
   test('a token that expires in the middle of a list begins the list again', async () => {
     for (let index = 0; index < 5; index += 1) create(`toy-${index}`);
     let once = true;
