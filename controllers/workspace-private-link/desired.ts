@@ -29,7 +29,10 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
     clusterId,
     service: { scope, id: serviceId(scope), tags: spec.service.tags ?? {} },
     hosts: workspaceHosts(workspaceId),
-    endpoints: endpoints.map((endpoint, index) => endpointOf(resource, endpoint, endpoints.slice(0, index))),
+    endpoints: endpoints.map((endpoint, index) => {
+      const served = endpoints.slice(0, index).filter((other) => notServedBecause(spec.tenantId, other) === undefined);
+      return endpointOf(resource, endpoint, served);
+    }),
     notServed: notServed(resource),
   };
 }
@@ -102,11 +105,19 @@ function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
 export const asksToBreakGlass = ({ metadata }: WorkspacePrivateLink): boolean =>
   (metadata.annotations?.[`${ANNOTATION}break-glass`] ?? '') !== '';
 
-/** Why an endpoint is not served yet, as a person would name it. */
-export function endpointNotServed(
-  { tenantId }: Desired,
-  { spec }: DesiredEndpoint,
+/** Why an endpoint is not served yet. */
+export const endpointNotServed = ({ tenantId }: Desired, { spec }: DesiredEndpoint) => notServedBecause(tenantId, spec);
+
+function notServedBecause(
+  workspaceTenantId: string,
+  { tenantId, gateway }: WorkspacePrivateLinkEndpoint,
 ): 'crossTenant' | 'gateway' | undefined {
-  if (spec.tenantId !== undefined && !same(spec.tenantId, tenantId)) return 'crossTenant';
-  return spec.gateway ? 'gateway' : undefined;
+  if (tenantId !== undefined && !same(tenantId, workspaceTenantId)) return 'crossTenant';
+  return gateway ? 'gateway' : undefined;
+}
+
+/** The zone to which this object links a network: of two endpoints that want it in different zones, the first has it. */
+export function linkedZone({ endpoints }: Desired, virtualNetworkId: string): string | undefined {
+  return endpoints.find(({ dns }) => dns?.links.some((link) => same(link.virtualNetworkId, virtualNetworkId)))?.dns
+    ?.zoneId;
 }

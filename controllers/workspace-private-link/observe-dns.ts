@@ -1,3 +1,4 @@
+import { linkedZone } from './desired.ts';
 import { isFabricZone, OWNER_TAG, same, subscriptionOf } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import { proofOf } from './observe-proof.ts';
@@ -122,6 +123,10 @@ const describeLink = (wanted: DesiredLink, { name, fallbackToInternet }: Virtual
 /** Azure refuses a second zone of one name in a network (cloud-apis 10.5): looked for before a link is made, where we can see. */
 async function linkedElsewhere(context: Context, zoneId: string, networkId: string): Promise<string | undefined> {
   const { privateDns } = context.clients.arm;
+  const first = linkedZone(context.desired, networkId);
+  if (first !== undefined && !same(first, zoneId)) {
+    return `another endpoint of this object links network ${networkId} to zone ${first}`;
+  }
   for (const subscription of new Set(
     [subscriptionOf(networkId), subscriptionOf(zoneId)].map((id) => id.toLowerCase()),
   )) {

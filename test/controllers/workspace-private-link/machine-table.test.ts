@@ -1,0 +1,267 @@
+import { describe, expect, test } from '@jest/globals';
+import type {
+  DnsFacts,
+  EndpointFacts,
+  EndpointRemovalFacts,
+  InboundFacts,
+  InboundReleaseFacts,
+  ServiceFacts,
+} from '../../../controllers/workspace-private-link/fact-types.ts';
+import { machines } from '../../../controllers/workspace-private-link/machine.ts';
+import type { Effect } from '../../../controllers/workspace-private-link/types.ts';
+import { type AnyFacts, restOf } from './rests.ts';
+
+type Row<F> = { because: string; given: Partial<F>; phase: string; effect?: Effect };
+
+const table = <F extends AnyFacts>(machine: keyof typeof machines, usual: F, rows: Record<string, Row<F>>) =>
+  describe(`the ${machine} ladder`, () => {
+    test.each(Object.entries(rows))('%s', (_, { given, phase, effect }) => {
+      const rest = restOf(machines[machine], { ...usual, ...given });
+      expect({ phase: rest.phase, effect: rest.effect }).toEqual({ phase, effect });
+    });
+  });
+
+const service: ServiceFacts = {
+  standing: 'clear',
+  claimed: true,
+  workspace: 'listed',
+  capacity: 'eligible',
+  provider: 'unobservable',
+  registration: 'notAllowed',
+  service: 'ours',
+  provenance: 'created',
+  decisions: 'none',
+};
+
+table<ServiceFacts>('service', service, {
+  'rests when everything is there': { because: 'nothing is left to do', given: {}, phase: 'Connections.Settled' },
+  'puts its finalizer on before anything else': {
+    because: 'what is made before it could be left behind',
+    given: { claimed: false, service: 'absent' },
+    phase: 'Claim.Claiming',
+    effect: 'claim',
+  },
+  'asks for the service when it is missing': {
+    because: 'someone deleted it in the portal, and drift is only an unmet goal',
+    given: { service: 'absent' },
+    phase: 'Service.Creating',
+    effect: 'putService',
+  },
+  'asks although nothing about eligibility is known': {
+    because: 'few identities may read capacities, and Fabric judges for itself',
+    given: { service: 'absent', workspace: 'unobservable', capacity: 'unobservable' },
+    phase: 'Service.Creating',
+    effect: 'putService',
+  },
+  'registers a provider again where it may': {
+    because: 'the documentation asks for one re-registration of Microsoft.Fabric',
+    given: { service: 'absent', provider: 'registered', registration: 'allowed' },
+    phase: 'Eligible.Registering',
+    effect: 'registerServiceProvider',
+  },
+  'takes over what is exactly right': {
+    because: 'adoptionPolicy IfIdentical',
+    given: { service: 'untagged', provenance: 'none' },
+    phase: 'Service.Adopting',
+    effect: 'adoptService',
+  },
+  'leaves alone what would have to change': {
+    because: 'adoptionPolicy IfIdentical',
+    given: { service: 'differs', provenance: 'none' },
+    phase: 'Service.Differs',
+  },
+});
+
+const endpoint: EndpointFacts = {
+  service: 'ready',
+  served: 'served',
+  provider: 'settled',
+  registration: 'notAllowed',
+  subnet: 'fits',
+  endpoint: 'ready',
+  provenance: 'created',
+  hold: 'free',
+  connection: 'approved',
+  recreate: 'Never',
+};
+
+table<EndpointFacts>('endpoint', endpoint, {
+  'asks for the endpoint when it is missing': {
+    because: 'someone deleted it in the portal, and drift is only an unmet goal',
+    given: { endpoint: 'absent', connection: 'none' },
+    phase: 'Placement.Creating',
+    effect: 'putEndpoint',
+  },
+  'waits when the other side said no': {
+    because: 'only a person can undo a rejection',
+    given: { connection: 'rejected' },
+    phase: 'Approval.Rejected',
+  },
+  'makes it anew after a rejection where the spec says so': {
+    because: 'a rejected connection never recovers',
+    given: { connection: 'rejected', recreate: 'OnRejection' },
+    phase: 'Approval.Recreating',
+    effect: 'deleteEndpoint',
+  },
+  'never deletes an adopted endpoint to make it anew': {
+    because: 'it is not ours to delete',
+    given: { connection: 'rejected', recreate: 'OnRejection', provenance: 'adopted' },
+    phase: 'Approval.Rejected',
+  },
+  'holds a replacement back while it may be the only way in': {
+    because: 'public access is denied, and no other endpoint is proven',
+    given: { endpoint: 'outdated', hold: 'held' },
+    phase: 'Request.Held',
+  },
+  'reads an unknown connection status as not yet': {
+    because: 'the enum is open',
+    given: { connection: 'other' },
+    phase: 'Approval.Undecided',
+  },
+});
+
+const dns: DnsFacts = {
+  endpoint: 'approved',
+  wanted: 'ZoneGroup',
+  zone: 'present',
+  links: 'met',
+  records: 'met',
+  hold: 'free',
+  verify: 'ControlPlane',
+  proof: 'proven',
+};
+
+table<DnsFacts>('dns', dns, {
+  'rests when the names lead to the endpoint': { because: 'proven', given: {}, phase: 'Verified.Proven' },
+  'says loudly that nothing is proven when a person wrote None': {
+    because: 'None is an answer, but no proof',
+    given: { verify: 'None', proof: 'unobservable' },
+    phase: 'Verified.Unverified',
+  },
+  'writes the extra records beside a zone group that is right': {
+    because: 'Azure does not know them',
+    given: { records: 'extra' },
+    phase: 'Records.WritingRecord',
+    effect: 'putRecord',
+  },
+  'does not move the zone group of the only way in': {
+    because: 'the names would lead nowhere',
+    given: { records: 'moved', hold: 'held' },
+    phase: 'Records.Held',
+  },
+});
+
+const inbound: InboundFacts = {
+  standing: 'owner',
+  wanted: 'Deny',
+  inbound: 'Allow',
+  record: 'missing',
+  settle: 'unknown',
+  lock: 'first',
+  effect: 'notSeen',
+  proof: 'sufficient',
+  preflight: 'clear',
+  policyWrite: 'proven',
+  tenant: 'clear',
+  path: 'notNeeded',
+  rivalry: 'none',
+};
+
+table<InboundFacts>('inbound', inbound, {
+  'denies when everything holds': {
+    because: 'all preconditions in one observation',
+    given: {},
+    phase: 'Preconditions.Denying',
+    effect: 'denyInbound',
+  },
+  'proves first that it may write': {
+    because: 'a missing right should show where it locks nobody out',
+    given: { policyWrite: 'unproven' },
+    phase: 'Preconditions.Rehearsing',
+    effect: 'rehearsePolicy',
+  },
+  'waits for an endpoint': {
+    because: 'never lock out without a proven way in',
+    given: { proof: 'insufficient' },
+    phase: 'Preconditions.NoProvenEndpoint',
+  },
+  'leaves a Deny in place although nothing allows it any more': {
+    because: 'the preconditions guard the step, not the state',
+    given: {
+      inbound: 'Deny',
+      record: 'recorded',
+      settle: 'after',
+      lock: 'relock',
+      proof: 'insufficient',
+      preflight: 'blocked',
+      path: 'missing',
+    },
+    phase: 'Effective.Denied',
+  },
+  'does not open what somebody else closed': {
+    because: 'only what we closed is ours to open',
+    given: { wanted: 'Allow', inbound: 'Deny' },
+    phase: 'Allow.DeniedByOthers',
+  },
+});
+
+const release: InboundReleaseFacts = {
+  standing: 'owner',
+  onDelete: 'Restore',
+  inbound: 'Deny',
+  before: 'Allow',
+  denied: true,
+  settle: 'unknown',
+  call: 'unobservable',
+};
+
+table<InboundReleaseFacts>('inboundRelease', release, {
+  'opens what was open before us': {
+    because: 'onDelete is Restore',
+    given: {},
+    phase: 'Restore.Opening',
+    effect: 'openInbound',
+  },
+  'never opens when it is not written down that it was open': {
+    because: 'annotations may be lost',
+    given: { before: 'missing' },
+    phase: 'Restore.Released',
+  },
+  'goes on only when a call has succeeded': {
+    because: 'the policy says Allow long before the doors open',
+    given: { inbound: 'Allow', settle: 'after', call: 'restricted' },
+    phase: 'Restore.StillRestricted',
+  },
+});
+
+const removal: EndpointRemovalFacts = {
+  gate: 'open',
+  policy: 'DeleteCreated',
+  provenance: 'created',
+  records: 'none',
+  zoneGroup: 'absent',
+  endpoint: 'present',
+  connection: 'left',
+  links: 'none',
+  zone: 'kept',
+  noted: false,
+};
+
+table<EndpointRemovalFacts>('endpointRemoval', removal, {
+  'deletes the endpoint after its records': {
+    because: 'names should stop answering before the addresses do',
+    given: { zoneGroup: 'created' },
+    phase: 'Dns.DeletingZoneGroup',
+    effect: 'deleteZoneGroup',
+  },
+  'deletes nothing before access is released': {
+    because: 'the endpoint may be the only way in',
+    given: { gate: 'awaitingAccess' },
+    phase: 'Access.Opening',
+  },
+  'leaves an adopted endpoint': {
+    because: 'DeleteCreated',
+    given: { provenance: 'adopted' },
+    phase: 'Forget.Gone',
+  },
+});
