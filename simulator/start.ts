@@ -157,12 +157,10 @@ function followAddresses(cloud: Cloud, fabric: CloudServer): { settled(): Promis
   };
 }
 
-/** The first member's address of each endpoint that is up: the one that serves the API. And tenant-level links. */
-function endpointAddresses(world: World): string[] {
-  const endpoints = Object.values(world.arm.privateEndpoints)
-    .filter(({ provisioningState }) => provisioningState === 'Succeeded')
-    .flatMap(({ members }) => members[0]?.address ?? []);
-  return [...endpoints, ...Object.keys(world.fabric.tenantLinkAddresses)];
+/** Where Fabric answers besides the front door: the API address of each endpoint that is up, and tenant-level links. */
+function endpointAddresses({ arm, fabric }: World): string[] {
+  const up = Object.values(arm.privateEndpoints).filter(({ provisioningState }) => provisioningState === 'Succeeded');
+  return [...up.flatMap(({ members }) => members[0]?.address ?? []), ...Object.keys(fabric.tenantLinkAddresses)];
 }
 
 function settingsFor({ urls, clock }: Cloud, dns: NameServers, operatorViewpoint: string): Record<string, string> {

@@ -44,11 +44,19 @@ function guarded(route: ArmRoute): Route {
   };
 }
 
+function decodedPath(path: string): string {
+  try {
+    return decodeURI(path).replace(/\/+$/, '');
+  } catch {
+    throw new Refusal(400, 'InvalidRequestUri', `The path '${path}' is not well-formed.`);
+  }
+}
+
 function toArmRequest(request: SimRequest): ArmRequest {
   if (!request.token) throw new Refusal(401, 'AuthenticationFailed', 'Authentication failed.');
   return Object.assign(request, {
     caller: request.token,
-    resourceId: decodeURI(request.url.pathname).replace(/\/+$/, ''),
+    resourceId: decodedPath(request.url.pathname),
     subscriptionId: request.params.subscriptionId ?? '',
     resourceGroup: request.params.resourceGroup ?? '',
     apiVersion: request.url.searchParams.get('api-version') ?? '',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
+import type { Fault, FaultTarget } from '../faults.ts';
 
 /**
  * Token endpoint errors (cloud-apis section 2.2). Clients branch on the number, so it is the key here; the texts follow
@@ -58,6 +59,12 @@ export function entraError(number: EntraErrorNumber, hint = ''): Refusal {
   const [status, code, text] = ERRORS[number];
   const message = `AADSTS${number}: ${text}${hint && ` ${hint}`}`;
   return new Refusal(status, code, message, { extra: { error_codes: [number] } });
+}
+
+/** The same error for every token request, or for some: for `faults.add`. */
+export function entraFault(number: EntraErrorNumber, target: Omit<FaultTarget, 'service'> = {}): Fault {
+  const { status, code, message, extra } = entraError(number);
+  return { kind: 'refuse', service: 'login', method: 'POST', status, code, message, extra, ...target };
 }
 
 /** The token endpoint's error body; description and identifiers vary from call to call, as in reality. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { setRecord } from '../../../simulator/arm/out-of-band.ts';
+import { entraFault } from '../../../simulator/entra/errors.ts';
 import { aZone, ENDPOINTS, expectCode, putEndpoint, putRecord, startNetwork, ZONE_ID } from '../arm/network-fixture.ts';
 import { type Bench, GROUP_PATH, NETWORK_ID } from './fixture.ts';
 
@@ -48,10 +49,9 @@ describe('before the work', () => {
       path: 'privateEndpoints',
     });
     expectCode(await putEndpoint(bench, 'pe-a'), 403, 'RequestDisallowedByPolicy');
-    const extra = { error_codes: [50196] };
-    bench.simulator.faults.add({ kind: 'refuse', service: 'login', status: 400, code: 'invalid_request', extra });
+    bench.simulator.faults.add(entraFault(700213, { times: 1 }));
     const token = await bench.raw('POST', `${bench.simulator.urls.login}/x/oauth2/v2.0/token`);
-    expect([token.at('error'), token.at('error_codes')]).toEqual(['invalid_request', [50196]]);
+    expect([token.at('error'), token.at('error_codes')]).toEqual(['invalid_client', [700213]]);
   });
 });
 

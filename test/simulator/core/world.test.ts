@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { approveConnection } from '../../../simulator/arm/fabric/out-of-band.ts';
 import { virtualClock } from '../../../simulator/clock.ts';
+import { openTenantLink } from '../../../simulator/fabric/out-of-band.ts';
 import { createRouter } from '../../../simulator/router.ts';
 import { startSimulator } from '../../../simulator/start.ts';
 import { loadWorld, type WorldFile } from '../../../simulator/world-file.ts';
@@ -18,7 +19,7 @@ import {
   startNetwork,
   ZONE_ID,
 } from '../arm/network-fixture.ts';
-import { type Bench, SERVICE_ID } from './fixture.ts';
+import { type Bench, SERVICE_ID, TENANT } from './fixture.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -74,12 +75,17 @@ describe('a snapshot', () => {
     await bench.simulator.listening();
     const host = `${API_RECORD}.fabric.microsoft.com`;
     expect(await visit('127.64.1.4', host)).toMatchObject({ peer: '127.64.1.4', names: `DNS:${host}` });
+    openTenantLink(bench.simulator.cloud, TENANT, '127.64.9.9');
+    const linked = bench.simulator.snapshot();
     bench.simulator.restore(empty);
     await bench.simulator.listening();
+    expect(bench.simulator.cloud.addresses.list()).toEqual([]);
     await expect(visit('127.64.1.4', host)).rejects.toThrow(/ECONNREFUSED/);
     bench.simulator.restore(full);
     await bench.simulator.listening();
     expect((await visit('127.64.1.4', host)).peer).toBe('127.64.1.4');
+    bench.simulator.restore(linked);
+    expect(bench.simulator.cloud.addresses.list()).toEqual(['127.64.1.4', '127.64.9.9']);
   });
 });
 
@@ -138,6 +144,12 @@ test('the demo’s world file loads as it is, and a section that nobody reads is
     'unknown sections in the world file: tennants',
   );
   bench = await startNetwork();
+});
+
+test('a path that is not well-formed is the caller’s mistake', async () => {
+  bench = await startNetwork();
+  const reply = await bench.arm('GET', `${ENDPOINTS}/%ff`);
+  expect([reply.status, reply.at('error.code')]).toEqual([400, 'InvalidRequestUri']);
 });
 
 test('the control API shows, breaks and mends, and gives no secret away', async () => {
