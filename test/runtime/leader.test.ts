@@ -3,12 +3,12 @@ import { createKubeClient } from '../../operator/clients/kube/client.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
 import { silentLogger } from '../../operator/log.ts';
 import { createFence, type Fence, fencedTransport } from '../../operator/runtime/fence.ts';
-import { createLeaderElection, type LeaderElection } from '../../operator/runtime/leader.ts';
+import { createLeaderElection, type LeaderElection, type LeaseDurations } from '../../operator/runtime/leader.ts';
 import type { Lease } from '../../operator/runtime/lease-record.ts';
 import { eventually, settle, type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { type ApiServer, startApiServer } from './support/api-server.ts';
 import { accessTo, noChance, type Running, runManager } from './support/harness.ts';
-import { aToy, createWorkshop, TOYS_NAME, toyKind } from './support/toy.ts';
+import { aToy, createWorkshop, TOYS_NAME, toyKind, type Workshop } from './support/toy.ts';
 
 const LEASES_NAME = 'leases.coordination.k8s.io';
 const transport = createTransport();
@@ -218,9 +218,11 @@ describe('two managers', () => {
     running = [];
   });
 
-  const durations = { leaseMs: 1_000, renewDeadlineMs: 600, retryMs: 50 };
+  /** Real time: long where nothing may be lost by a busy machine, short where a loss is waited for. */
+  const patient = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 50 };
+  const hasty = { leaseMs: 2_000, renewDeadlineMs: 1_200, retryMs: 50 };
 
-  function replica(identity: string, workshop: ReturnType<typeof createWorkshop>, onEffect?: () => Promise<void>) {
+  function replica(identity: string, durations: LeaseDurations, workshop: Workshop, onEffect?: () => Promise<void>) {
     const lost: string[] = [];
     const started = runManager(server, (clock) => [toyKind(workshop, clock, onEffect ? { onEffect } : {})], {
       leaderElection: { namespace: 'system', identity, durations, onLost: () => lost.push(identity) },
@@ -233,9 +235,9 @@ describe('two managers', () => {
   test('one works, the other waits with warm caches and takes over within a moment of a release', async () => {
     const [first, second] = [createWorkshop(), createWorkshop()];
     server.store.create(TOYS_NAME, aToy('a'));
-    const one = replica('one', first);
+    const one = replica('one', patient, first);
     await eventually(() => one.manager.isLeading(), 'the first to lead');
-    const two = replica('two', second);
+    const two = replica('two', patient, second);
     await one.pass(10_000);
     await eventually(() => two.manager.hasSynced(), 'warm caches');
     expect(two.manager.ready()).toEqual({ ok: true });
@@ -254,12 +256,12 @@ describe('two managers', () => {
     const gate = new Promise<void>((resolve) => {
       go = resolve;
     });
-    const one = replica('one', first, () => gate);
+    const one = replica('one', hasty, first, () => gate);
     await eventually(() => first.calls.length === 1, 'the effect of the first');
     server.fault(({ method, path, body }) =>
       method === 'PUT' && path.includes('/leases/') && body.includes('"one"') ? 'cut' : undefined,
     );
-    const two = replica('two', second);
+    const two = replica('two', hasty, second);
     await eventually(() => one.lost.length === 1, 'the loss');
     expect(one.manager.isLeading()).toBe(false);
     await eventually(() => two.manager.isLeading(), 'the second to lead');

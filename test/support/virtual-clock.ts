@@ -70,7 +70,7 @@ export async function settle(): Promise<void> {
 }
 
 /** Waits on real time, a few milliseconds at a turn, until `condition` holds; for what depends on a real socket. */
-export async function eventually(condition: () => boolean | Promise<boolean>, what: string, withinMs = 5_000) {
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string, withinMs = 10_000) {
   const endsAt = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > endsAt) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
