@@ -1,5 +1,5 @@
-import { OperatorError } from '../../operator/errors.ts';
 import type { HttpRequest, HttpResponse, Service, Transport } from '../../operator/clients/http.ts';
+import { OperatorError } from '../../operator/errors.ts';
 
 /** One call of the operator to something outside itself. Watches are not among them. */
 export type Call = {

@@ -72,7 +72,7 @@ export type Stage = {
   forget(): void;
   /** Asked at each call, before it leaves and when its answer is there; `die` ends the process at that point. */
   onCall(interruption: Interruption | undefined): void;
-  nameserverOf(networkId: string): NameServerAddress;
+  nameserverOf: (networkId: string) => NameServerAddress;
   apply(manifest: object): Promise<void>;
   link(name?: string): WorkspacePrivateLink | undefined;
   events(): KubeObject[];
@@ -96,7 +96,7 @@ export type Stage = {
 /** Starts everything but the operator, with the CRD, the namespace and the credentials in place. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const clock = stageClock(START_MS);
-  const { after } = systemClock();
+  const realClock = systemClock();
   const folder = await mkdtemp(join(tmpdir(), 'stage-'));
   const simulator = await startSimulator({
     clock,
@@ -105,7 +105,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     ...(options.adjust && { adjust: options.adjust }),
   });
   // Bookmarks and watch time-outs belong to sockets, and those live in real time.
-  const kubernetes = await startKubernetes({ clock: { now: clock.now, after } });
+  const kubernetes = await startKubernetes({ clock: { ...realClock, now: () => clock.now() } });
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, kubernetes.kubeconfig, { mode: 0o600 });
   // As NODE_EXTRA_CA_CERTS does for a process from its start.
@@ -295,7 +295,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       (kubernetes.objects(resourceName(workspacePrivateLinks)) as unknown as WorkspacePrivateLink[]).find(
         ({ metadata }) => metadata.name === name,
       ),
-    events: () => kubernetes.objects('events.events.k8s.io') as KubeObject[],
+    events: () => kubernetes.objects('events.events.k8s.io'),
     deleteLink: (name = 'sales') => kube.delete(workspacePrivateLinks, NAMESPACE, name),
     startOperator,
     killOperator,
