@@ -1,6 +1,7 @@
 import type { Room } from '../cloud.ts';
 import type { SimRequest } from '../exchange.ts';
-import { createBuckets } from './buckets.ts';
+import type { World } from '../world.ts';
+import { type Buckets, createBuckets } from './buckets.ts';
 import { authenticate } from './caller.ts';
 import { mountPrivateDns } from './dns/mount.ts';
 import { mountNetwork } from './network/mount.ts';
@@ -9,12 +10,18 @@ import { countRequest } from './throttle.ts';
 
 /** Azure Resource Manager and the network providers (cloud-apis sections 4, 9, 10, 24). */
 export const mountArm: Room = (cloud) => {
-  const buckets = createBuckets();
+  const bucketsOf = new WeakMap<World, Buckets>();
+  // By the world that is in force, so that a restored one starts with full buckets; `stale` reads count here, too.
+  const buckets = (): Buckets => {
+    const known = bucketsOf.get(cloud.world) ?? createBuckets();
+    bucketsOf.set(cloud.world, known);
+    return known;
+  };
   const remaining = new WeakMap<SimRequest, Record<string, string>>();
   const service = cloud.services.arm;
   service.before = (request, current) => {
     request.token = authenticate(request, current);
-    remaining.set(request, countRequest(buckets, request, request.token, current));
+    remaining.set(request, countRequest(buckets(), request, request.token, current));
     return undefined;
   };
   service.headers = (request) => ({
