@@ -1,9 +1,11 @@
 /** Token buckets and fixed windows. Counters are no part of the world: a restored world starts with full buckets. */
 type Bucket = { tokens: number; atMs: number };
 
+type Draw = { key: string; size: number; perMs: number };
+
 export type Buckets = {
-  /** Takes one token; `remaining` is what is left, `waitMs` until the next one is there (0: taken). */
-  take(key: string, size: number, perMs: number, nowMs: number): { remaining: number; waitMs: number };
+  /** Takes one token of each, or none at all: `waitMs` until all would have one (0: taken), `remaining` in the given order. */
+  take(draws: readonly Draw[], nowMs: number): { remaining: number[]; waitMs: number };
   /** Counts one call in a fixed window. */
   count(key: string, limit: number, windowMs: number, nowMs: number): { remaining: number; waitMs: number };
 };
@@ -11,15 +13,17 @@ export type Buckets = {
 export function createBuckets(): Buckets {
   const buckets = new Map<string, Bucket>();
   const windows = new Map<string, { startMs: number; calls: number }>();
+  const filled = ({ key, size, perMs }: Draw, nowMs: number) => {
+    const bucket = buckets.get(key);
+    return bucket ? Math.min(size, bucket.tokens + (nowMs - bucket.atMs) * perMs) : size;
+  };
   return {
-    take(key, size, perMs, nowMs) {
-      const bucket = buckets.get(key) ?? { tokens: size, atMs: nowMs };
-      const tokens = Math.min(size, bucket.tokens + (nowMs - bucket.atMs) * perMs);
-      const taken = tokens >= 1;
-      buckets.set(key, { tokens: taken ? tokens - 1 : tokens, atMs: nowMs });
-      return taken
-        ? { remaining: Math.floor(tokens - 1), waitMs: 0 }
-        : { remaining: 0, waitMs: Math.ceil((1 - tokens) / perMs) };
+    take(draws, nowMs) {
+      const levels = draws.map((draw) => ({ ...draw, tokens: filled(draw, nowMs) }));
+      const waitMs = Math.max(0, ...levels.map(({ tokens, perMs }) => Math.ceil((1 - tokens) / perMs)));
+      const cost = waitMs > 0 ? 0 : 1;
+      for (const { key, tokens } of levels) buckets.set(key, { tokens: tokens - cost, atMs: nowMs });
+      return { remaining: levels.map(({ tokens }) => Math.floor(tokens - cost)), waitMs };
     },
     count(key, limit, windowMs, nowMs) {
       const known = windows.get(key);

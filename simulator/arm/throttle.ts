@@ -50,14 +50,19 @@ function countBuckets(
   // A published second lasts scaled(1000) ms.
   const perMs = perSecond / cloud.clock.scaled(1000);
   const scope = subscriptionId ? `subscription/${subscriptionId}` : `tenant/${token.tenantId.toLowerCase()}`;
-  const own = buckets.take(`${scope}/${token.objectId.toLowerCase()}/${kind}`, bucket, perMs, nowMs);
-  const all = buckets.take(`${scope}/*/${kind}`, bucket * globalFactor, perMs * globalFactor, nowMs);
-  const waitMs = Math.max(own.waitMs, all.waitMs);
+  const { remaining, waitMs } = buckets.take(
+    [
+      { key: `${scope}/${token.objectId.toLowerCase()}/${kind}`, size: bucket, perMs },
+      { key: `${scope}/*/${kind}`, size: bucket * globalFactor, perMs: perMs * globalFactor },
+    ],
+    nowMs,
+  );
   if (waitMs > 0) throw tooMany('SubscriptionRequestsThrottled', `Number of ${kind} exceeded the limit.`, waitMs);
-  if (!subscriptionId) return { [`x-ms-ratelimit-remaining-tenant-${kind}`]: String(own.remaining) };
+  const [own, all] = remaining.map(String) as [string, string];
+  if (!subscriptionId) return { [`x-ms-ratelimit-remaining-tenant-${kind}`]: own };
   return {
-    [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(own.remaining),
-    [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(all.remaining),
+    [`x-ms-ratelimit-remaining-subscription-${kind}`]: own,
+    [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: all,
   };
 }
 

@@ -1,4 +1,5 @@
 import { approveConnection } from '../../../simulator/arm/fabric/out-of-band.ts';
+import { type VirtualClock, virtualClock } from '../../../simulator/clock.ts';
 import type { Conduct } from '../../../simulator/conduct.ts';
 import { expect } from '../core/expectations.ts';
 import { type Bench, GROUP_PATH, NETWORK_ID, type Reply, SERVICE_ID, SUBNET_ID, startBench } from '../core/fixture.ts';
@@ -10,8 +11,12 @@ export const ZONE_ID = `${ZONES}/privatelink.fabric.microsoft.com`;
 export const API_RECORD = '5a1e0000000040008000000000000001.z5a.w.api';
 
 /** Decisions of the target's owner are seen at once: their delay is another room's business. */
-export function startNetwork(adjust: (conduct: Conduct) => void = () => undefined): Promise<Bench> {
+export function startNetwork(
+  adjust: (conduct: Conduct) => void = () => undefined,
+  clock: VirtualClock = virtualClock(),
+): Promise<Bench> {
   return startBench({
+    clock,
     adjust(conduct) {
       conduct.fabric.switches.delayDecision = false;
       adjust(conduct);

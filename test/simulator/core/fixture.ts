@@ -5,7 +5,7 @@ import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from
 import { type VirtualClock, virtualClock } from '../../../simulator/clock.ts';
 import { issueToken } from '../../../simulator/entra/tokens.ts';
 import { addCapacity, addWorkspace } from '../../../simulator/fabric/build.ts';
-import { type Simulator, startSimulator } from '../../../simulator/start.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../../simulator/start.ts';
 import { emptyWorld, type World } from '../../../simulator/world.ts';
 
 export const TENANT = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -93,7 +93,7 @@ export type ArmOptions = {
   audience?: string;
 };
 
-type StartOptions = Parameters<typeof startSimulator>[0];
+type BenchOptions = Omit<SimulatorOptions, 'clock' | 'speed'> & { clock?: VirtualClock };
 
 export function tokenFor(as: { tenantId: string; objectId: string }, audience = 'https://management.azure.com') {
   return issueToken({
@@ -107,8 +107,7 @@ export function tokenFor(as: { tenantId: string; objectId: string }, audience = 
 }
 
 /** Clouds on a virtual clock with `aWorld()`, and a client that only knows HTTP. */
-export async function startBench(options: StartOptions = {}): Promise<Bench> {
-  const clock = virtualClock();
+export async function startBench({ clock = virtualClock(), ...options }: BenchOptions = {}): Promise<Bench> {
   const simulator = await startSimulator({ clock, world: aWorld(), ...options });
   const raw: Bench['raw'] = (method, url, { headers = {}, body } = {}) => send(simulator, method, url, headers, body);
   return {
