@@ -1,10 +1,11 @@
-// Writes what is derived from the CRDs. `npm run generate` writes; `npm run generate -- --check` only compares, and
-// exits 1 when something is stale.
+// Writes what is derived from the CRDs and from the machines. `npm run generate` writes; `npm run generate -- --check`
+// only compares, and exits 1 when something is stale.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Crd, moduleFor } from './crd-types.ts';
+import { drawStates } from './draw-states.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -36,7 +37,8 @@ function generate(): Map<string, string> {
     const path = `crds/${fileFor(crd.spec.names.kind)}`;
     return [path, formatted(moduleFor(crd, `crds/${name}`), path)];
   });
-  return new Map(files);
+  const drawings = drawStates().map(({ path, text }): [string, string] => [path, text]);
+  return new Map([...files, ...drawings]);
 }
 
 const check = process.argv.includes('--check');
@@ -46,6 +48,6 @@ for (const [path, text] of stale) {
   console.log(`${check ? 'stale' : 'wrote'} ${path}`);
 }
 if (check && stale.length > 0) {
-  console.error('Generated files do not match the CRDs. Run: npm run generate');
+  console.error('Generated files do not match what they are made from. Run: npm run generate');
   process.exitCode = 1;
 }

@@ -133,7 +133,7 @@ describe('npm run generate', () => {
 
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'generate-'));
-    for (const path of ['crds', 'scripts', 'biome.json', '.gitignore', 'package.json']) {
+    for (const path of ['controllers', 'crds', 'docs/states', 'scripts', 'biome.json', '.gitignore', 'package.json']) {
       cpSync(join(root, path), join(copy, path), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -154,6 +154,15 @@ describe('npm run generate', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/edited by hand\n$/);
     expect(generate()).toMatchObject({ status: 0, stdout: 'wrote crds/workspace-private-link.ts\n' });
     expect(readFileSync(path, 'utf8')).toBe(committed);
+  });
+
+  test('notices a machine that the drawing does not show', () => {
+    const path = join(copy, 'docs/states/workspace-private-link.md');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('## service', '## something else'));
+    const stale = 'stale docs/states/workspace-private-link.md\n';
+    expect(generate('--check')).toMatchObject({ status: 1, stdout: stale });
+    writeFileSync(path, text);
   });
 
   test('notices a changed CRD', () => {
