@@ -21,7 +21,7 @@ export function parseJsonPath(path: string): Step[] {
   const steps: Step[] = [];
   let rest = path.trim().replace(/^\$/, '');
   if (rest === '.') return steps;
-  if (!/^[.[]/.test(rest)) throw new Error(`is an invalid path: ${JSON.stringify(path)} does not start with a dot`);
+  if (!rest.startsWith('.')) throw new Error('must be a simple json path starting with .');
   while (rest) {
     const [matched, step] = firstStep(rest, path);
     steps.push(step);

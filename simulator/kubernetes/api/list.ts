@@ -1,6 +1,6 @@
 import { forbiddenField, notSupported } from '../field-error.ts';
 import { both, fieldSelector, labelSelector, type Matches } from '../selectors.ts';
-import { badRequest, expired, invalidOptions, revisionTooLarge } from '../status-error.ts';
+import { badRequest, expired, invalidOptions, revisionTooLarge, StatusError } from '../status-error.ts';
 import { type Collection, versionsAt } from '../store/collection.ts';
 import type { Version } from '../store/version.ts';
 import type { Cluster, Target } from './cluster.ts';
@@ -29,12 +29,20 @@ export function matcher({ resource, namespace, name }: Target, query: URLSearchP
   return both(both(inNamespace, named), selectors);
 }
 
+const notANumber = (text: string): string =>
+  `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+
+/** The same for a watch, where a real server calls it an error of its own. Throws 500. */
+export function parseWatchRevision(text: string | null): number | undefined {
+  if (text && !/^\d+$/.test(text)) throw new StatusError(500, '', notANumber(text));
+  return parseRevision(text);
+}
+
 /** A resourceVersion of a query. Throws 400 when it is not a number. */
 export function parseRevision(text: string | null): number | undefined {
   if (!text) return undefined;
   if (!/^\d+$/.test(text)) {
-    const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
-    throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: ${why}`);
+    throw badRequest(`invalid resource version: ${notANumber(text)}`);
   }
   return Number(text);
 }

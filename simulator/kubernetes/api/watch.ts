@@ -5,7 +5,7 @@ import { changesAfter, orderedKeys } from '../store/collection.ts';
 import type { Change, Version } from '../store/version.ts';
 import type { JsonObject } from '../types.ts';
 import type { Cluster, Target } from './cluster.ts';
-import { matcher, parseRevision } from './list.ts';
+import { matcher, parseWatchRevision } from './list.ts';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
 
@@ -37,7 +37,7 @@ const line = (type: EventType, object: string): string => `{"type":"${type}","ob
 export function openWatch(cluster: Cluster, target: Target, query: URLSearchParams, sink: WatchSink): WatchStream {
   const { store } = cluster;
   const collection = store.collection(target.resource.collection);
-  const since = parseRevision(query.get('resourceVersion'));
+  const since = parseWatchRevision(query.get('resourceVersion'));
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
   const initialEvents = readInitialEvents(query);
   const matches = matcher(target, query);

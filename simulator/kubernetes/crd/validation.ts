@@ -41,22 +41,25 @@ export function validateCrd(next: KubeObject, old?: KubeObject): FieldError[] {
   if (versions.filter(({ storage }) => storage).length !== 1) {
     errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
   }
-  versions.forEach((version, index) => errors.push(...versionErrors(version, item('spec.versions', index))));
+  versions.forEach((version, index) => {
+    errors.push(...versionErrors(version, item('spec.versions', index), versions.length === 1));
+  });
   if (old) errors.push(...immutableErrors(next as Crd, old as Crd));
   return errors;
 }
 
-function versionErrors(version: CrdVersion, path: string): FieldError[] {
+/** A real server shows what all versions have in common, and so everything of a single one, at the top of the spec. */
+function versionErrors(version: CrdVersion, path: string, isOnly: boolean): FieldError[] {
   const errors: FieldError[] = [];
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(version.name ?? '')) {
     errors.push(invalidValue(child(path, 'name'), version.name ?? '', 'must be a DNS-1035 label'));
   }
   const schema = version.schema?.openAPIV3Schema;
-  const schemaPath = child(path, 'schema.openAPIV3Schema');
+  const schemaPath = isOnly ? 'spec.validation.openAPIV3Schema' : child(path, 'schema.openAPIV3Schema');
   if (!schema) errors.push(required(schemaPath, 'schemas are required'));
   else errors.push(...structuralErrors(schema, schemaPath), ...ruleErrors(schema, schemaPath));
   version.additionalPrinterColumns?.forEach((column, index) => {
-    const columnPath = item(child(path, 'additionalPrinterColumns'), index);
+    const columnPath = item(child(isOnly ? 'spec' : path, 'additionalPrinterColumns'), index);
     if (!column.name) errors.push(required(child(columnPath, 'name')));
     if (!COLUMN_TYPES.includes(column.type)) {
       errors.push(notSupported(child(columnPath, 'type'), column.type ?? '', COLUMN_TYPES));
@@ -64,7 +67,7 @@ function versionErrors(version: CrdVersion, path: string): FieldError[] {
     try {
       parseJsonPath(column.jsonPath ?? '');
     } catch (error) {
-      errors.push(invalidValue(child(columnPath, 'jsonPath'), column.jsonPath ?? '', (error as Error).message));
+      errors.push(invalidValue(child(columnPath, 'JSONPath'), column.jsonPath ?? '', (error as Error).message));
     }
   });
   return errors;
