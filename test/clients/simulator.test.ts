@@ -143,8 +143,11 @@ describe('the clients against the simulated clouds', () => {
     expect((await privateDns.zone(ZONE_ID, bench.fresh())).value).toBeUndefined();
     await privateDns.createZone(ZONE_ID, { owner: 'us' }, bench.fresh());
     await bench.clock.advance(5 * MINUTE_MS);
+    // Not a conflict, which is tried again at once: until the other's zone shows, nothing would be different.
     expect(await rejection(privateDns.createZone(ZONE_ID, { owner: 'them' }, bench.fresh()))).toMatchObject({
-      disposition: 'conflict',
+      disposition: 'transient',
+      reason: 'CreatedMeanwhile',
+      retryAfterMs: 5_000,
     });
     const zone = (await privateDns.zone(ZONE_ID, bench.fresh())).value!;
     expect(zone.tags).toEqual({ owner: 'us' });

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.ts';
+import { OperatorError, toOperatorError } from '../../errors.ts';
 import type { CallOptions } from '../call.ts';
 import { numberAt, objectAt, objectsAt, textAt, textsAt, without } from '../raw.ts';
 import type { ArmContext } from './context.ts';
@@ -11,6 +11,8 @@ const API_VERSION = '2024-06-01';
 const ZONE_PERIOD_MS = 1_200_000;
 /** An accepted record write is done when it is answered; the bound covers an answer that never came. */
 const RECORD_WRITE_BOUND_MS = 60_000;
+/** Published milliseconds: a zone or link that another request is making shows within some seconds (cloud-apis section 10.5). */
+const BEING_MADE_MS = 5_000;
 const READ_ONLY = ['id', 'name', 'type', 'etag', 'systemData'];
 
 /**
@@ -37,6 +39,27 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
       await write;
     } finally {
       wrote(zoneId);
+    }
+  };
+  /**
+   * Somebody else was first, and what they make may be invisible for seconds: reading again at once would show the same
+   * absence, so this refusal is waited out instead of retried at once as a conflict.
+   */
+  const making = async (write: Promise<void>): Promise<void> => {
+    try {
+      await write;
+    } catch (thrown) {
+      const error = toOperatorError(thrown);
+      if (error.status !== 412) throw error;
+      throw new OperatorError({
+        disposition: 'transient',
+        reason: 'CreatedMeanwhile',
+        message: error.message,
+        retryAfterMs: context.clock.scaled(BEING_MADE_MS),
+        status: error.status,
+        cause: error,
+        ...(error.code !== undefined && { code: error.code }),
+      });
     }
   };
   /** One record write in flight per zone: two at once answer each other with 409 or 412. */
@@ -72,7 +95,7 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
     createZone(zoneId, tags, call) {
       const headers = { 'if-none-match': '*' };
       const request = about(zoneId, 'create', 'createZone', call);
-      return writing(zoneId, rest.put({ ...request, headers, body: { location: 'global', tags } }));
+      return writing(zoneId, making(rest.put({ ...request, headers, body: { location: 'global', tags } })));
     },
     deleteZone: (zoneId, etag, call) =>
       writing(zoneId, rest.delete({ ...about(zoneId, 'delete', 'deleteZone', call), ...ifMatch(etag) })),
@@ -95,7 +118,8 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
           resolutionPolicy: fallbackToInternet ? 'NxDomainRedirect' : 'Default',
         },
       };
-      await writing(zoneId, rest.put({ ...request, body, ...condition(etag) }));
+      const put = rest.put({ ...request, body, ...condition(etag) });
+      await writing(zoneId, etag === undefined ? making(put) : put);
     },
     deleteLink(zoneId, name, etag, call) {
       const below = `/virtualNetworkLinks${armPath(name)}`;
