@@ -166,8 +166,8 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the spec asks for something that this version of the operator does not serve yet',
     next: 'take it out of the spec, or wait for a later version; nothing of it is done',
   },
-  OutboundApplied: { says: 'outbound public access is as the spec says', next: 'nothing is to be done' },
-  OutboundApplying: { says: 'outbound public access is not as the spec says', next: 'the operator sets it' },
+  OutboundApplied: { says: 'access to the public internet is as the spec says', next: 'nothing is to be done' },
+  OutboundApplying: { says: 'access to the public internet is not as the spec says', next: 'the operator sets it' },
   PolicyReadRefused: {
     says: "the workspace's network policy cannot be read",
     next: `give the identity the Admin role on the workspace; ${LOOKS_AGAIN}`,
@@ -190,7 +190,8 @@ export const WORDING: Record<Reason, Wording> = {
   },
   ProviderNotRegistered: {
     says: 'the subscription lacks a resource provider',
-    next: 'run `az provider register --namespace Microsoft.Fabric` and `az provider register --namespace Microsoft.Network` in it, or set registerProviders to true',
+    // describe-words.ts puts the commands themselves in front, with what is missing and where.
+    next: `register what is missing, or set registerProviders to true; ${LOOKS_AGAIN}`,
   },
   ProviderRegistering: {
     says: 'a resource provider is being registered in the subscription',

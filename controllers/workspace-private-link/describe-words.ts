@@ -20,7 +20,7 @@ export function say(seen: Seen, rest: Rest): Said {
   const { says, next } = WORDING[rest.reason as Reason];
   const { detail, fault } = particulars(seen, rest);
   const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
-  const remedy = fault && blames(rest) ? fault.error.remedy : undefined;
+  const remedy = fault && blames(rest) ? fault.error.remedy : registration(seen, rest);
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
 
@@ -49,19 +49,34 @@ function suspectsOf({ access }: Seen): string {
   return `Fabric names no item; suspects are ${suspected.slice(0, 5).join(', ')}${suspected.length > 5 ? ' and more' : ''}`;
 }
 
+/** The commands for what this subscription lacks, and for nothing else. */
+function registration(seen: Seen, rest: Rest): string | undefined {
+  if (rest.reason !== 'ProviderNotRegistered') return undefined;
+  const provider =
+    rest.machine === 'service' ? seen.service.providerToRegister : endpointIn(seen, rest)?.providerToRegister;
+  if (!provider) return undefined;
+  const commands = provider.missing.map(
+    (namespace) => `\`az provider register --subscription ${provider.subscriptionId} --namespace ${namespace}\``,
+  );
+  return `run ${commands.join(' and ')}, or set registerProviders to true; the operator looks again every ten minutes`;
+}
+
+const nameIn = ({ ladder }: Rest) => ladder.slice(ladder.indexOf('/') + 1);
+const endpointIn = ({ endpoints }: Seen, rest: Rest) => endpoints.find(({ desired }) => desired.name === nameIn(rest));
+
 type Particulars = { detail?: string | undefined; fault?: Fault | undefined };
 
 /** What was found that the reason alone does not say. */
 function particulars(seen: Seen, rest: Rest): Particulars {
-  const name = rest.ladder.slice(rest.ladder.indexOf('/') + 1);
-  const endpoint = seen.endpoints.find(({ desired }) => desired.name === name);
+  const name = nameIn(rest);
+  const endpoint = endpointIn(seen, rest);
   switch (rest.machine) {
     case 'service':
       return { detail: serviceDetail(seen, rest), fault: seen.service.fault };
     case 'endpoint':
       return { detail: endpoint && (endpointDetail(seen, endpoint, rest) ?? endpoint.detail), fault: endpoint?.fault };
     case 'dns':
-      return { detail: endpoint?.dns.detail, fault: endpoint?.dns.fault };
+      return { detail: endpoint && dnsDetail(endpoint, rest), fault: endpoint?.dns.fault };
     case 'endpointRemoval':
       return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
     case 'inbound':
@@ -90,7 +105,7 @@ function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | u
     case 'ProviderNotRegistered':
       return (
         service.providerToRegister &&
-        `${service.providerToRegister.namespace} in ${service.providerToRegister.subscriptionId}`
+        `${service.providerToRegister.missing.join(', ')} in ${service.providerToRegister.subscriptionId}`
       );
     case 'TrialCapacity':
     case 'PremiumCapacity':
@@ -111,7 +126,13 @@ function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reaso
   }
   if (reason !== 'ProviderNotRegistered') return undefined;
   const provider = endpoint.providerToRegister;
-  return provider && `${provider.namespace} in ${provider.subscriptionId}`;
+  return provider && `${provider.missing.join(', ')} in ${provider.subscriptionId}`;
+}
+
+/** Each rung speaks for itself: while a network is being linked, what names answer is no news. */
+function dnsDetail({ dns }: Seen['endpoints'][number], { phase }: Rest): string | undefined {
+  const rung = phase.split('.')[0];
+  return rung === 'Link' || rung === 'Records' || rung === 'Verified' ? dns.details[rung] : undefined;
 }
 
 function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {

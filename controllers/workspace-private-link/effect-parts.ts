@@ -1,4 +1,5 @@
 import type { TenantClients } from '../../operator/clients/clouds.ts';
+import type { Clock } from '../../operator/clock.ts';
 import { OperatorError } from '../../operator/errors.ts';
 import type { EffectOf, Pass } from '../../operator/runtime/kind.ts';
 import { OWNER_TAG } from './desired-names.ts';
@@ -63,4 +64,28 @@ export function report(
     action: done.action,
     note: done.note,
   });
+}
+
+/** Runs `ask` unless the same was asked a moment ago; answers whether it did. */
+export type Asked = (what: string, ask: () => Promise<void>) => Promise<boolean>;
+
+/** Past this many the memory is emptied: it is a hint, and asking once more does no harm. */
+const MOST_REMEMBERED = 5_000;
+
+/**
+ * A hint about *when*, never about *what*: a long operation that shows nothing of itself is not asked for again at
+ * each look. `windowMs` is a published duration. A new process has forgotten, and asks once more: every such call is
+ * safe to repeat.
+ */
+export function createAsked(clock: Clock, windowMs: number): Asked {
+  const askedAtMs = new Map<string, number>();
+  return async (what, ask) => {
+    const key = what.toLowerCase();
+    const nowMs = clock.now();
+    if (nowMs < (askedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) + clock.scaled(windowMs)) return false;
+    await ask();
+    if (askedAtMs.size >= MOST_REMEMBERED) askedAtMs.clear();
+    askedAtMs.set(key, nowMs);
+    return true;
+  };
 }

@@ -1,6 +1,6 @@
-import { lastSegment, OWNER_TAG } from './desired-names.ts';
+import { lastSegment, OWNER_TAG, same } from './desired-names.ts';
 import { keyOfLink, notes } from './desired-provenance.ts';
-import { clientsOf, endpointOf, found, type Run, removalOf, report } from './effect-parts.ts';
+import { type Asked, clientsOf, createAsked, endpointOf, found, type Run, removalOf, report } from './effect-parts.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, LinkRef } from './types.ts';
 
@@ -21,12 +21,23 @@ type DnsEffect = Extract<
 /** As zone groups write it: endpoints come and go, and names should follow within seconds. */
 const RECORD_TTL_SECONDS = 10;
 
-export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> => ({
+/** Zones, links and zone groups take Azure about half a minute, and show nothing of it meanwhile. */
+const UNDER_WAY_MS = 60_000;
+
+export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> =>
+  makeEffects(deps, createAsked(deps.clock, UNDER_WAY_MS));
+
+const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>> => ({
   async createZone(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
     const { zoneId } = found(endpointOf(seen, ladder).desired.dns, ladder);
-    await pass.annotate(notes.zone(zoneId));
-    await arm.privateDns.createZone(zoneId, { [OWNER_TAG]: seen.desired.clusterId }, pass.call);
+    const noted = seen.provenance.zones.some((id) => same(id, zoneId));
+    const tags = { [OWNER_TAG]: seen.desired.clusterId };
+    const isNew = await asked(`create ${zoneId}`, async () => {
+      if (!noted) await pass.annotate(notes.zone(zoneId));
+      await arm.privateDns.createZone(zoneId, tags, pass.call);
+    });
+    if (!isNew) return;
     const note = `Asked Azure for private DNS zone ${zoneId}.`;
     report(pass, { reason: 'ZoneCreating', action: 'CreateZone', note }, { zoneId });
   },
@@ -41,28 +52,32 @@ export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> => ({
     const { dns, desired } = endpointOf(seen, ladder);
     const { zoneId, link, etag, tags } = found(dns.linkToWrite, ladder);
     const { virtualNetworkId, fallbackToInternet, name } = link;
-    if (desired.dns?.given && etag === undefined) await pass.annotate(notes.link(zoneId, name, virtualNetworkId));
     const body = { virtualNetworkId, fallbackToInternet, tags: { ...tags }, ...(etag !== undefined && { etag }) };
-    await arm.privateDns.putLink(zoneId, name, body, pass.call);
+    const isNew = await asked(`link ${zoneId} ${name} ${fallbackToInternet} ${etag ?? ''}`, async () => {
+      if (desired.dns?.given && etag === undefined) await pass.annotate(notes.link(zoneId, name, virtualNetworkId));
+      await arm.privateDns.putLink(zoneId, name, body, pass.call);
+    });
+    if (!isNew) return;
     const note = `Linked network "${lastSegment(virtualNetworkId)}" to the private DNS zone of endpoint ${desired.name}.`;
     report(pass, { reason: 'LinkCreating', action: 'PutLink', note }, { zoneId, virtualNetworkId });
   },
 
   async deleteSurplusLink(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
-    await unlink(pass, arm, found(endpointOf(seen, ladder).dns.surplusLink, ladder));
+    await unlink(pass, arm, asked, found(endpointOf(seen, ladder).dns.surplusLink, ladder));
   },
 
   async deleteLink(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
-    await unlink(pass, arm, found(removalOf(seen, ladder).linkToDelete, ladder));
+    await unlink(pass, arm, asked, found(removalOf(seen, ladder).linkToDelete, ladder));
   },
 
   async putZoneGroup(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
     const { desired } = endpointOf(seen, ladder);
     const { zoneId } = found(desired.dns, ladder);
-    await pass.annotate(notes.zoneGroup(desired.name, zoneId));
+    if (!same(seen.provenance.zoneGroups[desired.name], zoneId))
+      await pass.annotate(notes.zoneGroup(desired.name, zoneId));
     await arm.privateEndpoints.putZoneGroup(desired.scope, zoneId, pass.call);
     const note = `Asked Azure to keep the records of endpoint ${desired.name} in zone ${zoneId}.`;
     report(pass, { reason: 'RecordsWriting', action: 'PutZoneGroup', note }, { zoneId, endpoint: desired.name });
@@ -90,14 +105,17 @@ export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> => ({
   async deleteZoneGroup(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
     const { scope, name } = removalOf(seen, ladder);
-    await arm.privateEndpoints.deleteZoneGroup(found(scope, ladder), pass.call);
-    pass.audit('DeleteZoneGroup', { endpoint: name });
+    const { subscriptionId, resourceGroup, name: resource } = found(scope, ladder);
+    const isNew = await asked(`zone group ${subscriptionId} ${resourceGroup} ${resource}`, () =>
+      arm.privateEndpoints.deleteZoneGroup(found(scope, ladder), pass.call),
+    );
+    if (isNew) pass.audit('DeleteZoneGroup', { endpoint: name });
   },
 
   async deleteZone(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
     const { zoneId, etag } = found(removalOf(seen, ladder).zoneToDelete, ladder);
-    await arm.privateDns.deleteZone(zoneId, etag, pass.call);
+    if (!(await asked(`delete ${zoneId}`, () => arm.privateDns.deleteZone(zoneId, etag, pass.call)))) return;
     const note = `Asked Azure to delete private DNS zone ${zoneId}: it was this cluster's, unlinked and empty.`;
     report(pass, { reason: 'ZoneDeleting', action: 'DeleteZone', note }, { zoneId });
   },
@@ -105,9 +123,10 @@ export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> => ({
 
 type Arm = Awaited<ReturnType<typeof clientsOf>>['arm'];
 
-async function unlink(pass: Parameters<Run>[0], arm: Arm, link: LinkRef): Promise<void> {
+async function unlink(pass: Parameters<Run>[0], arm: Arm, asked: Asked, link: LinkRef): Promise<void> {
   const { zoneId, name, virtualNetworkId, etag } = link;
-  await arm.privateDns.deleteLink(zoneId, name, etag, pass.call);
+  if (!(await asked(`unlink ${zoneId} ${name}`, () => arm.privateDns.deleteLink(zoneId, name, etag, pass.call))))
+    return;
   const note = `Unlinked network "${lastSegment(virtualNetworkId)}" from private DNS zone ${zoneId}: nobody here asks for it any more.`;
   report(pass, { reason: 'LinkDeleting', action: 'DeleteLink', note }, { zoneId, virtualNetworkId });
   const key = keyOfLink(zoneId, virtualNetworkId);

@@ -31,22 +31,22 @@ export const unreadDns = (dns: DesiredDns | undefined): DnsFacts => ({
 export async function observeDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<DnsSeen> {
   const { dns } = base.desired;
   const facts = { ...unreadDns(dns), endpoint: 'approved' as const };
-  if (!dns) return { facts };
+  if (!dns) return { facts, details: {} };
   const zone = await observeZone(context, dns);
   if (zone.state !== 'present' && zone.state !== 'unnoted') {
-    return { facts: { ...facts, zone: zone.state }, ...(zone.fault && { fault: zone.fault }) };
+    return { facts: { ...facts, zone: zone.state }, details: {}, ...(zone.fault && { fault: zone.fault }) };
   }
   const links = await observeLinks(context, dns);
   const records = await observeRecords(context, dns, base, all);
   const proof = await proofOf(context, { dns, base, expected: records.expected, links: links.all });
   const fault = links.fault ?? records.fault ?? proof.fault;
-  const detail = links.detail ?? records.detail ?? proof.detail;
+  const details = { Link: links.detail, Records: records.detail, Verified: proof.detail };
   return {
     facts: { ...facts, zone: zone.state, links: links.state, records: records.state, proof: proof.state },
     ...(links.write && { linkToWrite: links.write }),
     ...(links.surplus && { surplusLink: links.surplus }),
     ...(records.write && { recordToWrite: records.write }),
-    ...(detail !== undefined && { detail }),
+    details,
     ...(fault && { fault }),
   };
 }

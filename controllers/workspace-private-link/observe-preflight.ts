@@ -1,10 +1,10 @@
+import type { Item, TenantSetting } from '../../operator/clients/fabric/types.ts';
 import { same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import limitations from './limitations.json' with { type: 'json' };
-import { attempt, type Context } from './reading.ts';
+import { type Context, settled } from './reading.ts';
 import type { InboundFacts, OutboundFacts, PreflightItem, ServiceFacts } from './types.ts';
 
-type Item = { id: string; displayName: string; type: string };
 export type Preflight = { fact: InboundFacts['preflight']; items: readonly PreflightItem[]; unread: readonly string[] };
 
 /**
@@ -12,13 +12,24 @@ export type Preflight = { fact: InboundFacts['preflight']; items: readonly Prefl
  * block: the service is the judge. Workspace-scoped, so only read while the workspace is open.
  */
 export async function observePreflight(context: Context, capacity: ServiceFacts['capacity']): Promise<Preflight> {
-  const { clients, desired, call } = context;
+  const { clients, desired } = context;
+  const inPipeline = (ids: readonly string[]) => ids.some((id) => same(id, desired.workspaceId));
   const [items, pipelines] = await Promise.all([
-    attempt(context, 'the items of the workspace', () => clients.fabric.items(desired.workspaceId, call)),
-    attempt(context, 'the deployment pipelines', () => clients.fabric.deploymentPipelineWorkspaces(call)),
+    settled(
+      context,
+      'the items of the workspace',
+      (call) => clients.fabric.items(desired.workspaceId, call),
+      () => true,
+    ),
+    settled(
+      context,
+      'the deployment pipelines',
+      (call) => clients.fabric.deploymentPipelineWorkspaces(call),
+      (ids) => !inPipeline(ids),
+    ),
   ]);
   const blocking: PreflightItem[] = [];
-  if (pipelines.value?.value.some((id) => same(id, desired.workspaceId))) {
+  if (inPipeline(pipelines.value ?? [])) {
     blocking.push({
       code: 'InDeploymentPipeline',
       severity: 'Blocks',
@@ -34,7 +45,7 @@ export async function observePreflight(context: Context, capacity: ServiceFacts[
   }
   return {
     fact: blocking.length > 0 ? 'blocked' : 'clear',
-    items: [...blocking, ...suspects(items.value?.value ?? []), ...affected(items.value?.value ?? []), ...general()],
+    items: [...blocking, ...suspects(items.value ?? []), ...affected(items.value ?? []), ...general()],
     unread: [items, pipelines].flatMap(({ fault }) => (fault ? [`${fault.about}: ${fault.error.message}`] : [])),
   };
 }
@@ -81,19 +92,22 @@ export type TenantSeen = {
 
 /** The tenant's switches (cloud-apis 2.4). Few identities may read them; then the service answers for itself. */
 export async function observeTenant(context: Context): Promise<TenantSeen> {
-  const settings = await attempt(context, 'the tenant settings', () =>
-    context.clients.fabric.tenantSettings(context.call),
+  const settings = await settled(
+    context,
+    'the tenant settings',
+    (call) => context.clients.fabric.tenantSettings(call),
+    (list) => tenantFacts(list).inbound === 'clear' && tenantFacts(list).outbound === 'clear',
   );
-  if (settings.fault) {
-    const unread = [`${settings.fault.about}: ${settings.fault.error.message}`];
-    return { inbound: 'unobservable', outbound: 'unobservable', unread };
-  }
+  if (!settings.fault) return { ...tenantFacts(settings.value), unread: [] };
+  const unread = [`${settings.fault.about}: ${settings.fault.error.message}`];
+  return { inbound: 'unobservable', outbound: 'unobservable', unread };
+}
+
+function tenantFacts(list: readonly TenantSetting[]): Omit<TenantSeen, 'unread'> {
   const { inbound, outbound, publicBlock } = eligibility.tenantSettings;
-  const setting = (name: string) => settings.value.value.find(({ settingName }) => settingName === name)?.enabled;
-  const switched = (name: string) => {
-    const enabled = setting(name);
-    return enabled === undefined ? 'unobservable' : enabled ? 'clear' : 'settingOff';
-  };
-  const blocked = setting(publicBlock) === true && switched(inbound) !== 'settingOff';
-  return { inbound: blocked ? 'blocked' : switched(inbound), outbound: switched(outbound), unread: [] };
+  const enabled = (name: string) => list.find(({ settingName }) => settingName === name)?.enabled;
+  const switched = (name: string) =>
+    enabled(name) === undefined ? 'unobservable' : enabled(name) ? 'clear' : 'settingOff';
+  const blocked = enabled(publicBlock) === true && switched(inbound) !== 'settingOff';
+  return { inbound: blocked ? 'blocked' : switched(inbound), outbound: switched(outbound) };
 }

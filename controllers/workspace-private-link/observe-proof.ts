@@ -99,7 +99,7 @@ function judge(
   if (strange.length === 0 && answer.addresses.length > 0) return { state: 'proven' };
   const isPublic = strange.some((address) => !context.deps.clouds.dns.isPrivate(address));
   const state = isPublic ? 'public' : strange.length > 0 ? 'otherPrivate' : 'nxdomain';
-  return { state, detail: `${describe(name, answer.addresses, expected)}${server}` };
+  return { state, detail: describe(`${name}${server}`, answer.addresses, expected) };
 }
 
 const describe = (name: string, found: readonly string[], expected: readonly string[]) =>

@@ -3,9 +3,16 @@ import { OWNER_TAG, same } from './desired-names.ts';
 import { registeredIn } from './desired-provenance.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import { attempt, blindness, type Context, settled } from './reading.ts';
-import type { Fault, PrivateLinkService, ServiceFacts, ServiceSeen, WorkspacePrivateLink } from './types.ts';
+import type {
+  Fault,
+  PrivateLinkService,
+  ProviderNamespace,
+  ProviderToRegister,
+  ServiceFacts,
+  ServiceSeen,
+  WorkspacePrivateLink,
+} from './types.ts';
 
-type ProviderNamespace = 'Microsoft.Fabric' | 'Microsoft.Network';
 const PROVIDERS: readonly ProviderNamespace[] = ['Microsoft.Fabric', 'Microsoft.Network'];
 
 /** Facts of the service ladder before anything has been read. */
@@ -174,7 +181,7 @@ export function tagDifference(
 
 export type ProviderSeen = {
   state: ServiceFacts['provider'];
-  toRegister?: { subscriptionId: string; namespace: ProviderNamespace };
+  toRegister?: ProviderToRegister;
   fault?: Fault;
 };
 
@@ -192,8 +199,11 @@ export async function observeProvider(context: Context, subscriptionId: string):
     ),
   );
   const states = readings.map(({ value }) => value);
-  const missing = PROVIDERS.find((_, index) => states[index] === 'NotRegistered' || states[index] === 'Unregistering');
-  if (missing) return { state: 'missing', toRegister: { subscriptionId, namespace: missing } };
+  const missing = PROVIDERS.filter(
+    (_, index) => states[index] === 'NotRegistered' || states[index] === 'Unregistering',
+  );
+  const [first] = missing;
+  if (first) return { state: 'missing', toRegister: { subscriptionId, namespace: first, missing } };
   if (states.includes('Registering')) return { state: 'registering' };
   const fault = readings.find((reading) => reading.fault)?.fault;
   if (fault) return { state: 'unobservable', fault };
@@ -204,5 +214,7 @@ export async function observeProvider(context: Context, subscriptionId: string):
     subscriptionId,
   );
   const again = PROVIDERS.find((namespace) => !done.has(namespace));
-  return again ? { state: 'registered', toRegister: { subscriptionId, namespace: again } } : { state: 'settled' };
+  return again
+    ? { state: 'registered', toRegister: { subscriptionId, namespace: again, missing: [] } }
+    : { state: 'settled' };
 }

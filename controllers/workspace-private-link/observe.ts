@@ -91,7 +91,7 @@ function unread(
         provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
         recreate: endpoint.spec.recreatePolicy ?? 'Never',
       }),
-      dns: { facts: unreadDns(endpoint.dns) },
+      dns: { facts: unreadDns(endpoint.dns), details: {} },
       actual: undefined,
       connection: undefined,
       addresses: [],
@@ -132,7 +132,8 @@ async function observeLife(first: Context): Promise<Seen> {
     service,
     endpoints: endpoints.map((endpoint) => withHold(endpoint, endpoints, denied)),
     removals,
-    access: await observeAccess(context, service.facts.capacity, endpoints, policy),
+    // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
+    access: await observeAccess(first, service.facts.capacity, endpoints, policy),
     release: undefined,
   };
 }
@@ -164,7 +165,7 @@ async function observeConnections(
 async function withDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<EndpointSeen> {
   const settledDown = ['ready', 'untagged', 'drifted'].includes(base.facts.endpoint);
   const approved = base.facts.service === 'ready' && settledDown && base.facts.connection === 'approved';
-  const dns = approved ? await observeDns(context, base, all) : { facts: unreadDns(base.desired.dns) };
+  const dns = approved ? await observeDns(context, base, all) : { facts: unreadDns(base.desired.dns), details: {} };
   const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
   const { proof, verify } = dns.facts;
   const proven = proof === 'proven' && (requires !== 'Resolve' || verify === 'Resolve');

@@ -246,9 +246,18 @@ export type DnsSeen = {
   linkToWrite?: LinkWrite;
   surplusLink?: LinkRef;
   recordToWrite?: RecordWrite;
-  /** What is wrong, in words: the names and addresses behind the worst fact. */
-  detail?: string;
+  /** What is wrong on each rung, in words: the names and addresses behind the fact. */
+  details: { Link?: string | undefined; Records?: string | undefined; Verified?: string | undefined };
   fault?: Fault;
+};
+
+export type ProviderNamespace = 'Microsoft.Fabric' | 'Microsoft.Network';
+
+/** The provider to register next, and all that the subscription lacks. */
+export type ProviderToRegister = {
+  subscriptionId: string;
+  namespace: ProviderNamespace;
+  missing: readonly ProviderNamespace[];
 };
 
 export type EndpointSeen = {
@@ -258,7 +267,7 @@ export type EndpointSeen = {
   actual: PrivateEndpoint | undefined;
   connection: PrivateEndpointConnection | undefined;
   addresses: readonly InterfaceAddress[];
-  providerToRegister?: { subscriptionId: string; namespace: 'Microsoft.Fabric' | 'Microsoft.Network' };
+  providerToRegister?: ProviderToRegister;
   /** Approved, and proven as spec.inbound.requires says. */
   counts: boolean;
   detail?: string;
@@ -302,8 +311,7 @@ export type ServiceSeen = {
   actual: PrivateLinkService | undefined;
   workspaceName: string | undefined;
   capacityName: string | undefined;
-  /** Provider namespace to register next, if any. */
-  providerToRegister?: { subscriptionId: string; namespace: 'Microsoft.Fabric' | 'Microsoft.Network' };
+  providerToRegister?: ProviderToRegister;
   /** namespace/name of the older object, the other owner's tag, or the other service's id. */
   other?: string;
   detail?: string;

@@ -93,7 +93,7 @@ const cases: Record<string, Case> = {
     because: 'the spec does not allow us to register',
     world: (world) => (world.registrations['Microsoft.Fabric'] = 'NotRegistered'),
     reason: 'ProviderNotRegistered',
-    reads: `The subscription lacks a resource provider (Microsoft.Fabric in ${SUBSCRIPTION}); run \`az provider register --namespace Microsoft.Fabric\` and \`az provider register --namespace Microsoft.Network\` in it, or set registerProviders to true.`,
+    reads: `The subscription lacks a resource provider (Microsoft.Fabric in ${SUBSCRIPTION}); run \`az provider register --subscription ${SUBSCRIPTION} --namespace Microsoft.Fabric\`, or set registerProviders to true; the operator looks again every ten minutes.`,
     heal: (world) => (world.registrations['Microsoft.Fabric'] = 'Registered'),
   },
   'a full subnet': {
