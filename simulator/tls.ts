@@ -1,8 +1,9 @@
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
-
-import { installReflectMetadata } from './reflect-metadata.ts';
+// Must come before @peculiar/x509, whose container looks for Reflect metadata when it is loaded.
+import 'reflect-metadata/lite';
+import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
@@ -30,8 +31,6 @@ async function keyPair() {
 
 /** A certificate authority that lives as long as the process: nothing of it is ever written, save its public part. */
 export async function createCertificateAuthority(): Promise<CertificateAuthority> {
-  installReflectMetadata();
-  const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto);
   const validity = { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + 30 * DAY_MS) };
   const authority = await keyPair();
