@@ -27,6 +27,11 @@ export async function playUntilReady(stage: Stage, name = 'sales'): Promise<void
   await stage.run(() => isTrue(stage.link(name), 'Ready'), { withinMs: 3 * HOUR_MS, what: `${name} is Ready` });
 }
 
+/** Plays until the object is gone: some twenty minutes, of which opening the workspace takes fifteen. */
+export async function playUntilGone(stage: Stage, name = 'sales'): Promise<void> {
+  await stage.run(() => stage.link(name) === undefined, { withinMs: 6 * HOUR_MS, what: `${name} is gone` });
+}
+
 /** Starts the operator on what is there, applies the manifest of the demo and plays until Ready. */
 export async function bringToReady(stage: Stage, spec: Parameters<typeof salesLink>[1] = {}): Promise<void> {
   await stage.startOperator();

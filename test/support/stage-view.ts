@@ -62,7 +62,7 @@ export function thingsIn({ arm, fabric }: World): Set<string> {
     }
   }
   for (const id of Object.keys(arm.privateEndpoints)) keys.add(`endpoint ${id}`);
-  for (const id of Object.keys(arm.zoneGroups)) keys.add(`zone group ${id}`);
+  for (const id of Object.keys(arm.zoneGroups)) keys.add(`zonegroup ${id}`);
   for (const [id, { records, links }] of Object.entries(arm.dnsZones)) {
     keys.add(`zone ${id}`);
     for (const name of Object.keys(records)) keys.add(`record ${id}/${name}`);
@@ -71,23 +71,34 @@ export function thingsIn({ arm, fabric }: World): Set<string> {
   return keys;
 }
 
-/** Counts how often each thing came into being: twice means that something was made again. */
-export function createBirths(world: () => World) {
+/** Something ceased to be; `inbound` is what the policy of each workspace said at that moment. */
+export type Ending = { key: string; atMs: number; inbound: Record<string, string> };
+
+/** Notes when things come into being and cease to be: born twice means that something was made again. */
+export function createChronicle(world: () => World, nowMs: () => number) {
   let alive = thingsIn(world());
   const births = new Map<string, number>();
+  let endings: Ending[] = [];
   return {
     look(): void {
       const now = thingsIn(world());
       for (const key of now) if (!alive.has(key)) births.set(key, (births.get(key) ?? 0) + 1);
+      for (const key of alive) if (!now.has(key)) endings.push({ key, atMs: nowMs(), inbound: inboundOf(world()) });
       alive = now;
     },
     /** What is there now was always there. */
     reset(): void {
       alive = thingsIn(world());
       births.clear();
+      endings = [];
     },
-    counts: (): ReadonlyMap<string, number> => births,
+    births: (): ReadonlyMap<string, number> => births,
+    endings: (): readonly Ending[] => endings,
   };
+}
+
+function inboundOf({ fabric }: World): Record<string, string> {
+  return mapped(fabric.workspaces, ({ policy }) => policy.inbound.configured);
 }
 
 function mapped<T, V>(collection: Record<string, T>, view: (entry: T) => V): Record<string, V> {

@@ -21,7 +21,7 @@ import { type Simulator, startSimulator } from '../../simulator/start.ts';
 import type { World } from '../../simulator/world.ts';
 import { type Call, callText, type Interruption, type Life, recordingTransport } from './stage-calls.ts';
 import { type StageClock, stageClock } from './stage-clock.ts';
-import { createBirths } from './stage-view.ts';
+import { createChronicle, type Ending } from './stage-view.ts';
 import { credentialsSecret, NAMESPACE, type NameServerAddress, stageWorld } from './stage-world.ts';
 
 const CRDS: ResourceType = {
@@ -68,6 +68,8 @@ export type Stage = {
   readonly deaths: number;
   /** How often each thing in the clouds came into being since the last `forget`. */
   births(): ReadonlyMap<string, number>;
+  /** What ceased to be since then, in order. */
+  endings(): readonly Ending[];
   /** Drops what was recorded. */
   forget(): void;
   /** Asked at each call, before it leaves and when its answer is there; `die` ends the process at that point. */
@@ -134,7 +136,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   let interruption: Interruption | undefined;
   let life: Life = { dead: true, underWay: 0 };
   let operator: Operator | undefined;
-  const births = createBirths(() => simulator.world);
+  const chronicle = createChronicle(
+    () => simulator.world,
+    () => clock.now(),
+  );
 
   const log = recordingLogger((line) => logs.push(line));
 
@@ -172,7 +177,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
             return call;
           },
           (call, moment) => {
-            births.look();
+            chronicle.look();
             return interruption?.(call, moment);
           },
         ),
@@ -239,13 +244,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       if (callsAtThisMoment > MOST_CALLS_AT_ONCE) throw failure('a busy loop: calls without end in one moment');
       if (performance.now() > endsAt) throw failure('does not settle');
     }
-    births.look();
+    chronicle.look();
   };
 
   const moveTo = (atMs: number): void => {
     if (atMs > clock.now()) callsAtThisMoment = 0;
     clock.moveTo(atMs);
-    births.look();
+    chronicle.look();
   };
 
   const run: Stage['run'] = async (until, { withinMs, what }) => {
@@ -275,12 +280,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     get deaths() {
       return deaths;
     },
-    births: () => births.counts(),
+    births: () => chronicle.births(),
+    endings: () => chronicle.endings(),
     forget() {
       calls = [];
       logs = [];
       deaths = 0;
-      births.reset();
+      chronicle.reset();
     },
     onCall(asked) {
       interruption = asked;
@@ -322,7 +328,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       await simulator.listening();
       await kubernetes.settled();
       callsAtThisMoment = 0;
-      births.reset();
+      chronicle.reset();
     },
     async close() {
       await killOperator();
