@@ -52,9 +52,11 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     const { dns, desired } = endpointOf(seen, ladder);
     const { zoneId, link, etag, tags } = found(dns.linkToWrite, ladder);
     const { virtualNetworkId, fallbackToInternet, name } = link;
+    const noted = seen.provenance.zones.some((id) => same(id, zoneId));
     const body = { virtualNetworkId, fallbackToInternet, tags: { ...tags }, ...(etag !== undefined && { etag }) };
     const isNew = await asked(`link ${zoneId} ${name} ${fallbackToInternet} ${etag ?? ''}`, async () => {
-      if (desired.dns?.given && etag === undefined) await pass.annotate(notes.link(zoneId, name, virtualNetworkId));
+      // A zone of ours goes with all its links; in anybody else's, each link of ours is written down.
+      if (!noted && etag === undefined) await pass.annotate(notes.link(zoneId, name, virtualNetworkId));
       await arm.privateDns.putLink(zoneId, name, body, pass.call);
     });
     if (!isNew) return;

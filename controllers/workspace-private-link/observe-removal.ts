@@ -12,13 +12,17 @@ import type {
 } from './types.ts';
 import { isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from './zone-users.ts';
 
-/** Names that annotations know and the spec, as it is wanted now, does not. */
+/** Names that annotations know and the spec does not, or under which the spec now means another private endpoint. */
 export function removedNames({ desired, provenance }: Context, deleting: boolean): readonly string[] {
   const known = [provenance.endpoints, provenance.zoneGroups, provenance.records].flatMap((notes) =>
     Object.keys(notes),
   );
-  const wanted = deleting ? [] : desired.endpoints.map(({ name }) => name);
-  return [...new Set(known)].filter((name) => !wanted.includes(name)).sort();
+  const isWanted = (name: string) => {
+    const wanted = desired.endpoints.find((endpoint) => endpoint.name === name);
+    const noted = provenance.endpoints[name];
+    return !deleting && wanted !== undefined && (noted === undefined || same(noted.id, wanted.resourceId));
+  };
+  return [...new Set(known)].filter((name) => !isWanted(name)).sort();
 }
 
 export type RemovalQuestion = {

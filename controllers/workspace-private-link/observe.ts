@@ -103,26 +103,33 @@ function unread(
   };
 }
 
-async function observeLife(first: Context): Promise<Seen> {
+/**
+ * `decisive`: what this pass may decide cannot be taken back lightly (deny access, take an endpoint away), so approvals,
+ * records and proofs are read fresher than the shared lists are.
+ */
+async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const { spec } = first.pass.resource;
   const managesPolicy = spec.inbound !== undefined || spec.outbound !== undefined;
   const policyOf = once(() => readPolicy(first));
   const opening = managesPolicy ? await policyOf() : undefined;
-  const decisive = spec.inbound?.publicAccess === 'Deny' && opening?.value?.inbound === 'Allow';
+  const removed = removedNames(first, false);
+  const denies = spec.inbound?.publicAccess === 'Deny' && opening?.value?.inbound === 'Allow';
+  const decisive = isDecisive || denies || removed.length > 0;
   const context = decisive ? { ...first, call: decisiveCall(first) } : first;
 
   const service = await observeService(context);
+  const usable = serviceUsable(service.facts);
   const connectionsOf = once(() => observeConnections(context, service));
   const bases = await Promise.all(
     context.desired.endpoints.map((endpoint) =>
-      observeEndpoint(context, endpoint, serviceUsable(service.facts), connectionsOf),
+      // An entry that came back under its name while its old endpoint is still being removed waits for that.
+      observeEndpoint(context, endpoint, usable && !removed.includes(endpoint.name), connectionsOf),
     ),
   );
   const endpoints = await Promise.all(bases.map((base) => withDns(context, base, bases)));
-  const removed = removedNames(context, false);
-  const mattersForHold =
-    removed.length > 0 ||
-    endpoints.some(({ facts, dns }) => facts.endpoint === 'outdated' || dns.facts.records === 'moved');
+  const replaces = endpoints.some(({ facts, dns }) => facts.endpoint === 'outdated' || dns.facts.records === 'moved');
+  if (replaces && !decisive) return observeLife(first, true);
+  const mattersForHold = removed.length > 0 || replaces;
   const denied = mattersForHold && mayBeDenied(await policyOf());
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
   const policy = managesPolicy || mattersForHold ? await policyOf() : undefined;

@@ -326,4 +326,57 @@ describe('deletion', () => {
     expect(living.condition('Ready').status).toBe('True');
     expect(Object.keys(living.resource.metadata.annotations ?? {}).filter((key) => key.includes('spoke'))).toEqual([]);
   });
+
+  test('an entry that comes back under its name elsewhere leaves nothing behind', async () => {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink());
+    await living.settle();
+    living.change(({ spec }) => (spec.endpoints = [anEndpoint('hub', { resourceName: 'pe-moved' })]));
+    await living.settle();
+    expect([...world.endpoints.keys()]).toEqual([endpointId('pe-moved').toLowerCase()]);
+    expect(living.condition('Ready').status).toBe('True');
+    remove(living);
+    world.nowMs += 2 * MINUTE_MS;
+    await living.settle();
+    expect([living.released, world.endpoints.size, world.services.size, world.zones.size]).toEqual([true, 0, 0, 0]);
+  });
+
+  test('two objects share the zone of a resource group, and the last one takes it away', async () => {
+    const world = aWorld();
+    const finance = 'f1a40000-0000-4000-8000-000000000002';
+    world.workspaces.push({ id: finance, displayName: 'finance', capacityId: 'cap-1' });
+    const first = live(world, aWorkspacePrivateLink());
+    await first.settle();
+    const second = aWorkspacePrivateLink(
+      { workspaceId: finance, endpoints: [anEndpoint('hub', { resourceName: 'pe-finance' })] },
+      { name: 'finance', uid: 'uid-2' },
+    );
+    const other = live(world, second, [first.resource]);
+    await other.settle();
+    expect(other.condition('Ready').status).toBe('True');
+    expect(world.records.get(ZONE.toLowerCase())).toHaveLength(10);
+    const leaving = live(world, first.resource, [other.resource]);
+    remove(leaving);
+    await leaving.settle();
+    expect([leaving.released, world.zones.size, world.links.get(ZONE.toLowerCase())!.length]).toEqual([true, 1, 1]);
+    expect(world.records.get(ZONE.toLowerCase())).toHaveLength(5);
+    const last = live(world, other.resource);
+    remove(last);
+    await last.settle();
+    expect([last.released, world.zones.size, world.links.get(ZONE.toLowerCase())!.length]).toEqual([true, 0, 0]);
+  });
+
+  test('a zone that was there before stays, with the records of others', async () => {
+    const world = aWorld();
+    world.zones.set(ZONE.toLowerCase(), { id: ZONE, tags: {}, numberOfRecordSets: 1, numberOfVirtualNetworkLinks: 0 });
+    world.records.set(ZONE.toLowerCase(), [{ name: 'other', ttlSeconds: 1, addresses: ['10.1.1.1'], metadata: {} }]);
+    const living = live(world, aWorkspacePrivateLink());
+    await living.settle();
+    remove(living);
+    await living.settle();
+    expect(living.released).toBe(true);
+    expect(world.zones.size).toBe(1);
+    expect(world.records.get(ZONE.toLowerCase())!.map(({ name }) => name)).toEqual(['other']);
+    expect(world.links.get(ZONE.toLowerCase())).toEqual([]);
+  });
 });
