@@ -7,6 +7,7 @@ import { describeBuiltins } from './contract-builtins.ts';
 import { describeDefinitions } from './contract-definitions.ts';
 import { describeLists } from './contract-lists.ts';
 import { describePatches } from './contract-patches.ts';
+import { describeRules } from './contract-rules.ts';
 import { describeSchemas } from './contract-schemas.ts';
 import { describeWatches } from './contract-watches.ts';
 import { describeWrites } from './contract-writes.ts';
@@ -49,5 +50,6 @@ export function contract(start: () => Promise<Address & { stop(): Promise<void> 
   describeLists(running);
   describeWatches(running);
   describeBuiltins(running);
+  describeRules(running);
   describeDefinitions(running);
 }

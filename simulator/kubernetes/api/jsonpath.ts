@@ -18,10 +18,14 @@ const unescape = (text: string): string => text.replaceAll(/\\(.)/g, '$1');
 
 /** Throws Error on what the dialect does not know. */
 export function parseJsonPath(path: string): Step[] {
+  const trimmed = path.trim();
+  if (!trimmed.startsWith('.')) throw new Error('must be a simple json path starting with .');
+  return trimmed === '.' ? [] : parseSteps(trimmed);
+}
+
+function parseSteps(path: string): Step[] {
   const steps: Step[] = [];
-  let rest = path.trim().replace(/^\$/, '');
-  if (rest === '.') return steps;
-  if (!rest.startsWith('.')) throw new Error('must be a simple json path starting with .');
+  let rest = path;
   while (rest) {
     const [matched, step] = firstStep(rest, path);
     steps.push(step);
@@ -42,7 +46,7 @@ function firstStep(rest: string, path: string): [string, Step] {
   const filter = FILTER.exec(rest);
   if (filter) {
     const [matched, inner = '', operator = 'exists', literal] = filter;
-    return [matched, { kind: 'filter', path: parseJsonPath(inner), operator, value: readLiteral(literal) }];
+    return [matched, { kind: 'filter', path: parseSteps(inner), operator, value: readLiteral(literal) }];
   }
   throw new Error(`is an invalid path: cannot read ${JSON.stringify(rest)} in ${JSON.stringify(path)}`);
 }

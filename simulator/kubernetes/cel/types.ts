@@ -11,6 +11,10 @@ const RESERVED = new Set(
   ),
 );
 
+const KEYWORDS = new Set(['true', 'false', 'null', 'in']);
+
+const isPlain = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+
 /** Property names that CEL cannot write are escaped, as in a real server. */
 export function escapeProperty(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`;
@@ -20,7 +24,7 @@ export function escapeProperty(name: string): string | undefined {
     .replaceAll('-', '__dash__')
     .replaceAll('/', '__slash__');
   // Other characters make a property unreachable.
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(escaped) ? escaped : undefined;
+  return isPlain(escaped) ? escaped : undefined;
 }
 
 const DYN: CelType = { name: 'dyn', convert: dynamic };
@@ -95,8 +99,12 @@ function declareStruct(env: Environment, properties: Record<string, Schema>, pat
     const escaped = escapeProperty(name);
     if (escaped === undefined) continue;
     const type = declareType(env, schema, `${path}_${escaped}`);
-    fields[escaped] = type.name;
-    converters.push([name, escaped, type.convert]);
+    // Reserved words that the grammar itself can do without (`namespace`) are reachable under both names.
+    const names = isPlain(name) && !KEYWORDS.has(name) ? new Set([escaped, name]) : [escaped];
+    for (const reachable of names) {
+      fields[reachable] = type.name;
+      converters.push([name, reachable, type.convert]);
+    }
   }
   env.registerType(path, { ctor: Struct, fields });
   env.registerOperator(`${path} == ${path}`, sameFields);
