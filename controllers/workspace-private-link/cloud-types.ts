@@ -11,7 +11,6 @@ export type {
   PrivateLinkService,
   ServiceScope,
   VirtualNetworkLink,
-  ZoneGroup,
 } from '../../operator/clients/arm/types.ts';
 export type { CommunicationPolicy as CommunicationPolicySeen } from '../../operator/clients/fabric/types.ts';
 

@@ -217,6 +217,10 @@ async function observeZoneGroup(
   }
   if (group.provisioningState === 'Failed') return { state: 'failed', expected: own };
   if (group.provisioningState !== 'Succeeded') return { state: 'provisioning', expected: own };
+  // A group writes its records when it is put, and does not notice that one of them was taken away or changed.
+  const foreign = foreignRecord(records.value, own);
+  if (foreign !== undefined) return { state: 'foreign', expected: own, detail: foreign };
+  if ([...own.keys()].some((name) => !recordAt(records.value, name))) return { state: 'drifted', expected: own };
   const sets = compareRecords(context, dns.zoneId, extra, records.value);
   return { ...sets, expected: own, state: sets.state === 'met' || sets.state === 'foreign' ? sets.state : 'extra' };
 }

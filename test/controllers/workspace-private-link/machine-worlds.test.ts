@@ -25,15 +25,14 @@ import { type AnyFacts, everyObservation, type Resting, settle, walker } from '.
  * cloud change by themselves. Whatever the first observation was, the ladder must come to rest with nothing more to
  * do, also when every second effect is lost.
  */
-type World<F> = {
-  acts: Record<string, Partial<F> | ((facts: F) => Partial<F>)>;
-  waits: (facts: F, phase: string) => Partial<F>;
-};
+type Change<F> = Partial<F> | ((facts: F) => Partial<F>);
+type World<F> = { acts: Record<string, Change<F>>; waits: Record<string, Change<F>> };
 
-const change = <F extends AnyFacts>(facts: F, changes: Partial<F>): F => {
-  const entries = Object.entries(changes).filter(([key, value]) => facts[key] !== value);
-  return entries.length === 0 ? facts : { ...facts, ...Object.fromEntries(entries) };
-};
+function changed<F extends AnyFacts>(facts: F, by: Change<F> | undefined): F {
+  const changes: Partial<F> = typeof by === 'function' ? by(facts) : (by ?? {});
+  for (const key in changes) if (facts[key] !== changes[key]) return { ...facts, ...changes };
+  return facts;
+}
 
 function converges<F extends AnyFacts>(
   name: keyof typeof machines,
@@ -46,11 +45,8 @@ function converges<F extends AnyFacts>(
     ['losing nothing', 0],
     ['losing every second effect', 2],
   ])(`${name} settles from every world, %s`, (_, loseEvery) => {
-    const act = (facts: F, effect: string) => {
-      const result = world.acts[effect] ?? {};
-      return change(facts, typeof result === 'function' ? result(facts) : result);
-    };
-    const wait = (facts: F, phase: string) => change(facts, world.waits(facts, phase));
+    const act = (facts: F, effect: string) => changed(facts, world.acts[effect]);
+    const wait = (facts: F, phase: string) => changed(facts, world.waits[phase]);
     const offenders: string[] = [];
     for (const start of everyObservation<F>(domain)) {
       const end = settle(rests, start, { act, wait }, loseEvery);
@@ -76,13 +72,12 @@ describe('upwards', () => {
         adoptService: { provenance: 'adopted' },
         patchServiceTags: { service: 'ours' },
       },
-      waits: (_, phase) =>
-        ({
-          'Eligible.Assigning': { capacity: 'eligible' as const },
-          'Eligible.AwaitingRegistration': { provider: 'settled' as const },
-          'Service.Provisioning': { service: 'ours' as const },
-          'Service.Unobservable': { service: 'absent' as const },
-        })[phase] ?? {},
+      waits: {
+        'Eligible.Assigning': { capacity: 'eligible' },
+        'Eligible.AwaitingRegistration': { provider: 'settled' },
+        'Service.Provisioning': { service: 'ours' },
+        'Service.Unobservable': { service: 'absent' },
+      },
     },
     readyOrPerson,
   );
@@ -98,16 +93,15 @@ describe('upwards', () => {
         approveConnection: { connection: 'approved' },
         deleteEndpoint: { endpoint: 'absent', connection: 'none' },
       },
-      waits: (_, phase) =>
-        ({
-          'Request.AwaitingService': { service: 'ready' as const },
-          'Request.Provisioning': { endpoint: 'ready' as const },
-          'Request.Unobservable': { endpoint: 'absent' as const },
-          'Placement.AwaitingRegistration': { provider: 'settled' as const },
-          'Approval.AwaitingConnection': { connection: 'pending' as const },
-          'Approval.Unobservable': { connection: 'pending' as const },
-          'Approval.Undecided': { connection: 'approved' as const },
-        })[phase] ?? {},
+      waits: {
+        'Request.AwaitingService': { service: 'ready' },
+        'Request.Provisioning': { endpoint: 'ready' },
+        'Request.Unobservable': { endpoint: 'absent' },
+        'Placement.AwaitingRegistration': { provider: 'settled' },
+        'Approval.AwaitingConnection': { connection: 'pending' },
+        'Approval.Unobservable': { connection: 'pending' },
+        'Approval.Undecided': { connection: 'approved' },
+      },
     },
     readyOrPerson,
   );
@@ -124,21 +118,20 @@ describe('upwards', () => {
         putZoneGroup: { records: 'provisioning' },
         putRecord: { records: 'met' },
       },
-      waits: (_, phase) =>
-        ({
-          'Endpoint.AwaitingApproval': { endpoint: 'approved' as const },
-          'Zone.Unobservable': { zone: 'absent' as const },
-          'Link.InProgress': { links: 'met' as const },
-          'Link.Unobservable': { links: 'missing' as const },
-          'Records.Provisioning': { records: 'met' as const },
-          'Records.AwaitingAddresses': { records: 'missing' as const },
-          'Records.Unobservable': { records: 'missing' as const },
-          'Verified.Public': { proof: 'proven' as const },
-          'Verified.NxDomain': { proof: 'proven' as const },
-          'Verified.Mismatch': { proof: 'proven' as const },
-          'Verified.Timeout': { proof: 'proven' as const },
-          'Verified.Unobservable': { proof: 'proven' as const },
-        })[phase] ?? {},
+      waits: {
+        'Endpoint.AwaitingApproval': { endpoint: 'approved' },
+        'Zone.Unobservable': { zone: 'absent' },
+        'Link.InProgress': { links: 'met' },
+        'Link.Unobservable': { links: 'missing' },
+        'Records.Provisioning': { records: 'met' },
+        'Records.AwaitingAddresses': { records: 'missing' },
+        'Records.Unobservable': { records: 'missing' },
+        'Verified.Public': { proof: 'proven' },
+        'Verified.NxDomain': { proof: 'proven' },
+        'Verified.Mismatch': { proof: 'proven' },
+        'Verified.Timeout': { proof: 'proven' },
+        'Verified.Unobservable': { proof: 'proven' },
+      },
     },
     readyOrPerson,
   );
@@ -153,14 +146,13 @@ describe('upwards', () => {
         recordDeny: { record: 'recorded', lock: 'relock', settle: 'before' },
         openInbound: { inbound: 'Allow', settle: 'before' },
       },
-      waits: (_, phase) =>
-        ({
-          'Policy.AwaitingService': { standing: 'owner' as const },
-          'Policy.Unobservable': { inbound: 'Allow' as const },
-          'Allow.Settling': { settle: 'after' as const },
-          'Preconditions.NoProvenEndpoint': { proof: 'sufficient' as const },
-          'Effective.Propagating': { settle: 'after' as const },
-        })[phase] ?? {},
+      waits: {
+        'Policy.AwaitingService': { standing: 'owner' },
+        'Policy.Unobservable': { inbound: 'Allow' },
+        'Allow.Settling': { settle: 'after' },
+        'Preconditions.NoProvenEndpoint': { proof: 'sufficient' },
+        'Effective.Propagating': { settle: 'after' },
+      },
     },
     readyOrPerson,
   );
@@ -173,12 +165,11 @@ describe('upwards', () => {
         recordOutbound: { record: 'recorded' },
         applyOutbound: ({ wanted }) => ({ outbound: wanted === 'Deny' ? 'Deny' : 'Allow', settle: 'before' }),
       },
-      waits: (_, phase) =>
-        ({
-          'Policy.AwaitingService': { standing: 'owner' as const },
-          'Policy.Unobservable': { outbound: 'Allow' as const },
-          'Effective.Propagating': { settle: 'after' as const },
-        })[phase] ?? {},
+      waits: {
+        'Policy.AwaitingService': { standing: 'owner' },
+        'Policy.Unobservable': { outbound: 'Allow' },
+        'Effective.Propagating': { settle: 'after' },
+      },
     },
     readyOrPerson,
   );
@@ -190,12 +181,11 @@ describe('downwards', () => {
     INBOUND_RELEASE_FACTS,
     {
       acts: { openInbound: { inbound: 'Allow', denied: true, settle: 'before' }, recordAllow: { settle: 'before' } },
-      waits: (_, phase) =>
-        ({
-          'Restore.Unobservable': { inbound: 'Allow' as const, call: 'answered' as const },
-          'Restore.Settling': { settle: 'after' as const },
-          'Restore.StillRestricted': { call: 'answered' as const },
-        })[phase] ?? {},
+      waits: {
+        'Restore.Unobservable': { inbound: 'Allow', call: 'answered' },
+        'Restore.Settling': { settle: 'after' },
+        'Restore.StillRestricted': { call: 'answered' },
+      },
     },
     readyOrPerson,
   );
@@ -213,23 +203,22 @@ describe('downwards', () => {
         deleteZone: { zone: 'kept' },
         forgetEndpoint: { noted: false },
       },
-      waits: (facts, phase) =>
-        ({
-          'Access.Opening': { gate: 'open' as const },
-          'Dns.Unobservable': {
-            records: facts.records === 'unobservable' ? ('ours' as const) : facts.records,
-            zoneGroup: facts.zoneGroup === 'unobservable' ? ('created' as const) : facts.zoneGroup,
-          },
-          'Endpoint.AwaitingDeletion': { endpoint: 'absent' as const },
-          'Endpoint.Unobservable': {
-            endpoint: facts.endpoint === 'unobservable' ? ('present' as const) : facts.endpoint,
-            connection: facts.connection === 'unobservable' ? ('left' as const) : facts.connection,
-          },
-          'Zone.Unobservable': {
-            links: facts.links === 'unobservable' ? ('ours' as const) : facts.links,
-            zone: facts.zone === 'unobservable' ? ('removable' as const) : facts.zone,
-          },
-        })[phase] ?? {},
+      waits: {
+        'Access.Opening': { gate: 'open' },
+        'Dns.Unobservable': (facts) => ({
+          records: facts.records === 'unobservable' ? 'ours' : facts.records,
+          zoneGroup: facts.zoneGroup === 'unobservable' ? 'created' : facts.zoneGroup,
+        }),
+        'Endpoint.AwaitingDeletion': { endpoint: 'absent' },
+        'Endpoint.Unobservable': (facts) => ({
+          endpoint: facts.endpoint === 'unobservable' ? 'present' : facts.endpoint,
+          connection: facts.connection === 'unobservable' ? 'left' : facts.connection,
+        }),
+        'Zone.Unobservable': (facts) => ({
+          links: facts.links === 'unobservable' ? 'ours' : facts.links,
+          zone: facts.zone === 'unobservable' ? 'removable' : facts.zone,
+        }),
+      },
     },
     ({ tag, effect }) => effect === undefined && (tag === 'gone' || tag === 'stalled'),
   );
@@ -243,16 +232,15 @@ describe('downwards', () => {
         deleteService: { service: 'deleting' },
         release: { claimed: false },
       },
-      waits: (facts, phase) =>
-        ({
-          'Access.Opening': { access: 'released' as const },
-          'Endpoints.Removing': { endpoints: 'gone' as const },
-          'Service.AwaitingDeletion': { service: 'absent' as const },
-          'Service.Unobservable': {
-            service: facts.service === 'unobservable' ? ('present' as const) : facts.service,
-            connections: facts.connections === 'unobservable' ? ('stale' as const) : facts.connections,
-          },
-        })[phase] ?? {},
+      waits: {
+        'Access.Opening': { access: 'released' },
+        'Endpoints.Removing': { endpoints: 'gone' },
+        'Service.AwaitingDeletion': { service: 'absent' },
+        'Service.Unobservable': (facts) => ({
+          service: facts.service === 'unobservable' ? 'present' : facts.service,
+          connections: facts.connections === 'unobservable' ? 'stale' : facts.connections,
+        }),
+      },
     },
     ({ tag, effect }) => effect === undefined && (tag === 'gone' || tag === 'stalled'),
   );
