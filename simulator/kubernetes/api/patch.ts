@@ -30,7 +30,9 @@ export function patchObject(
   if (!patch || (contentType === STRATEGIC && target.resource.custom)) throw unsupported(target);
   return change(cluster, target, options, (current) => {
     const patched = patch(current, body, target);
-    return decode(patched, target, options, refusePatched(JSON.stringify(patched)));
+    // Decoding drops unknown fields; a refusal shows the object as it was patched.
+    const shown = options.fieldValidation === 'Strict' ? JSON.stringify(patched) : '';
+    return decode(patched, target, options, refusePatched(shown));
   });
 }
 

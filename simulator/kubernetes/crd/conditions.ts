@@ -11,7 +11,3 @@ export function setCondition(crd: Crd, now: string, condition: Omit<CrdCondition
     ? conditions.map((existing) => (existing === before ? next : existing))
     : [...conditions, next];
 }
-
-export function isTrue({ status }: Crd, type: string): boolean {
-  return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
-}
