@@ -1,4 +1,4 @@
-import type { Subnet } from '../../operator/clients/arm/types.ts';
+import type { ConnectionStatus, Subnet } from '../../operator/clients/arm/types.ts';
 import { endpointNotServed } from './desired.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
@@ -80,7 +80,9 @@ async function withConnection(
 ): Promise<EndpointBase> {
   if (connections.fault) return { ...seen, fault: seen.fault ?? connections.fault };
   const connection = connectionOf(connections.value, seen.desired.resourceId);
-  const facts = { ...seen.facts, connection: connectionFact(connection) };
+  const coming = seen.facts.endpoint === 'provisioning';
+  const own = connection || coming ? undefined : await ownWord(context, seen.desired);
+  const facts = { ...seen.facts, connection: connectionFact(connection?.status ?? own) };
   const nic = seen.actual?.networkInterfaceIds[0];
   if (facts.connection !== 'approved' || nic === undefined) return { ...seen, facts, connection };
   const expected = eligibility.addressesPerEndpoint;
@@ -108,8 +110,21 @@ export function connectionOf(
   return own.find(({ status }) => status === 'Pending') ?? own.find(({ status }) => status === 'Approved') ?? own[0];
 }
 
-function connectionFact(connection: PrivateEndpointConnection | undefined): EndpointFacts['connection'] {
-  switch (connection?.status) {
+/**
+ * A connection that the service's owner removed, or that went with the service, is shown by nobody but the endpoint
+ * itself (cloud-apis 9.2). Only what cannot be undone is believed, and only from a fresh read: a new connection takes
+ * its time to show, and an old list knows an endpoint that has been made anew since.
+ */
+async function ownWord(context: Context, { scope }: DesiredEndpoint): Promise<ConnectionStatus | undefined> {
+  const fresh = await attempt(context, 'the private endpoint', () =>
+    context.clients.arm.privateEndpoints.get(scope, { ...context.call, maxAgeMs: 0 }),
+  );
+  const status = fresh.value?.value?.connection?.status;
+  return status === 'Disconnected' || status === 'Rejected' ? status : undefined;
+}
+
+function connectionFact(status: ConnectionStatus | undefined): EndpointFacts['connection'] {
+  switch (status) {
     case undefined:
       return 'none';
     case 'Pending':
@@ -190,9 +205,14 @@ async function observePlacement(
 ): Promise<Placement> {
   const [provider, subnet] = await Promise.all([
     observeProvider(context, scope.subscriptionId),
-    attempt(context, 'the subnet', () => context.clients.arm.virtualNetworks.subnet(spec.subnetId, context.call)),
+    settled(
+      context,
+      'the subnet',
+      (call) => context.clients.arm.virtualNetworks.subnet(spec.subnetId, call),
+      (place) => subnetFact(place, spec.location) === 'fits',
+    ),
   ]);
-  const place = subnet.fault ? undefined : subnet.value.value;
+  const place = subnet.value;
   const fits = subnet.fault ? 'unobservable' : subnetFact(place, spec.location);
   const free =
     fits === 'fits'
