@@ -1,7 +1,7 @@
 import { settled } from './effective.ts';
 import type { TenantSetting } from './types.ts';
 
-/** The names that the API uses (cloud-apis section 2.4 [O], except BlockPublicNetworkAccess). */
+/** The names that the API uses: cloud-apis section 2.4 [O]; BlockAccessFromPublicNetworks as public tools for tenant settings spell it [O]. */
 export const SETTING = {
   servicePrincipalAccess: 'ServicePrincipalAccessGlobalAPIs',
   adminRead: 'AllowServicePrincipalsUseReadAdminAPIs',
@@ -10,7 +10,7 @@ export const SETTING = {
   outboundRules: 'WorkspaceBlockOutboundAccess',
   firewallRules: 'ConfigureWorkspaceLevelIPFirewallRules',
   /** "Block public internet access". [U]: its API name is not in the sources; a stand-in. */
-  blockPublicInternet: 'BlockPublicNetworkAccess',
+  blockPublicInternet: 'BlockAccessFromPublicNetworks',
 } as const;
 
 type SettingName = (typeof SETTING)[keyof typeof SETTING];

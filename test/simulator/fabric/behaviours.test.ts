@@ -158,7 +158,7 @@ const cases: Record<FabricRestBehaviour, Case> = {
   enforceTenantBlock: {
     keeps: 'the public internet out of the whole tenant, the policy included',
     async check(bench) {
-      setting(bench, 'BlockPublicNetworkAccess', true);
+      setting(bench, 'BlockAccessFromPublicNetworks', true);
       expect((await bench.fabric('GET', bench.path(POLICY))).status).toBe(403);
       expect((await bench.fabric('GET', '/v1/workspaces')).status).toBe(403);
     },

@@ -143,7 +143,7 @@ describe('while the tenant blocks public internet access', () => {
   const addresses = { internet: '127.0.0.1', 'tenant link': TENANT_LINK, endpoint: ENDPOINT };
 
   test.each(rows)('block $block, from the $from on the $on host: $allowed', async ({ block, from, on, allowed }) => {
-    declareTenantSetting(bench.simulator.world, TENANT, 'BlockPublicNetworkAccess', block);
+    declareTenantSetting(bench.simulator.world, TENANT, 'BlockAccessFromPublicNetworks', block);
     const reply = await bench.fabric('GET', bench.path(POLICY), {
       address: addresses[from],
       ...(on === 'workspace' && { host }),
@@ -152,12 +152,12 @@ describe('while the tenant blocks public internet access', () => {
   });
 
   test('the workspace itself is served through its endpoint', async () => {
-    declareTenantSetting(bench.simulator.world, TENANT, 'BlockPublicNetworkAccess', true);
+    declareTenantSetting(bench.simulator.world, TENANT, 'BlockAccessFromPublicNetworks', true);
     expect(await codeOf(bench.fabric('GET', bench.path(), { host, address: ENDPOINT }))).toBe('200');
   });
 
   test('other tenants are none the wiser', async () => {
-    declareTenantSetting(bench.simulator.world, TENANT, 'BlockPublicNetworkAccess', true);
+    declareTenantSetting(bench.simulator.world, TENANT, 'BlockAccessFromPublicNetworks', true);
     const asForeigner = { as: { ...bench.foreigner, tenantId: OTHER_TENANT } };
     expect(await codeOf(bench.fabric('GET', '/v1/workspaces', asForeigner))).toBe('200');
   });
