@@ -56,3 +56,10 @@ export function toOperatorError(thrown: unknown): OperatorError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new OperatorError({ disposition: 'bug', reason: 'InternalError', message, cause: thrown });
 }
+
+/**
+ * Nothing at all can be read for want of credentials. Whoever mends a Secret waits in front of the screen, so these are
+ * looked at every minute where other refusals get slower.
+ */
+export const isCredentialTrouble = ({ reason }: Pick<OperatorError, 'reason'>): boolean =>
+  reason.startsWith('Credential');

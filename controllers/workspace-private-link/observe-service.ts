@@ -93,7 +93,7 @@ async function observeEligibility(context: Context): Promise<Eligible> {
     context,
     'the capacities',
     (call) => fabric.capacities(call),
-    (list) => list.find(({ id }) => same(id, workspace.capacityId))?.state === 'Active',
+    (list) => list.some((one) => same(one.id, workspace.capacityId) && capacityFact(one) === 'eligible'),
   );
   if (capacities.fault) return { ...seen, workspace: 'listed', capacity: 'unobservable', unread: [capacities.fault] };
   const capacity = capacities.value.find(({ id }) => same(id, workspace.capacityId));

@@ -1,7 +1,7 @@
 import type { CallOptions, Read } from '../../operator/clients/call.ts';
 import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
 import type { Clock } from '../../operator/clock.ts';
-import { type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import type { Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
 
@@ -34,7 +34,7 @@ export async function attempt<T>(context: Context, about: string, ask: () => Pro
     return { value: await ask() };
   } catch (thrown) {
     const error = toOperatorError(thrown);
-    const meaningless = error.disposition === 'bug' || error.reason.startsWith('Credential');
+    const meaningless = error.disposition === 'bug' || isCredentialTrouble(error);
     if (context.pass.signal.aborted || meaningless) throw thrown;
     return { fault: { about, error } };
   }

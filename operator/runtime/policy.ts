@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Disposition, OperatorError } from '../errors.ts';
+import { type Disposition, isCredentialTrouble, type OperatorError } from '../errors.ts';
 import { type BackoffPolicy, backoffMs, jittered, type Random } from './backoff.ts';
 import type { Poll } from './kind.ts';
 
@@ -57,6 +57,7 @@ function nowAgain(pace: Pace, repeats: number): number {
 const TRANSIENT: BackoffPolicy = { baseMs: SECOND, maxMs: 5 * MINUTE, factor: 2, jitter: 0.5 };
 /** Somebody must grant, unlock or raise something; role assignments take minutes to arrive. */
 const BLOCKED: BackoffPolicy = { baseMs: 30 * SECOND, maxMs: 10 * MINUTE, factor: 2, jitter: 0.2 };
+const CREDENTIALS: BackoffPolicy = { baseMs: 15 * SECOND, maxMs: MINUTE, factor: 2, jitter: 0.2 };
 const BUG: BackoffPolicy = { baseMs: 5 * SECOND, maxMs: 10 * MINUTE, factor: 2, jitter: 0.5 };
 const CONFLICT: BackoffPolicy = { baseMs: 50, maxMs: 10 * SECOND, factor: 3, jitter: 0.5 };
 /** The spec must change; the slow look is for what we took for the spec's fault and was not. */
@@ -77,7 +78,8 @@ const RETRIES: Record<Disposition, Retry> = {
   throttled: ({ retryAfterMs = 0 }, _, { random }) =>
     Math.max(SHORTEST_THROTTLE_MS, retryAfterMs) * (1 + 0.1 * random()),
   transient: scaledBackoff(TRANSIENT),
-  blocked: scaledBackoff(BLOCKED),
+  blocked: (error, failures, chance) =>
+    scaledBackoff(isCredentialTrouble(error) ? CREDENTIALS : BLOCKED)(error, failures, chance),
   terminal: (_, __, { clock, random }) => clock.scaled(jittered(TERMINAL_MS, 0.1, random)),
   bug: scaledBackoff(BUG),
 };

@@ -25,6 +25,17 @@ import {
   TENANT,
 } from '../support/stage-world.ts';
 
+/** Ten minutes with their jitter, and the seconds until a person can see it. */
+export const NOTICED_MS = 12 * MINUTE_MS;
+export const READY_AGAIN_MS = HOUR_MS;
+
+/** Published: a role assignment works after ten minutes. */
+const GRANT_MS = 10 * MINUTE_MS;
+/** A tenant setting works after fifteen. */
+const SETTING_MS = 15 * MINUTE_MS;
+/** Whoever mends a Secret waits in front of the screen. */
+const SECRET_MS = 2 * MINUTE_MS;
+
 type Step = (stage: Stage) => void | Promise<void>;
 
 /** One thing that is wrong, what a person reads about it, and what that person then does. */
@@ -36,11 +47,17 @@ export type BadInput = {
   spec?: (stage: Stage) => Record<string, unknown>;
   reason: string;
   /** Words without which a person could not act, in `nextStep`. */
-  reads: readonly (string | RegExp)[];
+  reads: readonly string[];
+  /** A word that would send the person the wrong way. */
+  not?: string;
   /** The person follows the advice. */
   heal: Step;
-  /** From then on. Default: a slow look, and what a healthy start takes. */
+  /** When the operator has noticed. Default: a slow look. */
+  noticedWithinMs?: number;
+  /** When all is done. Default: what a healthy start takes. */
   readyWithinMs?: number;
+  /** Endpoints that are not concerned and get ready all the same. */
+  goesOn?: readonly string[];
   /** The clouds may be written to meanwhile only for what is not concerned. Default: no write at all in the hour after. */
   asksAgain?: RegExp;
 };
@@ -222,24 +239,20 @@ export const BAD_INPUT: Record<string, BadInput> = {
   },
   'the tenant setting for inbound rules off': {
     because: 'only a Fabric administrator can switch it on, and it takes a quarter of an hour',
-    given: ({ simulator }) =>
-      void declareTenantSetting(simulator.world, TENANT, 'WorkspaceBlockInboundAccess', false),
+    given: ({ simulator }) => void declareTenantSetting(simulator.world, TENANT, 'WorkspaceBlockInboundAccess', false),
     spec: closed,
     reason: 'TenantSettingOff',
     reads: ['Fabric administrator', 'workspace-level inbound', '15 minutes'],
-    heal: ({ simulator }) =>
-      changeTenantSetting(simulator.cloud, TENANT, 'WorkspaceBlockInboundAccess', true),
+    heal: ({ simulator }) => changeTenantSetting(simulator.cloud, TENANT, 'WorkspaceBlockInboundAccess', true),
+    noticedWithinMs: SETTING_MS + NOTICED_MS,
     readyWithinMs: 90 * MINUTE_MS,
   },
   'a subscription without Microsoft.Fabric, which we may not register': {
     because: 'registerProviders is false unless somebody says otherwise',
     given: registration('Microsoft.Fabric', 'NotRegistered'),
     reason: 'ProviderNotRegistered',
-    reads: [
-      `az provider register --subscription ${DATA_PLATFORM} --namespace Microsoft.Fabric`,
-      'registerProviders',
-      /^(?!.*Microsoft\.Network)/,
-    ],
+    reads: [`az provider register --subscription ${DATA_PLATFORM} --namespace Microsoft.Fabric`, 'registerProviders'],
+    not: 'Microsoft.Network',
     heal: registration('Microsoft.Fabric', 'Registered'),
   },
   'a subscription without Microsoft.Fabric, and no right to register it': {
@@ -249,6 +262,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reason: 'AuthorizationFailed',
     reads: ['Microsoft.Fabric', 'Azure role'],
     heal: grantsOwner,
+    noticedWithinMs: GRANT_MS + NOTICED_MS,
     asksAgain: /\/register$/,
   },
   'a subnet without five free addresses': {
@@ -257,13 +271,15 @@ export const BAD_INPUT: Record<string, BadInput> = {
       for (let last = 132; last < 189; last += 1) hubSubnet(stage).allocations[`127.65.1.${last}`] = '/somebody';
     },
     reason: 'SubnetFull',
-    reads: ['Endpoint hub', /\d addresses are free/, 'enlarge it'],
+    reads: ['Endpoint hub', 'addresses are free', 'enlarge it'],
+    goesOn: ['spoke'],
     heal: (stage) => void (hubSubnet(stage).allocations = {}),
   },
   'a delegated subnet': {
     because: 'it can host no private endpoint',
     given: (stage) => void hubSubnet(stage).delegations.push('Microsoft.PowerPlatform/vnetaccesslinks'),
     reason: 'SubnetDelegated',
+    goesOn: ['spoke'],
     reads: ['Endpoint hub', 'Microsoft.PowerPlatform/vnetaccesslinks', 'subnet without delegation'],
     heal: (stage) => void (hubSubnet(stage).delegations = []),
   },
@@ -282,6 +298,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
     because: 'it may be made later than the object: files come in any order',
     given: (stage) => void (hubSubnet(stage).id += '-later'),
     reason: 'SubnetNotFound',
+    goesOn: ['spoke'],
     reads: ['Endpoint hub', 'create it', 'read access'],
     heal: (stage) => void (hubSubnet(stage).id = hubSubnet(stage).id.replace('-later', '')),
   },
@@ -294,6 +311,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
       ],
     }),
     reason: 'ZoneConflict',
+    goesOn: ['hub'],
     reads: ['DNS of endpoint hub-2', 'give each endpoint its own zone'],
     heal: applied((stage) => ({ endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)] })),
   },
@@ -324,8 +342,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
     spec: (stage) => ({ endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)] }),
     reason: 'VnetLinkedElsewhere',
     reads: ['vnet-hub', OTHER_ZONE, 'dns.zoneId'],
-    heal: ({ simulator }) =>
-      void deleteOutOfBand(simulator.cloud, `${OTHER_ZONE}/virtualNetworkLinks/theirs`),
+    heal: ({ simulator }) => void deleteOutOfBand(simulator.cloud, `${OTHER_ZONE}/virtualNetworkLinks/theirs`),
   },
   'a service name that belongs to another workspace': {
     because: 'a service never changes its workspace',
@@ -346,16 +363,14 @@ export const BAD_INPUT: Record<string, BadInput> = {
     given: aService('pls-sales', SALES, { 'cost-centre': '4711', 'fabriclink-owner': 'east.data.sales.0815' }),
     reason: 'ForeignOwner',
     reads: ['fabriclink-owner', 'east.data.sales.0815', 'remove the tag'],
-    heal: ({ simulator }) =>
-      void delete linkServiceIn(simulator.world, SALES_SERVICE).tags['fabriclink-owner'],
+    heal: ({ simulator }) => void delete linkServiceIn(simulator.world, SALES_SERVICE).tags['fabriclink-owner'],
   },
   'a service that exists and differs': {
     because: 'what exists already is taken over only if nothing would change',
     given: aService('pls-sales', SALES, { 'cost-centre': '0001' }),
     reason: 'AdoptionWouldChange',
     reads: ['cost-centre', '0001', '4711', 'make the spec say what exists'],
-    heal: ({ simulator }) =>
-      void (linkServiceIn(simulator.world, SALES_SERVICE).tags['cost-centre'] = '4711'),
+    heal: ({ simulator }) => void (linkServiceIn(simulator.world, SALES_SERVICE).tags['cost-centre'] = '4711'),
   },
   'an endpoint name that leads somewhere else': {
     because: 'somebody made an endpoint of this name for another service',
@@ -379,6 +394,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reason: 'ReadRefused',
     reads: ['AuthorizationFailed', 'Azure role', '10 minutes'],
     heal: grantsOwner,
+    noticedWithinMs: GRANT_MS + NOTICED_MS,
   },
   'an Azure role that only reads': {
     because: 'the first write is refused',
@@ -386,14 +402,16 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reason: 'AuthorizationFailed',
     reads: ['privateLinkServicesForFabric', 'Azure role', '10 minutes'],
     heal: grantsOwner,
+    noticedWithinMs: GRANT_MS + NOTICED_MS,
     asksAgain: /privateLinkServicesForFabric/,
   },
   'a namespace without credentials': {
     because: 'the operator lends its own identity to nobody who was not named',
-    given: async ({ kube }) => void (await kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials')),
+    given: ({ kube }) => kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials'),
     reason: 'CredentialMissing',
     reads: [`create Secret ${NAMESPACE}/fabriclink-credentials`, 'credentialsRef'],
     heal: (stage) => stage.apply(credentialsSecret()),
+    noticedWithinMs: SECRET_MS,
   },
   'a credentialsRef to a Secret that is not there': {
     because: 'a Secret that is named is meant, and no other one is tried',
@@ -404,6 +422,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
       const secret = credentialsSecret();
       return stage.apply({ ...secret, metadata: { ...secret.metadata, name: 'later' } });
     },
+    noticedWithinMs: SECRET_MS,
   },
   'a client secret that is wrong': {
     because: 'people paste the id of a secret in place of its value',
@@ -411,6 +430,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reason: 'CredentialInvalid',
     reads: ['AZURE_CLIENT_SECRET', 'value (not its id)'],
     heal: (stage) => stage.apply(credentialsSecret()),
+    noticedWithinMs: SECRET_MS,
   },
   'a client secret that has expired': {
     because: 'they last two years at most',
@@ -424,6 +444,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
       stage.simulator.world.entra.apps[`${TENANT}/${OPERATOR_APP.clientId}`]!.secrets.push({ value: 'the-new-one' });
       return secretSays({ AZURE_CLIENT_SECRET: 'the-new-one' })(stage);
     },
+    noticedWithinMs: SECRET_MS,
   },
   'a Secret of another tenant': {
     because: 'no token is ever sent for another tenant',
@@ -431,6 +452,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reason: 'CredentialTenantMismatch',
     reads: ['10000000-0000-4000-8000-000000000002', TENANT, 'credentialsRef'],
     heal: (stage) => stage.apply(credentialsSecret()),
+    noticedWithinMs: SECRET_MS,
   },
   'managementPolicy Observe': {
     because: 'this version cannot promise to write nothing and plan everything, so it does nothing at all',
@@ -455,6 +477,7 @@ export const BAD_INPUT: Record<string, BadInput> = {
       ],
     }),
     reason: 'NotServedYet',
+    goesOn: ['hub'],
     reads: ['Endpoint spoke', 'data gateway'],
     heal: applied((stage) => ({ endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)] })),
   },
@@ -468,6 +491,3 @@ export const BAD_INPUT: Record<string, BadInput> = {
     heal: asUsual,
   },
 };
-
-/** A slow look, a role assignment on its way, and a start. */
-export const READY_AGAIN_MS = HOUR_MS;

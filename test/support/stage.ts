@@ -301,7 +301,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       (kubernetes.objects(resourceName(workspacePrivateLinks)) as unknown as WorkspacePrivateLink[]).find(
         ({ metadata }) => metadata.name === name,
       ),
-    events: () => kubernetes.objects('events.events.k8s.io'),
+    events: () => kubernetes.objects('events'),
     deleteLink: (name = 'sales') => kube.delete(workspacePrivateLinks, NAMESPACE, name),
     startOperator,
     killOperator,
