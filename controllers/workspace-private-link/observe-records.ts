@@ -65,5 +65,11 @@ export function sharedRecords(
 export const sameAddresses = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((address) => other.includes(address));
 
-export const recordAt = (records: readonly ARecord[], name: string): ARecord | undefined =>
-  records.find((record) => same(record.name, name));
+/** One list of a shared zone answers hundreds of objects, each asking for five of its thousands of names. */
+const namedIn = new WeakMap<readonly ARecord[], ReadonlyMap<string, ARecord>>();
+
+export function recordAt(records: readonly ARecord[], name: string): ARecord | undefined {
+  let named = namedIn.get(records);
+  if (!named) namedIn.set(records, (named = new Map(records.map((record) => [record.name.toLowerCase(), record]))));
+  return named.get(name.toLowerCase());
+}

@@ -17,12 +17,6 @@ export const usersOf = ({ pass }: Pick<Context, 'pass'>, zoneId: ArmId): readonl
     .filter((endpoint) => same(zoneIdOf(endpoint), zoneId));
 };
 
-/** Which networks anybody in this cluster still wants linked to a zone. */
-const wantedNetworks = (context: Pick<Context, 'pass'>, zoneId: ArmId): readonly ArmId[] =>
-  usersOf(context, zoneId).flatMap(({ dns }) =>
-    (dns?.virtualNetworkLinks ?? []).map(({ virtualNetworkId }) => virtualNetworkId),
-  );
-
 /** Made by this cluster, whichever of its objects needed it first. */
 export const isOfCluster = (tags: Readonly<Record<string, string>>, clusterId: string): boolean =>
   tagOf(tags, OWNER_TAG) === clusterId;
@@ -35,7 +29,17 @@ export function isSurplus(
 ): boolean {
   if (!isOfCluster(link.tags, context.desired.clusterId)) return false;
   if (!noted(context.provenance, zoneId, link)) return false;
-  return !wantedNetworks(context, zoneId).some((id) => same(id, link.virtualNetworkId));
+  return !isWanted(context, zoneId, link.virtualNetworkId);
+}
+
+/** The object at hand is asked first: as a rule it wants the link itself, and nobody else has to be asked. */
+function isWanted(context: Pick<Context, 'pass'>, zoneId: ArmId, virtualNetworkId: ArmId): boolean {
+  const { metadata, spec } = context.pass.resource;
+  const own = metadata.deletionTimestamp === undefined ? (spec.endpoints ?? []) : [];
+  const wants = (endpoint: WorkspacePrivateLinkEndpoint) =>
+    (endpoint.dns?.virtualNetworkLinks ?? []).some((link) => same(link.virtualNetworkId, virtualNetworkId)) &&
+    same(zoneIdOf(endpoint), zoneId);
+  return own.some(wants) || usersOf(context, zoneId).some(wants);
 }
 
 const noted = ({ zones, links }: Provenance, zoneId: ArmId, { virtualNetworkId }: VirtualNetworkLink): boolean =>
