@@ -3,6 +3,7 @@ import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts'
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
+import { awaitsTurn } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { zoneIdOf } from './desired.ts';
 import { effects } from './effects.ts';
@@ -19,6 +20,7 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   observe: observe(deps),
   ladders,
   effects: effects(deps),
+  awaitsTurn,
   describe,
   indexes: {
     workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
@@ -40,21 +42,17 @@ const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metad
 /** When the older owner of a workspace goes, the younger one takes its turn at once. */
 const sameWorkspace: RelatedWatch = {
   type: workspacePrivateLinks,
-  keys: (related, all) => {
-    const { workspaceId } = specOf(related);
-    return all
-      .filter((other) => keyOf(other) !== keyOf(related) && sameId(specOf(other).workspaceId, workspaceId))
-      .map(keyOf);
-  },
+  keys: (related, _all, indexed) =>
+    indexed('workspace', specOf(related).workspaceId?.toLowerCase() ?? '')
+      .map(keyOf)
+      .filter((key) => key !== keyOf(related)),
 };
 
 /** Whether somebody still needs workspace-scoped calls is a precondition of denying access. */
 const needsWorkspace = (type: RelatedWatch['type']): RelatedWatch => ({
   type,
-  keys: (related, all) => {
-    const named = workspacesNamedBy(related);
-    return all.filter((object) => named.some((id) => sameId(id, specOf(object).workspaceId))).map(keyOf);
-  },
+  keys: (related, _all, indexed) =>
+    distinct(workspacesNamedBy(related)).flatMap((workspaceId) => indexed('workspace', workspaceId).map(keyOf)),
 });
 
 type Naming = {
@@ -70,6 +68,3 @@ function workspacesNamedBy({ spec }: KubeObject): readonly string[] {
     ...[...grants, ...connectionStrings].map((one) => one.workspaceId),
   ];
 }
-
-const sameId = (one: string | undefined, other: string | undefined) =>
-  one !== undefined && one.toLowerCase() === other?.toLowerCase();

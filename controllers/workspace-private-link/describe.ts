@@ -71,14 +71,16 @@ const ASPECTS = [
 ] as const;
 
 /** Nothing could be observed. What passes by itself changes no condition; what does not is said in every one of them. */
-function unseen({ status }: WorkspacePrivateLink, error: Input['error']): Report {
-  const { conditions: before = [], observedGeneration: _, ...rest } = status ?? {};
+function unseen({ metadata, status }: WorkspacePrivateLink, error: Input['error']): Report {
+  const { conditions: before = [], observedGeneration, ...rest } = status ?? {};
   const passing = error !== undefined && ['conflict', 'throttled', 'transient'].includes(error.disposition);
   const text = error
     ? capital(`${error.message}; ${error.remedy ?? 'the operator tries again'}.`)
     : 'Not observed yet.';
   const kept = before.map(({ type, status, reason, message }) => ({ type, status, reason, message }));
-  if (passing && kept.length > 0) return { status: { ...rest }, conditions: kept, events: [] };
+  // What was true of an older spec says nothing about this one.
+  const current = kept.length > 0 && observedGeneration === metadata.generation;
+  if (passing && current) return { status: { ...rest }, conditions: kept, events: [] };
   const reason = error?.reason ?? 'NotObserved';
   const conditions: Report['conditions'] = [
     { type: 'Ready', status: 'False', reason, message: text },

@@ -83,7 +83,7 @@ export function createController(options: ControllerOptions) {
       if (initial && !informer.hasSynced()) return;
       const keys = new Set<string>();
       for (const object of [before, after]) {
-        if (object) for (const key of related.keys(object, informer.list())) keys.add(key);
+        if (object) for (const key of related.keys(object, informer.list(), informer.indexed)) keys.add(key);
       }
       for (const key of keys) queue.add(key);
     });

@@ -20,6 +20,12 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
   /** The ladders of this object with their closed facts, in the order in which their effects are to run. Pure. */
   ladders(seen: Seen): readonly Ladder[];
   readonly effects: Readonly<Record<Effect, EffectOf<R, Seen>>>;
+  /**
+   * Facts are missing for no other reason than that it is not our turn to ask (a budget, a Retry-After): the
+   * `throttled` error that says until when. A pass that has nothing to do either then ends like one that could not
+   * observe at all, and nobody is told that something went wrong. Pure.
+   */
+  awaitsTurn?(seen: Seen): OperatorError | undefined;
   /** Turns facts and resting places into what people read. Pure. */
   describe(input: DescribeInput<R, Seen>): Report;
   /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */
@@ -124,6 +130,12 @@ export interface Pass<R extends KubeObject> {
 
 export type RelatedWatch = {
   type: ResourceType;
-  /** Which of our objects to look at again when `related` changed. Keys are `namespace/name`. */
-  keys(related: KubeObject, all: readonly KubeObject[]): readonly string[];
+  /**
+   * Which of our objects to look at again when `related` changed. Keys are `namespace/name`. Called for every change of
+   * `type`: with thousands of objects, `indexed` (an index of our own kind) rather than `all` keeps that cheap.
+   */
+  keys(related: KubeObject, all: readonly KubeObject[], indexed: IndexLookup): readonly string[];
 };
+
+/** Objects of our own kind with `value` under one of `Kind.indexes`. */
+export type IndexLookup = (index: string, value: string) => readonly KubeObject[];

@@ -42,6 +42,8 @@ export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInpu
     seen = await kind.observe(pass);
     ladders = kind.ladders(seen);
     rests = ladders.map((ladder) => ({ ladder: ladder.name, ...input.decide(ladder), outcome: { kind: 'none' } }));
+    const turn = rests.every(({ effect }) => effect === undefined) ? kind.awaitsTurn?.(seen) : undefined;
+    if (turn) throw turn;
   } catch (thrown) {
     error = toOperatorError(thrown);
     ladders = [];

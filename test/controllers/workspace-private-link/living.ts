@@ -196,8 +196,11 @@ export function live(world: World, resource: WorkspacePrivateLink, others: reado
         rests = kind
           .ladders(living.seen)
           .map((ladder) => ({ ladder: ladder.name, ...decide(ladder), outcome: { kind: 'none' } }));
+        const turn = rests.every(({ effect }) => effect === undefined) ? kind.awaitsTurn?.(living.seen) : undefined;
+        if (turn) throw turn;
       } catch (thrown) {
         error = toOperatorError(thrown);
+        rests = [];
         if (error.disposition === 'bug') throw thrown;
       }
       for (const [index, rest] of rests.entries()) {
@@ -215,7 +218,10 @@ export function live(world: World, resource: WorkspacePrivateLink, others: reado
         observedGeneration: 1,
         lastTransitionTime: '2026-03-01T08:00:00Z',
       }));
-      living.change((object) => (object.status = { ...living.report.status, conditions }));
+      living.change((object) => {
+        const { generation = 1 } = object.metadata;
+        object.status = { ...living.report.status, observedGeneration: generation, conditions };
+      });
     },
     async settle() {
       for (let pass = 0; pass < 80; pass++) {
