@@ -1,5 +1,4 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readPkcs12 } from './pkcs12.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const PRIVATE_KEY =
@@ -9,10 +8,11 @@ const PRIVATE_KEY =
  * The client certificate of a Secret, PEM or PKCS#12 as Azure Service Operator accepts it, as PEM with an unencrypted
  * PKCS#8 key; the leaf comes first. Throws Error with a sentence that names what is wrong and quotes nothing.
  */
-export function readClientCertificate(bytes: Buffer, password: string | undefined): string {
+export async function readClientCertificate(bytes: Buffer, password: string | undefined): Promise<string> {
   const { certificates, key } = looksLikePem(bytes)
     ? readPem(bytes.toString('utf8'), password)
-    : readPkcs12(bytes, password);
+    : // Most credentials are something else: its library is loaded when the first file of this kind comes.
+      (await import('./pkcs12.ts')).readPkcs12(bytes, password);
   const parsed = certificates.map(parseCertificate);
   const leaf = parsed.find((certificate) => certificate.checkPrivateKey(key));
   if (!leaf) throw new Error('the private key belongs to none of the certificates');

@@ -20,7 +20,7 @@ export type SecretContext = {
  * Throws OperatorError `blocked` with CredentialInvalid or CredentialTenantMismatch. No message quotes a value of the
  * Secret, except the tenant id.
  */
-export function readCredentialSecret(secret: Secret, context: SecretContext): Credential {
+export async function readCredentialSecret(secret: Secret, context: SecretContext): Promise<Credential> {
   const bytes = (key: string): Buffer | undefined => {
     const value = secret.data?.[key];
     return value === undefined ? undefined : Buffer.from(value, 'base64');
@@ -38,13 +38,13 @@ export function readCredentialSecret(secret: Secret, context: SecretContext): Cr
   return {
     tenantId: context.tenantId.toLowerCase(),
     clientId: clientId.toLowerCase(),
-    proof: readProof({ text, bytes }, context),
+    proof: await readProof({ text, bytes }, context),
   };
 }
 
 type Keys = { text: (key: string) => string | undefined; bytes: (key: string) => Buffer | undefined };
 
-function readProof({ text, bytes }: Keys, context: SecretContext): Proof {
+async function readProof({ text, bytes }: Keys, context: SecretContext): Promise<Proof> {
   const clientSecret = text('AZURE_CLIENT_SECRET');
   if (clientSecret) return { kind: 'secret', clientSecret };
   const certificate = bytes('AZURE_CLIENT_CERTIFICATE');
@@ -52,7 +52,7 @@ function readProof({ text, bytes }: Keys, context: SecretContext): Proof {
     try {
       return {
         kind: 'certificate',
-        pem: readClientCertificate(certificate, text('AZURE_CLIENT_CERTIFICATE_PASSWORD')),
+        pem: await readClientCertificate(certificate, text('AZURE_CLIENT_CERTIFICATE_PASSWORD')),
       };
     } catch (error) {
       throw invalid(

@@ -77,14 +77,26 @@ export function createCredentials(options: CredentialOptions): Credentials {
     }
   };
 
-  const fromSecret = (
+  /** Opening a certificate file costs tens of thousands of hash rounds: once per Secret read, not once per pass. */
+  const opened = new WeakMap<Secret, Map<string, Promise<Credential>>>();
+
+  const open = (secret: Secret, where: string, tenantId: string): Promise<Credential> => {
+    const byTenant = opened.get(secret) ?? new Map<string, Promise<Credential>>();
+    opened.set(secret, byTenant);
+    const key = tenantId.toLowerCase();
+    const context = { where, tenantId, federatedTokenFile: options.federatedTokenFile };
+    const credential = byTenant.get(key) ?? readCredentialSecret(secret, context);
+    byTenant.set(key, credential);
+    return credential;
+  };
+
+  const fromSecret = async (
     secret: Secret,
     where: string,
     query: CredentialQuery,
     source: CloudAccess['source'],
-  ): Resolved => {
-    const context = { where, tenantId: query.tenantId, federatedTokenFile: options.federatedTokenFile };
-    const credential = readCredentialSecret(secret, context);
+  ): Promise<Resolved> => {
+    const credential = await open(secret, where, query.tenantId);
     if (borrowsAmbient(credential) && !options.ambientNamespaces.includes(query.namespace)) {
       throw new OperatorError({
         disposition: 'blocked',
@@ -125,7 +137,7 @@ export function createCredentials(options: CredentialOptions): Credentials {
       const name = query.credentialsRef?.name ?? NAMESPACE_SECRET;
       const where = `${query.namespace}/${name}`;
       const secret = await readSecret(query.namespace, name, signal);
-      if (secret) return fromSecret(secret, where, query, query.credentialsRef ? 'object' : 'namespace');
+      if (secret) return await fromSecret(secret, where, query, query.credentialsRef ? 'object' : 'namespace');
       if (query.credentialsRef) {
         throw missing(
           `Secret ${where} does not exist`,

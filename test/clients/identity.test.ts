@@ -80,7 +80,10 @@ describe('token requests', () => {
   });
 
   test('with a certificate', async () => {
-    const pem = readClientCertificate(readFileSync(join(import.meta.dirname, 'fixtures', 'aes256.p12')), 'open-sesame');
+    const pem = await readClientCertificate(
+      readFileSync(join(import.meta.dirname, 'fixtures', 'aes256.p12')),
+      'open-sesame',
+    );
     const { requests, request } = requestWith(
       { kind: 'certificate', pem },
       onToken(() => token),
