@@ -1,4 +1,4 @@
-import { ANNOTATION, annotationFor, shortHash } from './desired-names.ts';
+import { ANNOTATION, annotationFor, same, shortHash } from './desired-names.ts';
 import type { ArmId, Provenance, WorkspacePrivateLink } from './types.ts';
 
 const PLACES = ['endpoint', 'zone-group', 'records'] as const;
@@ -74,6 +74,34 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     locked: text('locked') === 'true',
     relocksMs: (text('relocks') ?? '').split(' ').flatMap((at) => timeOf(at) ?? []),
     policyWrite: text('policy-write'),
+  };
+}
+
+/**
+ * Notes are found under the name that an endpoint had when they were written. An entry that is renamed and still means
+ * the same private endpoint takes its notes along: what is wanted under a new name is never what is removed under the old.
+ */
+export function underPresentNames(
+  provenance: Provenance,
+  endpoints: readonly { name: string; resourceId: ArmId }[],
+): Provenance {
+  const present = new Map<string, string>();
+  for (const [name, { id }] of Object.entries(provenance.endpoints)) {
+    const wanted = endpoints.find(({ resourceId }) => same(resourceId, id));
+    if (wanted && wanted.name !== name) present.set(name, wanted.name);
+  }
+  // A new name under which something else is noted is not free until that is gone.
+  for (const [name, wanted] of present) {
+    if (provenance.endpoints[wanted] !== undefined && !present.has(wanted)) present.delete(name);
+  }
+  if (present.size === 0) return provenance;
+  const renamed = <T>(notes: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(notes).map(([name, note]) => [present.get(name) ?? name, note]));
+  return {
+    ...provenance,
+    endpoints: renamed(provenance.endpoints),
+    zoneGroups: renamed(provenance.zoneGroups),
+    records: renamed(provenance.records),
   };
 }
 

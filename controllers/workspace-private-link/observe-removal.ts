@@ -18,9 +18,11 @@ export function removedNames({ desired, provenance }: Context, deleting: boolean
     Object.keys(notes),
   );
   const isWanted = (name: string) => {
-    const wanted = desired.endpoints.find((endpoint) => endpoint.name === name);
     const noted = provenance.endpoints[name];
-    return !deleting && wanted !== undefined && (noted === undefined || same(noted.id, wanted.resourceId));
+    if (deleting) return false;
+    return noted === undefined
+      ? desired.endpoints.some((endpoint) => endpoint.name === name)
+      : desired.endpoints.some(({ resourceId }) => same(noted.id, resourceId));
   };
   return [...new Set(known)].filter((name) => !isWanted(name)).sort();
 }
