@@ -146,8 +146,8 @@ export const WORDING: Record<Reason, Wording> = {
   },
   LinkDeleting: { says: 'a link of ours is not asked for any more', next: 'the operator removes it' },
   LinkDiffers: {
-    says: 'the network is linked to the zone by somebody else, in another way than the spec says',
-    next: `make fallbackToInternet in the spec say what the link has, or change the link; ${LOOKS_AGAIN}`,
+    says: 'the network is linked to the zone in another way than this entry says, by somebody else or as another endpoint wants it',
+    next: `make fallbackToInternet the same in every entry that names the network, and the same as the link has, or change the link; ${LOOKS_AGAIN}`,
   },
   LinkInProgress: { says: 'Azure is linking the network to the zone', next: 'the operator waits' },
   NameTaken: {

@@ -91,8 +91,12 @@ export const DNS_FACTS = {
   wanted: ['none', 'ZoneGroup', 'Records'],
   /** The private DNS zone (cloud-apis 10.5). conflict: two endpoints of this workspace want one zone · unnoted: shared in this cluster, and not yet written down. */
   zone: ['present', 'unnoted', 'absent', 'givenAbsent', 'conflict', 'unobservable', 'refused'],
-  /** All wanted virtual network links together, the worst first. elsewhere: the network is linked to another zone of that name · surplus: we made it, and nobody asks for it any more. */
-  links: ['met', 'missing', 'drifted', 'surplus', 'differs', 'inProgress', 'elsewhere', 'unobservable'],
+  /**
+   * All wanted virtual network links together, the worst first. elsewhere: the network is linked to another zone of that
+   * name · surplus: we made it, and nobody asks for it any more · last: surplus, and without it nobody sees the zone ·
+   * differs: somebody else's, or wanted otherwise by another endpoint.
+   */
+  links: ['met', 'missing', 'drifted', 'surplus', 'last', 'differs', 'inProgress', 'elsewhere', 'unobservable'],
   /**
    * Zone group or record sets against the interface's addresses. notReported: the interface shows no addresses yet ·
    * moved: our zone group is tied to another zone · extra: the zone group is right, and spec.extraRecords are not.

@@ -14,6 +14,7 @@ import type {
   Fault,
   VirtualNetworkLink,
 } from './types.ts';
+import { isDisputed, servesStrangers } from './zone-neighbours.ts';
 import { isOfCluster, isSurplus, linkRef } from './zone-users.ts';
 
 export const unreadDns = (dns: DesiredDns | undefined): DnsFacts => ({
@@ -91,9 +92,24 @@ async function observeLinks(context: Context, dns: DesiredDns): Promise<LinksSee
   );
   if (links.fault) return { state: 'unobservable', all: undefined, fault: links.fault };
   const compared = compareLinks(context, dns, links.value);
+  if (compared.state === 'surplus' || compared.state === 'last') return surplusUnlessUsed(context, dns, compared);
   if (compared.state !== 'missing') return compared;
   const elsewhere = await linkedElsewhere(context, dns.zoneId, compared.write!.link.virtualNetworkId);
   return elsewhere === undefined ? compared : { ...compared, state: 'elsewhere', detail: elsewhere };
+}
+
+/** In a zone that is shared, somebody may depend on a link without asking for it. */
+async function surplusUnlessUsed(context: Context, { zoneId, given }: DesiredDns, compared: LinksSeen) {
+  if (given) return compared;
+  const { surplus: _, ...kept } = compared;
+  const records = await settled(
+    context,
+    'the records of the zone',
+    (call) => context.clients.arm.privateDns.records(zoneId, call),
+    (all) => servesStrangers(context, zoneId, all),
+  );
+  const isUsed = records.fault !== undefined || servesStrangers(context, zoneId, records.value);
+  return isUsed ? { ...kept, state: 'met' as const } : compared;
 }
 
 function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNetworkLink[]): LinksSeen {
@@ -102,7 +118,9 @@ function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNe
   const found = (link: DesiredLink) =>
     all.find(({ virtualNetworkId }) => same(virtualNetworkId, link.virtualNetworkId));
   const wrong = dns.links.filter((link) => found(link) && found(link)!.fallbackToInternet !== link.fallbackToInternet);
-  const differing = wrong.find((link) => !isOfCluster(found(link)!.tags, context.desired.clusterId));
+  const differing = wrong.find(
+    (link) => !isOfCluster(found(link)!.tags, context.desired.clusterId) || isDisputed(context, zoneId, link),
+  );
   if (differing) return { state: 'differs', all, detail: describeLink(differing, found(differing)!) };
   const missing = dns.links.find((link) => !found(link));
   if (missing) return { state: 'missing', all, write: { zoneId, link: missing, etag: undefined, tags } };
@@ -113,7 +131,10 @@ function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNe
   }
   if (dns.links.some((link) => found(link)!.state !== 'Completed')) return { state: 'inProgress', all };
   const surplus = all.find((link) => isSurplus(context, zoneId, link));
-  if (surplus) return { state: 'surplus', all, surplus: linkRef(zoneId, surplus) };
+  if (surplus) {
+    const stays = all.some((link) => link.state === 'Completed' && !isSurplus(context, zoneId, link));
+    return { state: stays ? 'surplus' : 'last', all, surplus: linkRef(zoneId, surplus) };
+  }
   return { state: 'met', all };
 }
 

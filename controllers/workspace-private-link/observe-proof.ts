@@ -1,9 +1,10 @@
 import type { DnsAnswer } from '../../operator/clients/dns-types.ts';
-import { FABRIC_DNS_SUFFIX } from './desired-names.ts';
+import { FABRIC_DNS_SUFFIX, same } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import { type Expected, recordAt, sameAddresses } from './observe-records.ts';
 import { type Context, settled } from './reading.ts';
 import type { DesiredDns, DnsFacts, Fault, VirtualNetworkLink } from './types.ts';
+import { isSurplus } from './zone-users.ts';
 
 type Proof = { state: DnsFacts['proof']; detail?: string; fault?: Fault };
 
@@ -43,8 +44,19 @@ async function reads(
     const found = recordAt(records.value, wrong)?.addresses ?? [];
     return { state: 'mismatch', detail: describe(wrong, found, expected.get(wrong) ?? []) };
   }
+  return showsTheZone(context, dns, links) ? { state: 'proven' } : { state: 'unlinked' };
+}
+
+/**
+ * Each network that the spec names, or any if it names none: what somebody else's network sees proves nothing about
+ * ours, and neither does a link that is about to go.
+ */
+function showsTheZone(context: Context, dns: DesiredDns, links: readonly VirtualNetworkLink[]): boolean {
   const completed = links.filter(({ state }) => state === 'Completed');
-  return completed.length > 0 ? { state: 'proven' } : { state: 'unlinked' };
+  if (dns.links.length === 0) return completed.some((link) => !isSurplus(context, dns.zoneId, link));
+  return dns.links.every((wanted) =>
+    completed.some(({ virtualNetworkId }) => same(virtualNetworkId, wanted.virtualNetworkId)),
+  );
 }
 
 /** What a person must hear first: a name that leads out to the internet is worse than one that leads nowhere. */

@@ -1,7 +1,7 @@
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import { desiredOf } from './desired.ts';
-import { provenanceOf } from './desired-provenance.ts';
+import { provenanceOf, underPresentNames } from './desired-provenance.ts';
 import { inboundReleased } from './machine-access.ts';
 import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
@@ -39,7 +39,7 @@ export const observe =
   async (pass: Pass<WorkspacePrivateLink>): Promise<Seen> => {
     const { resource } = pass;
     const desired = desiredOf(resource, deps.clusterId);
-    const provenance = provenanceOf(resource);
+    const provenance = underPresentNames(provenanceOf(resource), desired.endpoints);
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
     const deleting = resource.metadata.deletionTimestamp !== undefined;
     const older = olderOwner(pass, desired);
@@ -127,10 +127,13 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     ),
   );
   const endpoints = await Promise.all(bases.map((base) => withDns(context, base, bases)));
-  const replaces = endpoints.some(({ facts, dns }) => facts.endpoint === 'outdated' || dns.facts.records === 'moved');
+  const replaces = endpoints.some(
+    ({ facts, dns }) => facts.endpoint === 'outdated' || dns.facts.records === 'moved' || dns.facts.links === 'last',
+  );
   if (replaces && !decisive) return observeLife(first, true);
   const mattersForHold = removed.length > 0 || replaces;
-  const denied = mattersForHold && mayBeDenied(await policyOf());
+  // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
+  const denied = mattersForHold && mayBeDenied(await readPolicy(context));
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
   const policy = managesPolicy || mattersForHold ? await policyOf() : undefined;
   return {
@@ -174,8 +177,10 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
   const approved = base.facts.service === 'ready' && settledDown && base.facts.connection === 'approved';
   const dns = approved ? await observeDns(context, base, all) : { facts: unreadDns(base.desired.dns), details: {} };
   const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
-  const { proof, verify } = dns.facts;
-  const proven = proof === 'proven' && (requires !== 'Resolve' || verify === 'Resolve');
+  const { proof, verify, records, links } = dns.facts;
+  // A proof does not count while what it rests on is about to be moved or taken away, perhaps in this very pass.
+  const lasts = records !== 'moved' && links !== 'last';
+  const proven = proof === 'proven' && lasts && (requires !== 'Resolve' || verify === 'Resolve');
   return {
     desired: base.desired,
     facts: base.facts,
