@@ -11,6 +11,9 @@ type AccessEffect = Extract<
   'rehearsePolicy' | 'denyInbound' | 'openInbound' | 'recordDeny' | 'recordAllow' | 'applyOutbound' | 'recordOutbound'
 >;
 
+/** With a denial an earlier opening is over: the next one is waited for from its own beginning. */
+const NEVER_OPENED = { [`${ANNOTATION}allow-at`]: null };
+
 /** How many of the latest relocks are remembered. */
 const RELOCKS_KEPT = 3;
 
@@ -35,7 +38,7 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
     await pass.annotate({
       ...(provenance.accessBefore === 'none' && notes.accessBefore('Allow')),
       ...notes.at('deny-at', nowMs),
-      ...(provenance.locked && notes.relocks([...provenance.relocksMs, nowMs].slice(-RELOCKS_KEPT))),
+      ...NEVER_OPENED,
     });
     try {
       await put(body);
@@ -61,6 +64,8 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
         path: access.inbound.path,
       },
     );
+    // Afterwards: a write that failed was no relock, and three of those would accuse a rival who is not there.
+    if (provenance.locked) await pass.annotate(notes.relocks([...provenance.relocksMs, nowMs].slice(-RELOCKS_KEPT)));
   },
 
   async openInbound(pass, { desired, release }) {
@@ -88,6 +93,7 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
       ...notes.locked(),
       ...(provenance.accessBefore === 'none' && notes.accessBefore('Deny')),
       ...(provenance.denyAtMs === undefined && notes.at('deny-at', deps.clock.now())),
+      ...NEVER_OPENED,
     });
   },
 
