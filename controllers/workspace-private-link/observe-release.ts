@@ -92,6 +92,8 @@ function policyFact(policy: Reading<CommunicationPolicySeen>, service: ServiceFo
   }
 }
 
+const CARRIES_NOTHING: ReadonlySet<string> = new Set(['Pending', 'Rejected', 'Disconnected']);
+
 export type ServiceRemovalQuestion = {
   claimed: boolean;
   access: ServiceRemovalFacts['access'];
@@ -111,9 +113,11 @@ export function serviceRemoval(
     .filter(({ facts }) => facts.endpoint === 'absent')
     .map(({ resourceId }) => resourceId);
   const list = connections.value ?? [];
-  // Approved, and not the trace of an endpoint of ours that is gone: somebody works through it.
+  // Approved or in a state that is not known here, and not the trace of an endpoint of ours that is gone: somebody works
+  // through it, or may.
   const live = list.filter(
-    ({ status, privateEndpointId }) => status === 'Approved' && !deleted.some((id) => same(id, privateEndpointId)),
+    ({ status, privateEndpointId }) =>
+      !CARRIES_NOTHING.has(status) && !deleted.some((id) => same(id, privateEndpointId)),
   );
   const stale = list.find((connection) => !live.includes(connection));
   const fact = live.length > 0 ? 'live' : stale ? 'stale' : 'none';
