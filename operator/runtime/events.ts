@@ -21,7 +21,7 @@ export interface EventRecorder {
 }
 
 export type EventRecorderOptions = {
-  kube: Pick<KubeClient, 'get' | 'create' | 'patch'>;
+  kube: Pick<KubeClient, 'get' | 'list' | 'create' | 'patch'>;
   fence: Pick<Fence, 'isHeld' | 'signal'>;
   clock: Clock;
   log: Logger;
@@ -43,14 +43,24 @@ const REFILL_MS = 300_000;
 /** events.k8s.io/v1 refuses longer notes. */
 const LONGEST_NOTE_BYTES = 1_024;
 
-type Known = { about: About; note: EventNote; repeats: number; lastAtMs: number; cancel?: () => void };
+type Known = {
+  about: About;
+  note: EventNote;
+  /** Of the object and the words; the last part of the Event's name. */
+  digest: string;
+  /** Name of the Event; known once it has been looked for. */
+  name?: string;
+  repeats: number;
+  lastAtMs: number;
+  cancel?: () => void;
+};
 
 /**
  * Events of events.k8s.io/v1.
  *
- * Guarantees: never holds up a pass; the same note about the same object has the same name, so that repeats, also those
- * after a restart or a lost reply, become one event with a `series`, never twins; an object that talks without end is
- * cut short.
+ * Guarantees: never holds up a pass; repeats of one note about one object, also those after a restart or a lost reply,
+ * become one event with a `series`, never twins; an object that talks without end is cut short. Names begin with the
+ * time, as client-go's do: kubectl describe lists them by name, because events.k8s.io leaves the old time fields empty.
  */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { kube, clock, log } = options;
@@ -60,6 +70,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const known = new Map<string, Known>();
   const outbox: (() => Promise<void>)[] = [];
   let sending: Promise<void> | undefined;
+  const startedAtMs = clock.now();
+  let told = 0;
   let stopped = false;
 
   const post = (write: () => Promise<void>): void => {
@@ -89,21 +101,27 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   };
 
-  const writeFirst = async (name: string, entry: Known): Promise<void> => {
-    try {
-      await kube.create(EVENTS, bodyOf(name, entry, options), options.fence.signal);
-    } catch (thrown) {
-      // Ours, from before a restart or from a reply that got lost: it becomes a series.
-      if (toOperatorError(thrown).status !== 409) throw thrown;
-      await writeSeries(name, entry, 1);
-    }
+  /** An earlier process of ours may have told the same; younger objects than this process it cannot have known. */
+  const toldBefore = async ({ object }: About, digest: string): Promise<string | undefined> => {
+    const { uid, namespace = 'default', creationTimestamp } = object.metadata;
+    if (!uid || Date.parse(creationTimestamp ?? '') > startedAtMs) return undefined;
+    const query = { namespace, fieldSelector: `regarding.uid=${uid}` };
+    const { items } = await kube.list<EventObject>(EVENTS, query, options.fence.signal);
+    return items.find(({ metadata }) => metadata.name.endsWith(`.${digest}`))?.metadata.name;
+  };
+
+  const writeFirst = async (entry: Known): Promise<void> => {
+    const earlier = await toldBefore(entry.about, entry.digest);
+    entry.name = earlier ?? nameOf(entry, told++);
+    if (earlier) await writeSeries(earlier, entry, 1);
+    else await kube.create(EVENTS, bodyOf(entry.name, entry, options), options.fence.signal);
   };
 
   const writeSeries = async (name: string, entry: Known, repeats: number): Promise<void> => {
     const { namespace = 'default' } = entry.about.object.metadata;
     const present = await kube.get<EventObject>(EVENTS, namespace, name, options.fence.signal);
     if (!present) {
-      // Events live for an hour on the server.
+      // Events live for an hour on the server; or the reply to our first write was a failure.
       await kube.create(EVENTS, bodyOf(name, entry, options), options.fence.signal);
       return;
     }
@@ -112,31 +130,31 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     await kube.patch(EVENTS, namespace, name, { type: 'merge', body }, options.fence.signal);
   };
 
-  const flush = (name: string, entry: Known): void => {
+  const flush = (entry: Known): void => {
     delete entry.cancel;
-    const { repeats } = entry;
+    const { repeats, name } = entry;
     entry.repeats = 0;
-    post(() => writeSeries(name, entry, repeats));
+    post(() => (name ? writeSeries(name, entry, repeats) : writeFirst(entry)));
   };
 
   return {
     record(about, note) {
       if (stopped) return;
-      const name = nameOf(about.object, note);
-      const entry = known.get(name);
+      const digest = digestOf(about.object, note);
+      const entry = known.get(digest);
       if (entry) {
         entry.repeats += 1;
         entry.lastAtMs = clock.now();
-        entry.cancel ??= clock.after(SERIES_EVERY_MS, () => flush(name, entry));
+        entry.cancel ??= clock.after(SERIES_EVERY_MS, () => flush(entry));
         return;
       }
-      if (!buckets.take(about.object.metadata.uid ?? name)) {
+      if (!buckets.take(about.object.metadata.uid ?? digest)) {
         dropped.add({ cause: 'rate' });
         return;
       }
-      const fresh: Known = { about, note, repeats: 0, lastAtMs: clock.now() };
-      remember(known, name, fresh);
-      post(() => writeFirst(name, fresh));
+      const fresh: Known = { about, note, digest, repeats: 0, lastAtMs: clock.now() };
+      remember(known, digest, fresh);
+      post(() => writeFirst(fresh));
     },
     pending: () => outbox.length + (sending ? 1 : 0),
     async stop() {
@@ -147,7 +165,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 }
 
-function remember(known: Map<string, Known>, name: string, entry: Known): void {
+function remember(known: Map<string, Known>, digest: string, entry: Known): void {
   if (known.size >= MOST_REMEMBERED) {
     const [oldest] = known.keys();
     if (oldest !== undefined) {
@@ -155,16 +173,18 @@ function remember(known: Map<string, Known>, name: string, entry: Known): void {
       known.delete(oldest);
     }
   }
-  known.set(name, entry);
+  known.set(digest, entry);
 }
 
 /** The same for the same words about the same object. */
-function nameOf({ metadata }: KubeObject, { type, reason, action, note }: EventNote): string {
-  const digest = createHash('sha256')
-    .update([metadata.uid, type, reason, action, note].join('\n'))
-    .digest('hex')
-    .slice(0, 16);
-  return `${metadata.name.slice(0, 200)}.${digest}`;
+function digestOf({ metadata }: KubeObject, { type, reason, action, note }: EventNote): string {
+  return createHash('sha256').update([metadata.uid, type, reason, action, note].join('\n')).digest('hex').slice(0, 16);
+}
+
+/** Sorts by time, and within one millisecond by the order in which things were told. */
+function nameOf({ about, digest, lastAtMs }: Known, told: number): string {
+  const order = `${lastAtMs.toString(16).padStart(11, '0')}${(told % 0x1000).toString(16).padStart(3, '0')}`;
+  return `${about.object.metadata.name.slice(0, 200)}.${order}.${digest}`;
 }
 
 function bodyOf(name: string, { about, note, lastAtMs }: Known, options: EventRecorderOptions): KubeObject {

@@ -109,6 +109,27 @@ describe('events', () => {
     expect(events()[0]?.series?.count).toBe(2);
   });
 
+  test('list in the order in which things happened, which is all that kubectl describe has to go by', async () => {
+    const words = ['one', 'two', 'three', 'four', 'five', 'six'];
+    for (const word of words) {
+      recorder.record(about(), { ...note, note: word });
+      if (word === 'three') clock.advance(5_000);
+    }
+    await written();
+    const byName = events().toSorted((one, other) => one.metadata.name.localeCompare(other.metadata.name));
+    expect(byName.map((event) => event.note)).toEqual(words);
+  });
+
+  test('of another object of the same name are not taken for its own', async () => {
+    recorder.record(about('u1'), note);
+    await written();
+    recorder = record();
+    recorder.record(about('u2'), note);
+    await written();
+    expect(events()).toHaveLength(2);
+    expect(events().every(({ series }) => series === undefined)).toBe(true);
+  });
+
   test('that differ in words or in their object are told apart', async () => {
     recorder.record(about(), note);
     recorder.record(about(), { ...note, note: 'the toy is built anew' });
