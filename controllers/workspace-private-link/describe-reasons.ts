@@ -252,7 +252,7 @@ export const WORDING: Record<Reason, Wording> = {
     next: 'a Fabric administrator decides about the setting "Block Public Internet Access"',
   },
   TenantSettingOff: {
-    says: 'the tenant setting that allows workspace-level network rules is off',
+    says: 'the tenant setting that allows workspace-level network rules is off, and while it is Fabric enforces none of them',
     next: 'a Fabric administrator enables "Configure workspace-level inbound (or outbound) network rules"; it takes effect within 15 minutes',
   },
   TrialCapacity: {

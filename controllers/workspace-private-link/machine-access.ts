@@ -131,11 +131,14 @@ export const inboundMachine = setup({
         Check: {
           always: [
             { guard: 'unrecorded', target: 'Recording' },
+            { guard: 'tenantSettingOff', target: 'Lifted' },
             { guard: 'inEffect', target: 'Denied' },
             { target: 'Propagating' },
           ],
         },
         Recording: doing('recordDeny', 'AccessDenying', 'now'),
+        // The policy says Deny and the door stands open: only a Fabric administrator can change that.
+        Lifted: stalled('TenantSettingOff'),
         Denied: ready('AccessDenied'),
         Propagating: waiting('AccessPropagating', 'due'),
       },

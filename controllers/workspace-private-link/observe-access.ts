@@ -106,7 +106,9 @@ export async function observeAccess(
   const outbound = outboundFacts(context, blank.outbound, policy);
   const denying = facts.standing === 'owner' && facts.wanted === 'Deny' && facts.inbound === 'Allow';
   const denyingOut = outbound.wanted === 'Deny' && outbound.outbound === 'Allow';
-  const tenant = denying || denyingOut ? await observeTenant(context) : undefined;
+  // Fabric enforces no restriction while the tenant's setting is off, whatever the policy goes on to show (cloud-apis 11.1).
+  const locked = facts.standing === 'owner' && facts.wanted === 'Deny' && facts.inbound === 'Deny';
+  const tenant = denying || denyingOut || locked ? await observeTenant(context) : undefined;
   const preflight = denying ? await observePreflight(context, capacity) : undefined;
   const path = denying ? await observePath(context, endpoints) : facts.path;
   return {

@@ -33,5 +33,9 @@ export const cloudWrites = (calls: readonly Call[]): Call[] => calls.filter(isCl
 export const writeLines = (calls: readonly Call[]): string[] =>
   cloudWrites(calls).map(({ method, path }) => `${method} ${path.toLowerCase()}`);
 
+/** What `kubectl describe` tells of the past, one sentence each. */
+export const eventNotes = (stage: Stage): string[] =>
+  stage.events().map((event) => String((event as KubeObject & { message?: string }).message));
+
 export const eventReasons = (stage: Stage): string[] =>
   stage.events().map((event) => String((event as KubeObject & { reason?: string }).reason));

@@ -198,6 +198,11 @@ table<InboundFacts>('inbound', inbound, {
     },
     phase: 'Effective.Denied',
   },
+  'does not call a door closed that the tenant holds open': {
+    because: 'with the tenant setting off no restriction is enforced, whatever the policy shows',
+    given: { inbound: 'Deny', record: 'recorded', settle: 'after', lock: 'relock', tenant: 'settingOff' },
+    phase: 'Effective.Lifted',
+  },
   'does not open what somebody else closed': {
     because: 'only what we closed is ours to open',
     given: { wanted: 'Allow', inbound: 'Deny' },
