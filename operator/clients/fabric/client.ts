@@ -5,6 +5,7 @@ import { LIMITS } from '../quotas.ts';
 import { objectAt, textAt } from '../raw.ts';
 import type { FabricContext } from './context.ts';
 import { policyOf, policyPath, readPolicy, writePolicy } from './policy.ts';
+import { createPolicyInventory } from './policy-inventory.ts';
 import { createProbes, isDenied, workspaceBaseUrl } from './probe.ts';
 import { createFabricRest, type FabricCall, type RawItem } from './rest.ts';
 import type { Capacity, CommunicationPolicy, FabricClient, Item, TenantSetting, Workspace } from './types.ts';
@@ -30,6 +31,19 @@ export function createFabricClient(context: FabricContext): FabricClient {
 
   const shared = <T>(key: string, periodMs: number, call: CallOptions, load: (call: CallOptions) => Promise<T>) =>
     observers.read(key, periodMs, call, load);
+
+  const policies = (call: CallOptions) =>
+    shared(
+      keyOf('policies'),
+      PERIODS.policies,
+      call,
+      async (call): Promise<ReadonlyMap<string, CommunicationPolicy>> => {
+        const path = '/v1/admin/workspaces/networking/communicationpolicies';
+        const what = 'read the communication policies of the tenant';
+        return readInventory(await rest.list({ path, operation: 'communicationPolicies.list', what, call }));
+      },
+    );
+  const inventory = createPolicyInventory(context.clock, policies);
 
   return {
     workspaces: (call) =>
@@ -74,30 +88,26 @@ export function createFabricClient(context: FabricContext): FabricClient {
         }
         return [...new Set(stages.flatMap((stage) => textAt(stage, 'workspaceId') ?? []))];
       }),
-    communicationPolicy: (workspaceId, call) =>
-      shared(keyOf('policy', workspaceId), PERIODS.policy, call, (call) =>
+    async communicationPolicy(workspaceId, call) {
+      const key = keyOf('policy', workspaceId);
+      const listed = await inventory.find(workspaceId, call);
+      const own = observers.peek<CommunicationPolicy>(key);
+      // What the workspace itself has said since then counts more.
+      if (listed) return own && own.readAtMs >= listed.readAtMs ? own : listed;
+      return shared(key, PERIODS.policy, call, (call) =>
         readPolicy(rest, aboutPolicy(workspaceId, 'read', 'communicationPolicy.get', call)),
-      ),
+      );
+    },
     async putCommunicationPolicy(workspaceId, body, etag, call) {
       try {
         const request = aboutPolicy(workspaceId, 'write', 'communicationPolicy.put', call);
         await writePolicy(rest, request, body, etag);
       } finally {
         for (const key of ['policy', 'probe', 'probe-host']) observers.invalidate(keyOf(key, workspaceId));
-        observers.invalidate(keyOf('policies'));
+        inventory.wrote(workspaceId);
       }
     },
-    communicationPolicies: (call) =>
-      shared(
-        keyOf('policies'),
-        PERIODS.policies,
-        call,
-        async (call): Promise<ReadonlyMap<string, CommunicationPolicy>> => {
-          const path = '/v1/admin/workspaces/networking/communicationpolicies';
-          const what = 'read the communication policies of the tenant';
-          return readInventory(await rest.list({ path, operation: 'communicationPolicies.list', what, call }));
-        },
-      ),
+    communicationPolicies: policies,
     probeGlobal: (workspaceId, call) =>
       shared(keyOf('probe', workspaceId), PERIODS.probe, call, (call) => probes.global(workspaceId, call)),
     probeWorkspaceHost: (workspaceId, call) =>
