@@ -7,7 +7,8 @@ export type Config = {
   /** Path of a kubeconfig; undefined inside a cluster. */
   kubeconfig: string | undefined;
   podName: string;
-  podNamespace: string;
+  /** undefined: that of the service account or of the kubeconfig's context. */
+  podNamespace: string | undefined;
   authorityHost: string;
   armUrl: string;
   fabricUrl: string;
@@ -57,7 +58,7 @@ export function readConfig(env: Environment): ConfigResult {
   const config: Config = {
     kubeconfig: read.readableFile('KUBECONFIG'),
     podName: env['POD_NAME'] || env['HOSTNAME'] || 'fabric-link-operator',
-    podNamespace: read.namespaces('POD_NAMESPACE')[0] ?? 'fabric-link-operator',
+    podNamespace: read.namespaces('POD_NAMESPACE')[0],
     authorityHost: read.httpsUrl('AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com'),
     armUrl: read.httpsUrl('FABRICLINK_ARM_URL', 'https://management.azure.com'),
     fabricUrl: read.httpsUrl('FABRICLINK_FABRIC_URL', 'https://api.fabric.microsoft.com'),

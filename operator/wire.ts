@@ -90,7 +90,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
     ...(overrides.random && { random: overrides.random }),
     ...(config.leaderElection && {
       leaderElection: {
-        namespace: config.podNamespace,
+        namespace: config.podNamespace ?? access.namespace ?? 'default',
         identity: `${config.podName}_${randomUUID()}`,
         onLost: () => leaseLost.forEach((listener) => listener()),
       },

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
@@ -8,7 +8,10 @@ import { writePrivately } from './private-file.ts';
 import { type Simulator, startSimulator } from './start.ts';
 import { loadWorld, type WorldFile } from './world-file.ts';
 
-type Options = { envFile: string; kubeconfig?: string; speed: number; kubernetes: boolean; world?: string };
+/** What the manifests of examples/demo refer to. */
+const DEMO_WORLD = join(import.meta.dirname, '../examples/demo-world.json');
+
+type Options = { envFile: string; kubeconfig?: string; speed: number; kubernetes: boolean; world: string };
 
 function positive(text: string): number {
   const value = Number(text);
@@ -23,12 +26,13 @@ const command = new Command('simulator')
   .option('--kubeconfig <file>', 'where to write the kubeconfig; default: next to the environment file')
   .option('--speed <number>', 'divides published delays and quota windows', positive, 1)
   .option('--no-kubernetes', 'leave the Kubernetes API out')
-  .option('--world <file>', 'JSON file with what exists from the start')
+  .option('--world <file>', 'JSON file with what exists from the start', DEMO_WORLD)
   .action(run);
 
 async function run(options: Options): Promise<void> {
-  const world = options.world && loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
-  const simulator = await startSimulator({ speed: options.speed, ...(world && { world }) });
+  await mkdir(dirname(envFile), { recursive: true });
+  const world = loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
+  const simulator = await startSimulator({ speed: options.speed, world });
   let kubernetes: Kubernetes | undefined;
   try {
     if (options.kubernetes) kubernetes = await startKubernetes();

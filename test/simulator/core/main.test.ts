@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +13,12 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 test('the program writes its settings privately when all is up, and stops on SIGTERM', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'simulator-'));
-  const settings = join(directory, 'operator.env');
-  const child = spawn(process.execPath, [...PROGRAM, '--env-file', settings, '--speed', '60', '--no-kubernetes'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  // A world of its own: the demo's has name servers at fixed addresses, and somebody may be running the demo.
+  const world = join(directory, 'world.json');
+  await writeFile(world, '{"tenants": []}');
+  const settings = join(directory, 'made', 'operator.env');
+  const options = ['--env-file', settings, '--world', world, '--speed', '60', '--no-kubernetes'];
+  const child = spawn(process.execPath, [...PROGRAM, ...options], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     const [said] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
     expect(said.toString()).toMatch(/arm +https:\/\/127\.0\.0\.1:\d+/);
@@ -30,7 +31,7 @@ test('the program writes its settings privately when all is up, and stops on SIG
     );
     expect(env).toMatchObject({
       FABRICLINK_TIME_SCALE: '60',
-      NODE_EXTRA_CA_CERTS: join(directory, 'simulator-ca.pem'),
+      NODE_EXTRA_CA_CERTS: join(directory, 'made', 'simulator-ca.pem'),
     });
     expect(await readFile(env['NODE_EXTRA_CA_CERTS'], 'utf8')).toContain('BEGIN CERTIFICATE');
     child.kill('SIGTERM');
@@ -51,12 +52,12 @@ test('a wrong speed is refused before anything starts', async () => {
   expect(Buffer.concat(errors).toString()).toContain('must be a number above 0');
 });
 
-test('a directory that is not there is said, and nothing is left running', async () => {
-  const child = spawn(process.execPath, [...PROGRAM, '--env-file', '/nowhere/operator.env', '--no-kubernetes'], {
+test('a directory that cannot be made is said, and nothing is left running', async () => {
+  const child = spawn(process.execPath, [...PROGRAM, '--env-file', '/dev/null/operator.env', '--no-kubernetes'], {
     cwd: ROOT,
   });
   const errors: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(Buffer.concat(errors).toString()).toContain('cannot start the simulator: ENOENT');
+  expect(Buffer.concat(errors).toString()).toContain('cannot start the simulator: ENOTDIR');
 });
