@@ -30,7 +30,7 @@ const command = new Command('simulator')
   .action(run);
 
 async function run(options: Options): Promise<void> {
-  await mkdir(dirname(envFile), { recursive: true });
+  await mkdir(dirname(resolve(options.envFile)), { recursive: true });
   const world = loadWorld(JSON.parse(await readFile(options.world, 'utf8')) as WorldFile);
   const simulator = await startSimulator({ speed: options.speed, world });
   let kubernetes: Kubernetes | undefined;
