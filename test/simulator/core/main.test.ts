@@ -59,5 +59,5 @@ test('a directory that cannot be made is said, and nothing is left running', asy
   const errors: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(Buffer.concat(errors).toString()).toContain('cannot start the simulator: ENOTDIR');
+  expect(Buffer.concat(errors).toString()).toContain('cannot start the simulator: EEXIST');
 });
