@@ -1,6 +1,6 @@
 import type { TenantClients } from '../../operator/clients/clouds.ts';
 import type { Clock } from '../../operator/clock.ts';
-import { OperatorError } from '../../operator/errors.ts';
+import { OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { EffectOf, Pass } from '../../operator/runtime/kind.ts';
 import { OWNER_TAG } from './desired-names.ts';
 import type { Deps } from './reading.ts';
@@ -50,6 +50,26 @@ export const tagsAfter = (
   wanted: Readonly<Record<string, string>> | undefined,
   owner: string | undefined,
 ): Record<string, string> => ({ ...actual, ...wanted, ...(owner !== undefined && { [OWNER_TAG]: owner }) });
+
+/**
+ * Creates what was absent, with its note written before. When somebody else was faster the note is taken back: what it
+ * says would make theirs ours to delete.
+ */
+export async function createNoted(
+  pass: MyPass,
+  note: Readonly<Record<string, string>>,
+  create: () => Promise<void>,
+): Promise<void> {
+  const noted = Object.keys(note).every((key) => pass.resource.metadata.annotations?.[key] === note[key]);
+  if (!noted) await pass.annotate(note);
+  try {
+    await create();
+  } catch (thrown) {
+    const isTheirs = toOperatorError(thrown).disposition === 'conflict';
+    if (isTheirs && !noted) await pass.annotate(Object.fromEntries(Object.keys(note).map((key) => [key, null])));
+    throw thrown;
+  }
+}
 
 /** Says what has been done: an Event for people, a line for the audit trail. */
 export function report(

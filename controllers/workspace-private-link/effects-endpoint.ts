@@ -1,6 +1,6 @@
 import { bounded, same } from './desired-names.ts';
 import { keyOfLink, keyOfZone, keysOfEndpoint, notes } from './desired-provenance.ts';
-import { clientsOf, endpointOf, found, type Run, removalOf, report, tagsAfter } from './effect-parts.ts';
+import { clientsOf, createNoted, endpointOf, found, type Run, removalOf, report, tagsAfter } from './effect-parts.ts';
 import { connectionOf } from './observe-endpoint.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, Seen } from './types.ts';
@@ -19,25 +19,23 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { desired, actual, facts } = endpointOf(seen, ladder);
     const { spec, scope, resourceId } = desired;
     const creates = actual === undefined;
-    if (facts.provenance === 'none' || (creates && facts.provenance === 'adopted')) {
-      await pass.annotate(notes.endpoint(desired.name, 'created', resourceId));
-    }
+    const notesIt = facts.provenance === 'none' || (creates && facts.provenance === 'adopted');
     const adopted = !creates && facts.provenance === 'adopted';
     const { namespace, name } = pass.resource.metadata;
     const requestMessage =
       actual?.connection?.requestMessage ?? spec.requestMessage ?? `${namespace}/${name}, by fabric-link-operator`;
-    await arm.privateEndpoints.put(
-      scope,
-      {
-        location: spec.location,
-        subnetId: spec.subnetId,
-        targetId: seen.desired.service.id,
-        mode: spec.connectionMode ?? 'Manual',
-        requestMessage: bounded(requestMessage, MESSAGE_LIMIT),
-        ...(spec.networkInterfaceName !== undefined && { networkInterfaceName: spec.networkInterfaceName }),
-        tags: tagsAfter(actual?.tags, spec.tags, adopted ? undefined : seen.desired.owner),
-      },
-      pass.call,
+    const body = {
+      location: spec.location,
+      subnetId: spec.subnetId,
+      targetId: seen.desired.service.id,
+      mode: spec.connectionMode ?? ('Manual' as const),
+      requestMessage: bounded(requestMessage, MESSAGE_LIMIT),
+      ...(spec.networkInterfaceName !== undefined && { networkInterfaceName: spec.networkInterfaceName }),
+      tags: tagsAfter(actual?.tags, spec.tags, adopted ? undefined : seen.desired.owner),
+      creates,
+    };
+    await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId) : {}, () =>
+      arm.privateEndpoints.put(scope, body, pass.call),
     );
     const note = creates
       ? `Asked Azure for private endpoint "${scope.name}" (${desired.name}).`

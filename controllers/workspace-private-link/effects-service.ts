@@ -1,5 +1,5 @@
 import { notes, registeredIn } from './desired-provenance.ts';
-import { clientsOf, endpointOf, found, type MyPass, type Run, report, tagsAfter } from './effect-parts.ts';
+import { clientsOf, createNoted, endpointOf, found, type MyPass, type Run, report, tagsAfter } from './effect-parts.ts';
 import type { Deps } from './reading.ts';
 import type { Effect } from './types.ts';
 
@@ -32,10 +32,14 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
 
   async putService(pass, { desired, service, provenance }) {
     const { arm } = await clientsOf(deps, pass);
-    if (provenance.service !== 'created') await pass.annotate(notes.service('created'));
     const tags = tagsAfter(service.actual?.tags, desired.service.tags, desired.owner);
     const { tenantId, workspaceId } = desired;
-    await arm.privateLinkServices.put(desired.service.scope, { tenantId, workspaceId, tags }, pass.call);
+    // Another cluster may have been faster since this pass looked: its mark is not ours to write over.
+    const creates = service.actual === undefined;
+    const body = { tenantId, workspaceId, tags, creates };
+    await createNoted(pass, provenance.service === 'created' ? {} : notes.service('created'), () =>
+      arm.privateLinkServices.put(desired.service.scope, body, pass.call),
+    );
     const note = `Asked Azure for private link service "${desired.service.scope.name}" of workspace ${workspaceId}.`;
     report(pass, { reason: 'ServiceCreating', action: 'PutService', note }, { serviceId: desired.service.id });
   },

@@ -58,6 +58,15 @@ export function saysAbsent(error: unknown): boolean {
   return !['SubscriptionNotUsable', 'ProviderNotRegistered', 'ApiNotServed'].includes(error.reason);
 }
 
+/** ARM has no If-None-Match for every type: looked at just before the write, and decided anew by the next pass. */
+export function madeMeanwhile(what: string): OperatorError {
+  return new OperatorError({
+    disposition: 'conflict',
+    reason: 'ChangedMeanwhile',
+    message: `cannot ${what}: somebody else has made it meanwhile`,
+  });
+}
+
 /** Awaits a read; a 404 that vouches for absence becomes `undefined`. */
 export async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
   try {

@@ -1,5 +1,6 @@
 import { OperatorError } from '../../errors.ts';
 import type { CallOptions, Read } from '../call.ts';
+import { madeMeanwhile } from '../classify.ts';
 import { LIMITS } from '../quotas.ts';
 import { objectAt, objectsAt, textAt, textsAt, without } from '../raw.ts';
 import type { ArmContext } from './context.ts';
@@ -57,9 +58,10 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
         return raw && readService(raw);
       }),
     list: listed.list,
-    async put(scope, { tenantId, workspaceId, tags }, call) {
+    async put(scope, { tenantId, workspaceId, tags, creates }, call) {
       const request = about(scope, 'create', call, 'put');
       const current = await rest.get({ ...about(scope, 'read', call, 'get') });
+      if (current && creates) throw madeMeanwhile(request.what);
       const body = {
         ...without(current ?? {}, READ_ONLY),
         location: 'global',

@@ -34,10 +34,10 @@ export interface ArmPrivateLinkServices {
   get(scope: ServiceScope, call: CallOptions): Promise<Read<PrivateLinkService | undefined>>;
   /** Served from one shared list per subscription. */
   list(subscriptionId: string, call: CallOptions): Promise<Read<readonly PrivateLinkService[]>>;
-  /** Begins; never waits for the long-running operation. */
+  /** Begins; never waits for the long-running operation. `creates`: a `conflict` when something is there by now. */
   put(
     scope: ServiceScope,
-    body: { tenantId: string; workspaceId: string; tags: Record<string, string> },
+    body: { tenantId: string; workspaceId: string; tags: Record<string, string>; creates?: boolean },
     call: CallOptions,
   ): Promise<void>;
   patchTags(scope: ServiceScope, tags: Record<string, string>, call: CallOptions): Promise<void>;
@@ -97,6 +97,8 @@ export type PrivateEndpointBody = {
   requestMessage?: string;
   networkInterfaceName?: string;
   tags: Record<string, string>;
+  /** Nothing was there when this was decided: what somebody else has made since is a `conflict`, and is not touched. */
+  creates?: boolean;
 };
 
 export interface ArmPrivateEndpoints {

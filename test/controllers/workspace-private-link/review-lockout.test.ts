@@ -160,7 +160,7 @@ describe('a zone that several objects share', () => {
         ],
       },
       { name: 'other', uid: 'uid-2', ...changes },
-    ) as KubeObject;
+    );
 
   async function inASharedZone(
     others: readonly KubeObject[],
@@ -305,5 +305,29 @@ describe('two endpoints that want one link in two ways', () => {
     // Both may find it missing in the first pass; Azure lets only one of these through.
     expect(world.writes.filter((write) => write === 'links.put').length).toBeLessThanOrEqual(2);
     expect(living.condition('Stalled').reason).toBe('LinkDiffers');
+  });
+});
+
+describe('a service that somebody else makes in the moment of ours', () => {
+  test('is not taken for made by us, and so survives the object', async () => {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [] }));
+    await living.pass();
+    world.refusals['services.put'] = { disposition: 'conflict', reason: 'ChangedMeanwhile', message: 'made meanwhile' };
+    await living.pass();
+    world.services.set(SERVICE.toLowerCase(), {
+      id: SERVICE,
+      name: 'theirs',
+      tags: {},
+      workspaceId: aWorkspacePrivateLink().spec.workspaceId,
+      provisioningState: 'Succeeded',
+      connections: [],
+    });
+    await living.settle();
+    expect(living.condition('Ready').status).toBe('True');
+    remove(living);
+    await living.settle();
+    expect(living.released).toBe(true);
+    expect(world.services.size).toBe(1);
   });
 });
