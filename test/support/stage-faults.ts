@@ -1,5 +1,6 @@
 import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
+import type { Fault } from '../../simulator/faults.ts';
 import type { Stage, StageSnapshot } from './stage.ts';
 import { type Call, isCloud, isCloudWrite } from './stage-calls.ts';
 import { conditionOf, isTrue } from './stage-link.ts';
@@ -12,6 +13,7 @@ export async function setTheStage(stage: Stage, snapshot: StageSnapshot): Promis
   stage.onCall(undefined);
   stage.simulator.faults.clear();
   stage.kubernetes.faults.clear();
+  stage.simulator.requests.clear();
   await stage.restore(snapshot);
   stage.forget();
 }
@@ -39,3 +41,18 @@ export const eventNotes = (stage: Stage): string[] =>
 
 export const eventReasons = (stage: Stage): string[] =>
   stage.events().map((event) => String((event as KubeObject & { reason?: string }).reason));
+
+/**
+ * The same fault for each distinct call of a recording, once. Ids of chance (of connections, of interfaces) stand for
+ * any; what the faults are added to is played anew, with other ones.
+ */
+export function everyOnce(calls: readonly Call[], fault: Fault): Fault[] {
+  const patterns = new Map<string, Fault>();
+  for (const { service, method, path } of calls) {
+    const pattern = `^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(UUID, '[^/]+')}(\\?|$)`;
+    patterns.set(`${service} ${method} ${pattern}`, { ...fault, service, method, path: pattern, times: 1 });
+  }
+  return [...patterns.values()];
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
