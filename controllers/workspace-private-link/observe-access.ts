@@ -3,7 +3,7 @@ import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds
 import { asksToBreakGlass } from './desired.ts';
 import { same } from './desired-names.ts';
 import { lastingItems, observePreflight, observeTenant } from './observe-preflight.ts';
-import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
+import { attempt, blindness, type Context, type Reading, UNSETTLED_MS } from './reading.ts';
 import type {
   AccessSeen,
   CommunicationPolicySeen,
@@ -25,19 +25,26 @@ const RIVALRY_TIMES = 3;
 
 type Policy = Reading<CommunicationPolicySeen>;
 
-/** The workspace's policy through the global host; fresh while it is not what the spec says. */
+/**
+ * The workspace's policy through the global host. What differs from the spec, or matters because endpoints are about to
+ * go, is asked of the workspace itself, however young the tenant's inventory is: that one may lag, and takes a workspace
+ * that it does not list for open.
+ */
 export function readPolicy(context: Context): Promise<Policy> {
-  const { inbound, outbound } = context.pass.resource.spec;
-  const deleting = context.pass.resource.metadata.deletionTimestamp !== undefined;
-  return settled(
-    context,
-    'the communication policy',
-    (call) => context.clients.fabric.communicationPolicy(context.desired.workspaceId, call),
-    (policy) =>
-      !deleting &&
-      (inbound === undefined || policy.inbound === inbound.publicAccess) &&
-      (outbound === undefined || policy.outbound === outbound.publicAccess),
-  );
+  const { call, deps, clients, desired, pass } = context;
+  const { inbound, outbound } = pass.resource.spec;
+  const deleting = pass.resource.metadata.deletionTimestamp !== undefined;
+  const isAsWanted = (policy: CommunicationPolicySeen) =>
+    (inbound === undefined || policy.inbound === inbound.publicAccess) &&
+    (outbound === undefined || policy.outbound === outbound.publicAccess);
+  return attempt(context, 'the communication policy', async () => {
+    const ask = async (asked: Context['call']) =>
+      (await clients.fabric.communicationPolicy(desired.workspaceId, asked)).value;
+    const shared = deleting ? undefined : await ask(call);
+    if (shared && isAsWanted(shared)) return shared;
+    const unsettledMs = deps.clock.scaled(UNSETTLED_MS);
+    return ask({ ...call, maxAgeMs: Math.min(unsettledMs, call.maxAgeMs ?? unsettledMs) });
+  });
 }
 
 /** Denied, or not known to be open: then the last way in is not taken away. */

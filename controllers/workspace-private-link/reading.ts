@@ -23,7 +23,7 @@ export type Context = {
 export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
 
 /** Something is under way: an answer may be this old, in published milliseconds, and no older. */
-const UNSETTLED_MS = 5_000;
+export const UNSETTLED_MS = 5_000;
 
 /**
  * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself, and the others go on.

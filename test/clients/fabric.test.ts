@@ -102,8 +102,16 @@ describe('the communication policy', () => {
     expect((await clients.fabric.communicationPolicy(WORKSPACE, fresh())).value).toEqual(expected);
   });
 
+  test('is not what an empty object says: that would read as open, and be written back so', async () => {
+    const { clients } = await policy({});
+    expect(await rejection(clients.fabric.communicationPolicy(WORKSPACE, fresh()))).toMatchObject({
+      disposition: 'transient',
+      reason: 'UnreadableAnswer',
+    });
+  });
+
   test.each(['abc', '"abc"', 'W/"abc"'])('stores the ETag %s bare and sends it quoted', async (etag) => {
-    const { clients, requests } = await policy({}, { etag });
+    const { clients, requests } = await policy({ inbound: {}, outbound: {} }, { etag });
     const read = (await clients.fabric.communicationPolicy(WORKSPACE, fresh())).value;
     expect(read.etag).toBe('abc');
     await clients.fabric.putCommunicationPolicy(WORKSPACE, { inbound: 'Deny', outbound: 'Allow' }, read.etag, fresh());
@@ -111,7 +119,7 @@ describe('the communication policy', () => {
   });
 
   test('is sent whole, to the global host, and believed only when read again', async () => {
-    const { clients, requests } = await policy({});
+    const { clients, requests } = await policy({ inbound: {}, outbound: {} });
     await clients.fabric.communicationPolicy(WORKSPACE, aCall());
     await clients.fabric.putCommunicationPolicy(WORKSPACE, { inbound: 'Deny', outbound: 'Allow' }, undefined, fresh());
     await clients.fabric.communicationPolicy(WORKSPACE, aCall());

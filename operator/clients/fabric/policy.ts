@@ -1,3 +1,4 @@
+import { unreadableAnswer } from '../classify.ts';
 import { jsonOf } from '../exchange.ts';
 import { objectAt, textAt } from '../raw.ts';
 import type { FabricCall, FabricRest, RawItem } from './rest.ts';
@@ -10,7 +11,10 @@ export function policyPath(workspaceId: string): string {
 
 export async function readPolicy(rest: FabricRest, request: Omit<FabricCall, 'baseUrl'>): Promise<CommunicationPolicy> {
   const response = await rest.get(request);
-  const policy = policyOf(jsonOf(response, request.what));
+  const raw = jsonOf(response, request.what);
+  // A gateway's `{}` would read as open in both directions, and be written back as that.
+  if (!('inbound' in raw || 'outbound' in raw)) throw unreadableAnswer(request.what, response.status);
+  const policy = policyOf(raw);
   const etag = bareEtag(response.headers['etag']);
   return etag === undefined ? policy : { ...policy, etag };
 }
