@@ -1,13 +1,14 @@
 import type { PrivateEndpoint as SdkPrivateEndpoint } from '@azure/arm-network';
 import { OperatorError } from '../../errors.ts';
 import type { CallOptions, Read } from '../call.ts';
-import { orAbsent } from '../classify.ts';
+import { madeMeanwhile, orAbsent } from '../classify.ts';
 import type { ArmContext } from './context.ts';
-import { armKey, armPath, nameAt, parseArmId } from './ids.ts';
+import { armKey, armPath, nameAt } from './ids.ts';
+import { createInterfaces } from './interfaces.ts';
 import { createListed } from './listed.ts';
 import type { Network, NetworkCall } from './network.ts';
 import { createOperationFailures } from './operation-failures.ts';
-import { readAddresses, readPrivateEndpoint, readZoneGroup } from './read-network.ts';
+import { readPrivateEndpoint, readZoneGroup } from './read-network.ts';
 import type {
   ArmId,
   ArmPrivateEndpoints,
@@ -17,11 +18,6 @@ import type {
   ZoneGroup,
 } from './types.ts';
 
-const ADDRESSES_PERIOD_MS = 3_600_000;
-/** Before approval the interface shows less than it will: such an answer is not kept for long. */
-const INCOMPLETE_PERIOD_MS = 10_000;
-/** Section 10.1: "currently five". */
-const EXPECTED_ADDRESSES = 5;
 const ZONE_GROUP_PERIOD_MS = 3_600_000;
 /** Creation took about a minute where it was measured (section 9.1). */
 const MUTATION_BOUND_MS = 600_000;
@@ -34,9 +30,10 @@ const SETTLED = ['succeeded', 'failed', 'canceled'];
 export function createPrivateEndpoints(context: ArmContext, network: Network): ArmPrivateEndpoints {
   const { gate, observers, cacheKey } = context;
   /** Mutations of ours that have not been seen to be over. */
-  const mutating = new Map<string, { place: string; sinceMs: number }>();
+  const mutating = new Map<string, { place: string; sinceMs: number; subscriptionId: string; ends: Ends }>();
 
   const failures = createOperationFailures(context);
+  const interfaces = createInterfaces(context, network);
 
   const listed = createListed<PrivateEndpoint>({
     context,
@@ -70,20 +67,32 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
     gate.leave(mutation.place, holder);
   };
 
+  /**
+   * What is settled is read from the list and never by itself, so the list has to open the gate, too. That it lacks an
+   * endpoint ends only a deletion: lists lag behind what is created.
+   */
+  const observeEnds = (subscriptionId: string, endpoints: readonly PrivateEndpoint[], readAtMs: number): void => {
+    for (const [holder, mutation] of mutating) {
+      if (mutation.subscriptionId !== subscriptionId || mutation.ends === 'unlisted') continue;
+      const found = endpoints.find(({ id }) => armKey(id) === holder);
+      if (found || mutation.ends === 'gone') observeEnd(holder, readAtMs, found?.provisioningState);
+    }
+  };
+
   const mutate = async (
     scope: EndpointScope,
-    place: string,
-    holder: string,
-    what: string,
+    { place, holder, ends, what }: Mutation,
     act: () => Promise<void>,
   ): Promise<void> => {
     gate.enter(place, holder, MUTATION_BOUND_MS, what);
-    mutating.set(holder, { place, sinceMs: context.clock.now() });
+    const subscriptionId = scope.subscriptionId.toLowerCase();
+    mutating.set(holder, { place, sinceMs: context.clock.now(), subscriptionId, ends });
     try {
       await act();
     } catch (error) {
       // An answer that refuses means that nothing is under way; without an answer nobody knows.
-      if (error instanceof OperatorError && (error.status !== undefined || error.disposition === 'throttled')) {
+      const refused = ['throttled', 'conflict'];
+      if (error instanceof OperatorError && (error.status !== undefined || refused.includes(error.disposition))) {
         mutating.delete(holder);
         gate.leave(place, holder);
       }
@@ -121,50 +130,38 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
       const failure = await failures.reason(keyOf(scope), scope.subscriptionId, call);
       return failure ? { ...read, value: { ...read.value, failure } } : read;
     },
-    list: listed.list,
+    async list(subscriptionId, call) {
+      const read = await listed.list(subscriptionId, call);
+      observeEnds(subscriptionId.toLowerCase(), read.value, read.readAtMs);
+      return read;
+    },
     put: (scope, body, call) =>
-      mutate(
-        scope,
-        `subnet|${armKey(body.subnetId)}`,
-        keyOf(scope),
-        `another endpoint of subnet "${nameAt(body.subnetId, 1)}" is being changed`,
-        () =>
-          network.run(
-            { ...about(scope, 'create', 'put', call), onWritten: (response) => failures.began(keyOf(scope), response) },
-            async (client) => {
-              const current = await orAbsent(client.privateEndpoints.get(scope.resourceGroup, scope.name));
-              const parameters = {
-                ...keptOf(current),
-                ...desiredEndpoint(body),
-                tags: { ...current?.tags, ...body.tags },
-              };
-              const poller = client.privateEndpoints.createOrUpdate(scope.resourceGroup, scope.name, parameters);
-              // Begun, not awaited: the poller is dropped, and the next pass reads provisioningState.
-              await poller.submitted();
-            },
-          ),
+      mutate(scope, inSubnet(scope, body.subnetId, 'settled'), () =>
+        network.run(
+          { ...about(scope, 'create', 'put', call), onWritten: (response) => failures.began(keyOf(scope), response) },
+          async (client) => {
+            const current = await orAbsent(client.privateEndpoints.get(scope.resourceGroup, scope.name));
+            if (current && body.creates) throw madeMeanwhile(about(scope, 'create', 'put', call).what);
+            const parameters = {
+              ...keptOf(current),
+              ...desiredEndpoint(body),
+              tags: { ...current?.tags, ...body.tags },
+            };
+            const poller = client.privateEndpoints.createOrUpdate(scope.resourceGroup, scope.name, parameters);
+            // Begun, not awaited: the poller is dropped, and the next pass reads provisioningState.
+            await poller.submitted();
+          },
+        ),
       ),
     delete: (scope, subnetId, call) =>
-      mutate(
-        scope,
-        `subnet|${armKey(subnetId)}`,
-        keyOf(scope),
-        `another endpoint of subnet "${nameAt(subnetId, 1)}" is being changed`,
-        async () => {
-          await orAbsent(
-            network.run(about(scope, 'delete', 'delete', call), async (client) => {
-              await client.privateEndpoints.delete(scope.resourceGroup, scope.name).submitted();
-            }),
-          );
-        },
-      ),
-    addresses(networkInterfaceId, call) {
-      const key = `${cacheKey}|interface|${armKey(networkInterfaceId)}`;
-      const known = observers.peek<readonly unknown[] | undefined>(key)?.value;
-      const incomplete = known !== undefined && known.length < EXPECTED_ADDRESSES;
-      const period = incomplete ? INCOMPLETE_PERIOD_MS : ADDRESSES_PERIOD_MS;
-      return observers.read(key, period, call, async (shared) => readInterface(network, networkInterfaceId, shared));
-    },
+      mutate(scope, inSubnet(scope, subnetId, 'gone'), async () => {
+        await orAbsent(
+          network.run(about(scope, 'delete', 'delete', call), async (client) => {
+            await client.privateEndpoints.delete(scope.resourceGroup, scope.name).submitted();
+          }),
+        );
+      }),
+    addresses: interfaces.addresses,
     async zoneGroup(scope, call) {
       const read = await zoneGroup(scope, call);
       observeEnd(groupHolder(scope), read.readAtMs, read.value?.provisioningState);
@@ -172,7 +169,7 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
     },
     async putZoneGroup(scope, zoneId, call) {
       const current = (await zoneGroup(scope, { ...call, maxAgeMs: 0 })).value;
-      await mutate(scope, zonePlace(zoneId), groupHolder(scope), 'the records of the zone are being written', () =>
+      await mutate(scope, inZone(scope, zoneId), () =>
         network.run(about(scope, 'write the zone group of', 'putZoneGroup', call), async (client) => {
           const name = current?.name ?? ZONE_GROUP_NAME;
           const privateDnsZoneConfigs = [{ name: ZONE_CONFIG_NAME, privateDnsZoneId: zoneId }];
@@ -185,8 +182,7 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
     async deleteZoneGroup(scope, call) {
       const current = (await zoneGroup(scope, { ...call, maxAgeMs: 0 })).value;
       if (!current) return;
-      const place = zonePlace(current.zones[0]?.zoneId ?? keyOf(scope));
-      await mutate(scope, place, groupHolder(scope), 'the records of the zone are being written', () =>
+      await mutate(scope, inZone(scope, current.zones[0]?.zoneId ?? keyOf(scope)), () =>
         network.run(about(scope, 'delete the zone group of', 'deleteZoneGroup', call), async (client) => {
           await client.privateDnsZoneGroups.delete(scope.resourceGroup, scope.name, current.name).submitted();
         }),
@@ -200,7 +196,24 @@ const keyOf = ({ subscriptionId, resourceGroup, name }: EndpointScope): string =
     `${armPath('subscriptions', subscriptionId, 'resourceGroups', resourceGroup)}/providers/Microsoft.Network/privateEndpoints${armPath(name)}`,
   );
 const groupHolder = (scope: EndpointScope): string => `${keyOf(scope)}/zone-group`;
-const zonePlace = (zoneId: ArmId): string => `zone|${armKey(zoneId)}`;
+
+/** How the end of a mutation shows: the endpoint is settled, or gone, or it is about a zone group, which no list shows. */
+type Ends = 'settled' | 'gone' | 'unlisted';
+/** Who changes something where only one may at a time. */
+type Mutation = { place: string; holder: string; ends: Ends; what: string };
+
+const inSubnet = (scope: EndpointScope, subnetId: ArmId, ends: Ends): Mutation => ({
+  place: `subnet|${armKey(subnetId)}`,
+  holder: keyOf(scope),
+  ends,
+  what: `another endpoint of subnet "${nameAt(subnetId, 1)}" is being changed`,
+});
+const inZone = (scope: EndpointScope, zoneId: ArmId): Mutation => ({
+  place: `zone|${armKey(zoneId)}`,
+  holder: groupHolder(scope),
+  ends: 'unlisted',
+  what: 'the records of the zone are being written',
+});
 
 /** What others may have set on an endpoint that exists; what Azure itself fills in is left out. */
 function keptOf(current: SdkPrivateEndpoint | undefined): SdkPrivateEndpoint {
@@ -224,15 +237,4 @@ function desiredEndpoint(body: PrivateEndpointBody) {
     privateLinkServiceConnections: body.mode === 'Auto' ? [connection] : [],
     ...(body.networkInterfaceName === undefined ? {} : { customNetworkInterfaceName: body.networkInterfaceName }),
   };
-}
-
-function readInterface(network: Network, networkInterfaceId: ArmId, call: CallOptions) {
-  const { subscriptionId, resourceGroup } = parseArmId(networkInterfaceId);
-  const name = nameAt(networkInterfaceId, 0);
-  const what = `read network interface "${name}" in group "${resourceGroup}"`;
-  return orAbsent(
-    network.run({ subscriptionId, operation: 'networkInterfaces.get', what, call }, async (client) =>
-      readAddresses(await client.networkInterfaces.get(resourceGroup, name)),
-    ),
-  );
 }
