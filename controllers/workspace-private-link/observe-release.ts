@@ -77,7 +77,10 @@ export async function observeInboundRelease(
  * A workspace cannot be deleted while its service exists: with the service there, "not found" means that our role on
  * the workspace is gone, and the workspace may well be closed.
  */
-function policyFact(policy: Reading<CommunicationPolicySeen>, service: ServiceFound): InboundReleaseFacts['inbound'] {
+export function policyFact(
+  policy: Reading<CommunicationPolicySeen>,
+  service: ServiceFound,
+): InboundReleaseFacts['inbound'] {
   if (policy.fault) {
     const gone = policy.fault.error.status === 404 && service.state === 'absent';
     return gone ? 'absent' : blindness(policy.fault);

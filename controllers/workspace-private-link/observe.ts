@@ -8,7 +8,13 @@ import { serviceUsable } from './machine-service.ts';
 import { mayBeDenied, observeAccess, readPolicy, unreadAccess } from './observe-access.ts';
 import { observeDns, unreadDns } from './observe-dns.ts';
 import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
-import { findService, observeInboundRelease, serviceRemoval } from './observe-release.ts';
+import {
+  findService,
+  observeInboundRelease,
+  policyFact,
+  type ServiceFound,
+  serviceRemoval,
+} from './observe-release.ts';
 import { observeRemoval, removedNames } from './observe-removal.ts';
 import { observeService, unreadService } from './observe-service.ts';
 import { attempt, type Context, type Deps, once, type Reading } from './reading.ts';
@@ -242,12 +248,13 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
     : service.fault
       ? { fault: service.fault }
       : { value: [] };
+  const held = mayWrite && (await locksOut(context, service));
   const removals = await Promise.all(
     removedNames(context, true).map((name, index) =>
       observeRemoval(context, {
         name,
         deleting: true,
-        gate: access === 'released' ? 'open' : 'awaitingAccess',
+        gate: access === 'pending' ? 'awaitingAccess' : held ? 'lastProof' : 'open',
         policy,
         connections,
         keepsZones: index === 0,
@@ -257,6 +264,17 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
   const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
   const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
   return { ...blank, removals, release: { ...inbound, ...serviceRemoval(context, question) } };
+}
+
+/**
+ * We closed the workspace, and the spec, which has since lost its inbound section, does not say what the deletion does
+ * with that. To take the endpoints away would leave no way in, which nobody has asked for.
+ */
+async function locksOut(context: Context, service: ServiceFound): Promise<boolean> {
+  const { onDelete } = context.pass.resource.spec.inbound ?? {};
+  if (onDelete !== undefined || !context.provenance.locked) return false;
+  const policy = policyFact(await readPolicy(context), service);
+  return policy !== 'Allow' && policy !== 'absent';
 }
 
 /** Nothing was ever claimed: there is nothing to take down. */

@@ -234,6 +234,27 @@ describe('deleting an object whose door somebody else has just opened', () => {
   });
 });
 
+describe('deleting an object that has closed the workspace and no longer says anything about it', () => {
+  test('takes no endpoint away until a person says what becomes of the door', async () => {
+    for (const onDelete of ['Restore', 'Keep'] as const) {
+      const { world, living } = await aClosedWorkspace();
+      living.change(({ spec }) => delete spec.inbound);
+      await living.settle();
+      remove(living);
+      await living.settle();
+      expect([removals(world.writes), policyWrites(world.writes)]).toEqual([[], []]);
+      expect(living.condition('Stalled')).toMatchObject({ reason: 'HeldByDeny' });
+      expect(living.nextStep()).toContain('set inbound.onDelete to Restore');
+      living.change(({ spec }) => (spec.inbound = { ...DENY!, onDelete }));
+      await living.settle();
+      world.nowMs += 16 * MINUTE_MS;
+      await living.settle();
+      expect(living.released).toBe(true);
+      expect([world.policy.inbound, world.endpoints.size]).toEqual([onDelete === 'Keep' ? 'Deny' : 'Allow', 0]);
+    }
+  });
+});
+
 describe('deleting the service', () => {
   test('a connection in a state that this version does not know is somebody’s, and stays', async () => {
     const world = aWorld();
