@@ -1,27 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  deleteLinkService,
-  linkServiceIn,
-  rejectConnection,
-  removeConnection,
-} from '../../simulator/arm/fabric/out-of-band.ts';
-import { deleteOutOfBand, setRecord } from '../../simulator/arm/out-of-band.ts';
+import { deleteLinkService, rejectConnection, removeConnection } from '../../simulator/arm/fabric/out-of-band.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { restartFrom } from '../support/stage-crash.ts';
 import { bringToReady, HOUR_MS, isTrue, playUntilReady, said } from '../support/stage-link.ts';
-import { viewOf, type WorldView } from '../support/stage-view.ts';
-import {
-  endpointIn,
-  HUB,
-  HUB_ZONE,
-  SALES,
-  SALES_SERVICE,
-  SPOKE,
-  SPOKE_ZONE,
-  salesLink,
-} from '../support/stage-world.ts';
+import { endpointIdIn, viewOf, type WorldView } from '../support/stage-view.ts';
+import { endpointIn, HUB, SALES, SALES_SERVICE, SPOKE, salesLink } from '../support/stage-world.ts';
+
+import { heals, stalls } from './breakages.ts';
 
 let stage: Stage;
 let ready: StageSnapshot;
@@ -38,71 +25,12 @@ beforeEach(async () => {
   await stage.settle();
 });
 
-const lower = (text: string) => text.toLowerCase();
-const endpointId = (place: string) => Object.keys(wanted.endpoints).find((id) => id.includes(place))!;
-const recordName = (prefix: string) =>
-  Object.keys(wanted.zones[lower(SPOKE_ZONE)]!.records).find((name) => name.endsWith(`.${prefix}`))!;
-const gone = (cloud: Cloud, id: string) => expect(deleteOutOfBand(cloud, id)).toBe(true);
 /** A replacement may get other addresses. */
 const withoutAddresses = (view: WorldView) =>
   JSON.parse(JSON.stringify(view).replaceAll(/127\.65\.\d+\.\d+/g, '<address>')) as unknown;
 const isAsWanted = () =>
   isTrue(stage.link(), 'Ready') &&
   JSON.stringify(withoutAddresses(viewOf(stage.simulator.world))) === JSON.stringify(withoutAddresses(wanted));
-
-const heals: Record<string, { because: string; broken: (cloud: Cloud) => void }> = {
-  'the tags of the service': {
-    because: 'tags of the spec are state like any other',
-    broken: ({ world }) => {
-      linkServiceIn(world, SALES_SERVICE).tags['cost-centre'] = 'somebody else';
-    },
-  },
-  'an endpoint': {
-    because: 'the walk stops at the rung that is no longer met',
-    broken: (cloud) => gone(cloud, endpointId('hub')),
-  },
-  'the endpoint with explicit records': {
-    because: 'its records are written anew when the addresses are other ones',
-    broken: (cloud) => gone(cloud, endpointId('spoke')),
-  },
-  'a zone group': {
-    because: 'the five records go with it and come back with it',
-    broken: (cloud) => gone(cloud, `${endpointId('hub')}/privateDnsZoneGroups/default`),
-  },
-  'one explicit record': {
-    because: 'records are compared one by one',
-    broken: (cloud) => gone(cloud, `${SPOKE_ZONE}/A/${recordName('dfs')}`),
-  },
-  'one record of a zone group': {
-    because: 'a zone group that is put again writes its records again',
-    broken: (cloud) => gone(cloud, `${HUB_ZONE}/A/${recordName('dfs')}`),
-  },
-  'a link': {
-    because: 'without it nobody sees the zone',
-    broken: (cloud) =>
-      gone(cloud, `${HUB_ZONE}/virtualNetworkLinks/${Object.keys(wanted.zones[lower(HUB_ZONE)]!.links)[0]}`),
-  },
-  'a whole zone of a zone group': {
-    because: 'zone, link and records are goals like any other',
-    broken: (cloud) => gone(cloud, HUB_ZONE),
-  },
-  'a whole zone of explicit records': {
-    because: 'zone, link and records are goals like any other',
-    broken: (cloud) => gone(cloud, SPOKE_ZONE),
-  },
-  'inbound Deny': {
-    because: 'the proofs still hold, so the door is closed again',
-    broken: (cloud) => policySetByOthers(cloud, SALES, { inbound: 'Allow' }),
-  },
-  'outbound Deny': {
-    because: 'the other half of the same document',
-    broken: (cloud) => policySetByOthers(cloud, SALES, { outbound: 'Allow' }),
-  },
-  'both directions at once': {
-    because: 'each half is its own ladder, and both write the whole document',
-    broken: (cloud) => policySetByOthers(cloud, SALES, { inbound: 'Allow', outbound: 'Allow' }),
-  },
-};
 
 describe('what somebody took away or changed by hand comes back', () => {
   test.each(Object.entries(heals))('%s', async (_, { broken }) => {
@@ -111,37 +39,6 @@ describe('what somebody took away or changed by hand comes back', () => {
     await stage.run(isAsWanted, { withinMs: 8 * HOUR_MS, what: 'the world is as wanted again' });
   });
 });
-
-type Stall = { because: string; broken: (cloud: Cloud) => void; says: Record<string, string>; remade?: string[] };
-
-const stalls: Record<string, Stall> = {
-  'a connection that the owner rejected': {
-    because: 'only a person can undo a rejection, and recreatePolicy says Never',
-    broken: (cloud) => rejectConnection(cloud, SALES_SERVICE, endpointId('hub'), 'no'),
-    says: { Ready: 'False ConnectionRejected', ConnectionsApproved: 'False ConnectionRejected' },
-  },
-  'a connection that the owner removed': {
-    because: 'a disconnected endpoint never recovers, and the service no longer shows it',
-    broken: (cloud) => removeConnection(cloud, SALES_SERVICE, endpointId('spoke')),
-    says: { Ready: 'False ConnectionDisconnected', ConnectionsApproved: 'False ConnectionDisconnected' },
-  },
-  'the whole service': {
-    because: 'it is made again, but its endpoints stay disconnected and recreatePolicy says Never',
-    broken: (cloud) => deleteLinkService(cloud, SALES_SERVICE),
-    says: { Ready: 'False ConnectionDisconnected', ServiceReady: 'True ServiceReady' },
-    remade: [`service ${lower(SALES_SERVICE)}`],
-  },
-  'a record that somebody pointed elsewhere': {
-    because: 'what carries nobody of ours in its metadata is reported, never overwritten',
-    broken: (cloud) => setRecord(cloud, SPOKE_ZONE, recordName('dfs'), ['10.1.2.3']),
-    says: { Ready: 'False ForeignRecords', DNSReady: 'False ForeignRecords', DNSVerified: 'False ForeignRecords' },
-  },
-  'a record of a zone group that somebody pointed elsewhere': {
-    because: 'a zone group would write over it, so it is not put again',
-    broken: (cloud) => setRecord(cloud, HUB_ZONE, recordName('dfs'), ['10.1.2.3']),
-    says: { Ready: 'False ForeignRecords', DNSReady: 'False ForeignRecords' },
-  },
-};
 
 /** Whatever else is said, the workspace stays as closed as it was. */
 const expectStillDenied = () => {
@@ -173,8 +70,14 @@ describe('with recreatePolicy OnRejection', () => {
   });
 
   test.each([
-    ['one rejected endpoint', (cloud: Cloud) => rejectConnection(cloud, SALES_SERVICE, endpointId('hub'), 'no')],
-    ['one disconnected endpoint', (cloud: Cloud) => removeConnection(cloud, SALES_SERVICE, endpointId('spoke'))],
+    [
+      'one rejected endpoint',
+      (cloud: Cloud) => rejectConnection(cloud, SALES_SERVICE, endpointIdIn(cloud.world, 'hub'), 'no'),
+    ],
+    [
+      'one disconnected endpoint',
+      (cloud: Cloud) => removeConnection(cloud, SALES_SERVICE, endpointIdIn(cloud.world, 'spoke')),
+    ],
     ['the service with all its connections', (cloud: Cloud) => deleteLinkService(cloud, SALES_SERVICE)],
   ])('%s is made anew, while the workspace stays closed', async (_, broken) => {
     broken(stage.simulator.cloud);

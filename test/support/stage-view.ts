@@ -52,6 +52,13 @@ export function viewOf({ arm, fabric }: World): WorldView {
   };
 }
 
+/** The private endpoint whose id holds this text, such as the name of its resource group. */
+export function endpointIdIn({ arm }: World, place: string): string {
+  const id = Object.keys(arm.privateEndpoints).find((candidate) => candidate.includes(place));
+  if (!id) throw new Error(`no private endpoint in ${place}`);
+  return id;
+}
+
 /** Everything that the operator could make, one key each. */
 export function thingsIn({ arm, fabric }: World): Set<string> {
   const keys = new Set<string>();
