@@ -67,15 +67,15 @@ describe('each call meets trouble once', () => {
   });
 
   test.each(Object.entries(TROUBLES))('%s for every read', async (_, fault) => {
-    inject(
-      ...everyOnce(
-        calls.filter((call) => isCloud(call) && !isWrite(call)),
-        fault,
-      ),
+    const reads = everyOnce(
+      calls.filter((call) => isCloud(call) && !isWrite(call)),
+      fault,
     );
+    inject(...reads);
     await stage.startOperator();
     await playUntilReady(stage);
     expectTheSameEnd();
+    expect(reads.length - stage.simulator.faults.list().length).toBeGreaterThan(20);
   });
 
   test.each(Object.entries(TROUBLES))('%s for the first five token requests', async (_, fault) => {
@@ -83,6 +83,7 @@ describe('each call meets trouble once', () => {
     await stage.startOperator();
     await playUntilReady(stage);
     expectTheSameEnd();
+    expect(stage.simulator.faults.list()).toEqual([]);
   });
 });
 
@@ -131,8 +132,10 @@ describe('a storm of ten minutes', () => {
 
 describe('old answers', () => {
   test('lists and reads that lag half a minute behind every write: nothing is made twice', async () => {
+    let lags = 0;
     stage.onCall((call, moment) => {
       if (moment === 'after' || !isCloudWrite(call)) return undefined;
+      lags += 1;
       const [lag] = inject({ kind: 'stale', service: call.service });
       stage.clock.after(30_000, () => stage.simulator.faults.remove(lag!));
       return undefined;
@@ -141,6 +144,7 @@ describe('old answers', () => {
     await playUntilReady(stage);
     stage.onCall(undefined);
     expectTheSameEnd();
+    expect(lags).toBeGreaterThan(15);
   });
 
   test('a world that stood still for an hour while the object is Ready: nothing is written', async () => {
