@@ -1,8 +1,8 @@
 import { ANNOTATION, annotationFor, same, shortHash } from './desired-names.ts';
 import type { ArmId, Provenance, WorkspacePrivateLink } from './types.ts';
 
-const PLACES = ['endpoint', 'zone-group', 'records'] as const;
-type Place = (typeof PLACES)[number];
+const PLACES = ['endpoint', 'zone-group'] as const;
+type Place = (typeof PLACES)[number] | 'records';
 
 /**
  * Annotations, written before the call that they are about. Values begin with `created` or `adopted`, then what is
@@ -12,7 +12,10 @@ export const notes = {
   service: (how: 'created' | 'adopted') => ({ [`${ANNOTATION}service`]: how }),
   endpoint: (name: string, how: 'created' | 'adopted', id: ArmId) => entry('endpoint', name, how, id),
   zoneGroup: (name: string, zoneId: ArmId) => entry('zone-group', name, 'created', zoneId),
-  records: (name: string, zoneId: ArmId) => entry('records', name, 'created', zoneId),
+  /** One for each zone: what was written into the one before is still ours to take away. */
+  records: (name: string, zoneId: ArmId) => ({
+    [annotationFor('records', shortHash(`${name} ${zoneId}`.toLowerCase()))]: `created ${zoneId} ${name}`,
+  }),
   zone: (zoneId: ArmId) => ({ [annotationFor('zone', shortHash(zoneId.toLowerCase()))]: `created ${zoneId}` }),
   link: (zoneId: ArmId, name: string, virtualNetworkId: ArmId) => ({
     [annotationFor('link', shortHash(`${zoneId} ${virtualNetworkId}`.toLowerCase()))]:
@@ -37,7 +40,10 @@ export const notes = {
 export const LOCK_KEYS = ['deny-at', 'locked', 'relocks'].map((key) => ANNOTATION + key);
 
 /** Keys about one endpoint, to take away when nothing of it is left. */
-export const keysOfEndpoint = (name: string): readonly string[] => PLACES.map((place) => annotationFor(place, name));
+export const keysOfEndpoint = (name: string, recordZones: readonly ArmId[]): readonly string[] => [
+  ...PLACES.map((place) => annotationFor(place, name)),
+  ...recordZones.flatMap((zoneId) => Object.keys(notes.records(name, zoneId))),
+];
 export const keyOfZone = (zoneId: ArmId): string => Object.keys(notes.zone(zoneId))[0]!;
 export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
   Object.keys(notes.link(zoneId, '', virtualNetworkId))[0]!;
@@ -61,7 +67,10 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     service: service === 'created' || service === 'adopted' ? service : 'none',
     endpoints: Object.fromEntries(named('endpoint').map(({ name, how, id }) => [name, { how, id }])),
     zoneGroups: Object.fromEntries(named('zone-group').map(({ name, id }) => [name, id])),
-    records: Object.fromEntries(named('records').map(({ name, id }) => [name, id])),
+    records: named('records').reduce<Record<string, ArmId[]>>(
+      (zones, { name, id }) => ({ ...zones, [name]: [...(zones[name] ?? []), id] }),
+      {},
+    ),
     zones: valuesOf(annotations, 'zone').flatMap(([how, id]) => (how === 'created' && id ? [id] : [])),
     links: valuesOf(annotations, 'link').flatMap(([how, zoneId, name, virtualNetworkId]) =>
       how === 'created' && zoneId && name && virtualNetworkId ? [{ zoneId, name, virtualNetworkId }] : [],

@@ -89,7 +89,8 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     const { arm } = await clientsOf(deps, pass);
     const { dns, desired } = endpointOf(seen, ladder);
     const { zoneId, name, addresses, etag } = found(dns.recordToWrite, ladder);
-    if (seen.provenance.records[desired.name] === undefined) await pass.annotate(notes.records(desired.name, zoneId));
+    const noted = (seen.provenance.records[desired.name] ?? []).some((id) => same(id, zoneId));
+    if (!noted) await pass.annotate(notes.records(desired.name, zoneId));
     const metadata = { [OWNER_TAG]: seen.desired.owner };
     const body = { ttlSeconds: RECORD_TTL_SECONDS, addresses, metadata, ...(etag !== undefined && { etag }) };
     await arm.privateDns.putRecord(zoneId, name, body, pass.call);

@@ -107,7 +107,10 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { name } = removalOf(seen, ladder);
     // While another endpoint is still being removed, it needs to know the zones that were ours.
     const isLast = seen.removals.length === 1;
-    const keys = [...keysOfEndpoint(name), ...(isLast ? unusedZoneKeys(seen) : [])];
+    const keys = [
+      ...keysOfEndpoint(name, seen.provenance.records[name] ?? []),
+      ...(isLast ? unusedZoneKeys(seen) : []),
+    ];
     await pass.annotate(Object.fromEntries(keys.map((key) => [key, null])));
     pass.event({
       type: 'Normal',

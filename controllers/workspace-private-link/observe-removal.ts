@@ -131,8 +131,14 @@ type RecordsFound = {
 };
 
 async function findRecords(context: Context, name: string): Promise<RecordsFound> {
-  const zoneId = context.provenance.records[name];
-  if (zoneId === undefined) return { state: 'none' };
+  for (const zoneId of context.provenance.records[name] ?? []) {
+    const found = await findRecordsIn(context, zoneId);
+    if (found.state !== 'none') return found;
+  }
+  return { state: 'none' };
+}
+
+async function findRecordsIn(context: Context, zoneId: ArmId): Promise<RecordsFound> {
   // An endpoint of this object that stays writes the sets anew, without the addresses that go.
   const stays = context.pass.resource.metadata.deletionTimestamp === undefined;
   const sharer = ({ desired }: Context) =>

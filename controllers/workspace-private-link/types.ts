@@ -84,9 +84,10 @@ export type Desired = {
 export type Provenance = {
   service: 'created' | 'adopted' | 'none';
   endpoints: Readonly<Record<string, { how: 'created' | 'adopted'; id: ArmId }>>;
-  /** By endpoint name: the zone that its zone group or its records were written for. */
+  /** By endpoint name: the zone that its zone group was written for. */
   zoneGroups: Readonly<Record<string, ArmId>>;
-  records: Readonly<Record<string, ArmId>>;
+  /** By endpoint name: the zones that its records were written into, of which the spec names the last at most. */
+  records: Readonly<Record<string, readonly ArmId[]>>;
   /** Shared zones that this object uses. */
   zones: readonly ArmId[];
   /** Links in given zones that this object made. */

@@ -307,6 +307,27 @@ describe('several endpoints that are taken out at once', () => {
   });
 });
 
+describe('records that followed their endpoint into another zone', () => {
+  test('are taken away from both zones with the object', async () => {
+    const zones = ['east', 'west'].map((group) => ZONE.replace('/fabric/', `/${group}/`));
+    const inZone = (zoneId: string) =>
+      anEndpoint('hub', { dns: { ...anEndpoint('x').dns!, mode: 'Records', zoneId, virtualNetworkLinks: [] } });
+    const world = aWorld();
+    for (const id of zones) {
+      world.zones.set(id.toLowerCase(), { id, tags: {}, numberOfRecordSets: 1, numberOfVirtualNetworkLinks: 0 });
+    }
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [inZone(zones[0]!)] }));
+    await living.settle();
+    living.change(({ spec }) => (spec.endpoints = [inZone(zones[1]!)]));
+    await living.settle();
+    expect(world.records.get(zones[1]!.toLowerCase())).toHaveLength(5);
+    remove(living);
+    await living.settle();
+    expect(living.released).toBe(true);
+    expect(zones.map((id) => world.records.get(id.toLowerCase()) ?? [])).toEqual([[], []]);
+  });
+});
+
 describe('two endpoints that want one link in two ways', () => {
   test('do not write it in turns', async () => {
     const world = aWorld();
