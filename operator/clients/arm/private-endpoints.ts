@@ -31,6 +31,7 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
   const { gate, observers, cacheKey } = context;
   /** Mutations of ours that have not been seen to be over. */
   const mutating = new Map<string, { place: string; sinceMs: number; subscriptionId: string; ends: Ends }>();
+  const listSeenMs = new Map<string, number>();
 
   const failures = createOperationFailures(context);
   const interfaces = createInterfaces(context, network);
@@ -72,6 +73,9 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
    * endpoint ends only a deletion: lists lag behind what is created.
    */
   const observeEnds = (subscriptionId: string, endpoints: readonly PrivateEndpoint[], readAtMs: number): void => {
+    // One list serves many passes, and says nothing new the second time.
+    if ((listSeenMs.get(subscriptionId) ?? Number.NEGATIVE_INFINITY) >= readAtMs) return;
+    listSeenMs.set(subscriptionId, readAtMs);
     for (const [holder, mutation] of mutating) {
       if (mutation.subscriptionId !== subscriptionId || mutation.ends === 'unlisted') continue;
       const found = endpoints.find(({ id }) => armKey(id) === holder);
