@@ -138,7 +138,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   HeldByDeny: {
     says: 'it may be the only proven way into a workspace that is closed to the public',
-    next: 'add another endpoint and wait until it is proven, or set inbound.publicAccess to Allow; while the object is being deleted, set inbound.onDelete to Restore (opens the workspace first) or Keep (leaves it closed to everybody); the operator goes on by itself then',
+    next: 'add another endpoint and wait until it is proven, or set inbound.publicAccess to Allow; while the object is being deleted, set inbound.onDelete to Restore (opens the workspace first, if fabriclink.dev/access-before still says that it was open) or Keep (leaves it closed to everybody), or open it in Fabric; the operator goes on by itself then',
   },
   LinkCreating: {
     says: 'the network is not linked to the zone as the spec says',

@@ -268,11 +268,14 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
 
 /**
  * We closed the workspace, and the spec, which has since lost its inbound section, does not say what the deletion does
- * with that. To take the endpoints away would leave no way in, which nobody has asked for.
+ * with that; or it says Restore, and what there was before is no longer written down. To take the endpoints away would
+ * leave no way in, which nobody has asked for.
  */
 async function locksOut(context: Context, service: ServiceFound): Promise<boolean> {
   const { onDelete } = context.pass.resource.spec.inbound ?? {};
-  if (onDelete !== undefined || !context.provenance.locked) return false;
+  const { locked, accessBefore } = context.provenance;
+  const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none');
+  if (isSaid || !locked) return false;
   const policy = policyFact(await readPolicy(context), service);
   return policy !== 'Allow' && policy !== 'absent';
 }

@@ -255,6 +255,21 @@ describe('deleting an object that has closed the workspace and no longer says an
   });
 });
 
+describe('deleting an object that is to restore what nobody knows any more', () => {
+  test('opens nothing and takes no way in, until somebody opens it or says Keep', async () => {
+    const { world, living } = await aClosedWorkspace();
+    living.change(({ metadata }) => delete metadata.annotations!['fabriclink.dev/access-before']);
+    remove(living);
+    await living.settle();
+    expect(world.writes).toEqual([]);
+    expect(living.condition('Stalled').reason).toBe('HeldByDeny');
+    world.policy = { ...world.policy, inbound: 'Allow' };
+    await living.settle();
+    expect(living.released).toBe(true);
+    expect(policyWrites(world.writes)).toEqual([]);
+  });
+});
+
 describe('deleting the service', () => {
   test('a connection in a state that this version does not know is somebody’s, and stays', async () => {
     const world = aWorld();
