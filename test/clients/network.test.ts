@@ -127,6 +127,19 @@ describe('private endpoints', () => {
     expect(sent.properties).not.toHaveProperty('customDnsConfigs');
   });
 
+  test('keep the connection of an endpoint that exists: another name would ask for another one', async () => {
+    const { clients, requests } = await scripted(() => json(shown('pe-a')));
+    await clients.arm.privateEndpoints.put(scope, body, fresh());
+    const sent = JSON.parse(requests[1]!.body!) as { properties: Record<string, unknown> };
+    expect(sent.properties).toMatchObject({
+      manualPrivateLinkServiceConnections: [
+        { name: 'conn', properties: { privateLinkServiceId: '/target', groupIds: ['workspace'] } },
+      ],
+      privateLinkServiceConnections: [],
+    });
+    expect(requests[1]!.body).not.toContain('privateLinkServiceConnectionState');
+  });
+
   test('that fail later say why, if the operation is still known', async () => {
     const operation = json({
       status: 'Failed',

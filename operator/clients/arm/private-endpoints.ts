@@ -149,6 +149,7 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
             const parameters = {
               ...keptOf(current),
               ...desiredEndpoint(body),
+              ...connectionsOf(current),
               tags: { ...current?.tags, ...body.tags },
             };
             const poller = client.privateEndpoints.createOrUpdate(scope.resourceGroup, scope.name, parameters);
@@ -224,6 +225,23 @@ function keptOf(current: SdkPrivateEndpoint | undefined): SdkPrivateEndpoint {
   if (!current) return {};
   const { customDnsConfigs: _reported, ...kept } = current;
   return kept;
+}
+
+/**
+ * The connection of an endpoint that exists, under its own name: another name would ask for another connection, and the
+ * approved one, perhaps the only way into its workspace, would go. What the approver said about it is not ours to send.
+ */
+function connectionsOf(current: SdkPrivateEndpoint | undefined): SdkPrivateEndpoint {
+  const { manualPrivateLinkServiceConnections: manual, privateLinkServiceConnections: auto } = current ?? {};
+  const asked = (list: typeof manual) =>
+    (list ?? []).map(({ name, privateLinkServiceId, groupIds, requestMessage }) => ({
+      ...(name && { name }),
+      ...(privateLinkServiceId && { privateLinkServiceId }),
+      ...(groupIds && { groupIds }),
+      ...(requestMessage && { requestMessage }),
+    }));
+  if (asked(manual).length + asked(auto).length === 0) return {};
+  return { manualPrivateLinkServiceConnections: asked(manual), privateLinkServiceConnections: asked(auto) };
 }
 
 /** Exactly one connection in exactly one of the two lists (section 9.1). */
