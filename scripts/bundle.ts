@@ -1,6 +1,8 @@
 // Bundles the operator into one ESM file, dist/operator.mjs, with a source map: `npm run bundle`.
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { build } from 'esbuild';
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const outfile = 'dist/operator.mjs';
 
@@ -13,6 +15,20 @@ const result = await build({
   format: 'esm',
   sourcemap: true,
   minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [
+    {
+      // Node keeps the whole source in memory, at two bytes a character if a single one is not Latin-1. esbuild escapes
+      // them in strings; one file has them in a regular expression.
+      name: 'latin-1',
+      setup(plugin) {
+        plugin.onLoad({ filter: /powershell-utils[/\\]index\.js$/ }, async ({ path }) => {
+          const contents = await readFile(path, 'utf8');
+          return { contents: contents.replace(/[\u0100-\uffff]/g, escaped) };
+        });
+      },
+    },
+  ],
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
