@@ -144,8 +144,8 @@ export const INBOUND_FACTS = {
   preflight: ['clear', 'blocked'],
   /** A PUT of the policy through the global host has succeeded with this identity (annotation policy-write). */
   policyWrite: ['proven', 'unproven'],
-  /** Tenant settings: settingOff: inbound rules are disabled; blocked: the tenant's own public block is on. */
-  tenant: ['clear', 'settingOff', 'blocked', 'unobservable'],
+  /** Tenant settings: settingOff: inbound rules are disabled; blocked: the tenant's own public block is on; refused: not ours to read, or not listed. */
+  tenant: ['clear', 'settingOff', 'blocked', 'refused', 'unobservable'],
   /** Who else needs workspace-scoped calls, and whether our own way in is proven by socket address. */
   path: ['notNeeded', 'proven', 'missing'],
   /** persistent: somebody opened it again several times within the hour. */
@@ -163,7 +163,7 @@ export const OUTBOUND_FACTS = {
   record: ['recorded', 'missing'],
   /** The published delay since annotation outbound-at. */
   settle: ['unknown', 'before', 'after'],
-  tenant: ['clear', 'settingOff', 'unobservable'],
+  tenant: ['clear', 'settingOff', 'refused', 'unobservable'],
 } as const satisfies Domain;
 export type OutboundFacts = FactsOf<typeof OUTBOUND_FACTS>;
 

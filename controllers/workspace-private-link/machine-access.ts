@@ -7,13 +7,14 @@ const is = (test: (facts: InboundFacts) => boolean) => when<InboundFacts>(test);
 /**
  * Design section 8: what must hold, in one pass, before inbound goes from Allow to Deny. Reads that were refused or
  * failed do not count as met, with one exception: the tenant's settings are readable by few identities, and what
- * they would tell (that the policy API stays reachable) is proven harder by `policyWrite`.
+ * they would tell the others (that the policy API stays reachable) is proven harder by `policyWrite`.
  */
 export const inboundPreconditions = {
   preflight: ({ preflight }: InboundFacts) => preflight === 'clear',
   provenEndpoint: ({ proof }: InboundFacts) => proof === 'sufficient',
   tenantSetting: ({ tenant }: InboundFacts) => tenant !== 'settingOff',
   tenantOpen: ({ tenant }: InboundFacts) => tenant !== 'blocked',
+  tenantRead: ({ tenant }: InboundFacts) => tenant !== 'unobservable',
   privatePath: ({ path }: InboundFacts) => path !== 'missing',
 } as const;
 
@@ -41,6 +42,7 @@ export const inboundMachine = setup({
     noProvenEndpoint: is((facts) => !inboundPreconditions.provenEndpoint(facts)),
     tenantSettingOff: is((facts) => !inboundPreconditions.tenantSetting(facts)),
     tenantBlocks: is((facts) => !inboundPreconditions.tenantOpen(facts)),
+    tenantUnread: is((facts) => !inboundPreconditions.tenantRead(facts)),
     noPrivatePath: is((facts) => !inboundPreconditions.privatePath(facts)),
     rival: is(({ rivalry }) => rivalry === 'persistent'),
     policyWriteUnproven: is(({ policyWrite }) => policyWrite === 'unproven'),
@@ -102,6 +104,7 @@ export const inboundMachine = setup({
       states: {
         Check: {
           always: [
+            { guard: 'tenantUnread', target: 'Unread' },
             { guard: 'relockBlocked', target: 'RelockBlocked' },
             { guard: 'preflightBlocks', target: 'PreflightBlocks' },
             { guard: 'tenantSettingOff', target: 'TenantSettingOff' },
@@ -113,6 +116,7 @@ export const inboundMachine = setup({
             { target: 'Denying' },
           ],
         },
+        Unread: waiting('Unobservable'),
         RelockBlocked: stalled('RelockBlocked'),
         PreflightBlocks: stalled('PreflightBlocks'),
         TenantSettingOff: stalled('TenantSettingOff'),

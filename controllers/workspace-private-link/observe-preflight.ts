@@ -2,7 +2,7 @@ import type { Item, TenantSetting } from '../../operator/clients/fabric/types.ts
 import { same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import limitations from './limitations.json' with { type: 'json' };
-import { type Context, settled } from './reading.ts';
+import { blindness, type Context, settled } from './reading.ts';
 import type { InboundFacts, OutboundFacts, PreflightItem, ServiceFacts } from './types.ts';
 
 export type Preflight = { fact: InboundFacts['preflight']; items: readonly PreflightItem[]; unread: readonly string[] };
@@ -100,14 +100,15 @@ export async function observeTenant(context: Context): Promise<TenantSeen> {
   );
   if (!settings.fault) return { ...tenantFacts(settings.value), unread: [] };
   const unread = [`${settings.fault.about}: ${settings.fault.error.message}`];
-  return { inbound: 'unobservable', outbound: 'unobservable', unread };
+  // What may not be read stays so, and holds up nothing; what failed to be read is known in a moment.
+  const why = blindness(settings.fault);
+  return { inbound: why, outbound: why, unread };
 }
 
 function tenantFacts(list: readonly TenantSetting[]): Omit<TenantSeen, 'unread'> {
   const { inbound, outbound, publicBlock } = eligibility.tenantSettings;
   const enabled = (name: string) => list.find(({ settingName }) => settingName === name)?.enabled;
-  const switched = (name: string) =>
-    enabled(name) === undefined ? 'unobservable' : enabled(name) ? 'clear' : 'settingOff';
+  const switched = (name: string) => (enabled(name) === undefined ? 'refused' : enabled(name) ? 'clear' : 'settingOff');
   const blocked = enabled(publicBlock) === true && switched(inbound) !== 'settingOff';
   return { inbound: blocked ? 'blocked' : switched(inbound), outbound: switched(outbound) };
 }

@@ -199,7 +199,7 @@ describe('the lockout rule', () => {
         facts.proof === 'sufficient' &&
         facts.preflight === 'clear' &&
         facts.policyWrite === 'proven' &&
-        (facts.tenant === 'clear' || facts.tenant === 'unobservable') &&
+        (facts.tenant === 'clear' || facts.tenant === 'refused') &&
         facts.path !== 'missing' &&
         mayDeny(facts),
     ),

@@ -190,6 +190,26 @@ describe('a zone that several objects share', () => {
   });
 });
 
+describe('tenant settings that just now fail to be read', () => {
+  test('are waited for before the door is closed', async () => {
+    const world = aWorld();
+    world.refusals['tenantSettings.list'] = {
+      disposition: 'throttled',
+      reason: 'Throttled',
+      message: 'cannot read the tenant settings: RequestBlocked',
+      status: 429,
+    };
+    const living = live(world, aWorkspacePrivateLink({ inbound: DENY }));
+    await living.settle();
+    expect(policyWrites(world.writes)).toEqual([]);
+    expect(living.rest('inbound')).toBe('Preconditions.Unread');
+    expect(living.condition('AccessApplied').message).toContain('RequestBlocked');
+    world.refusals = {};
+    await living.settle();
+    expect(world.policy.inbound).toBe('Deny');
+  });
+});
+
 describe('relocking', () => {
   test('that fails several times is no sign of a rival', async () => {
     const { world, living } = await aClosedWorkspace();
