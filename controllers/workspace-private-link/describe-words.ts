@@ -146,6 +146,7 @@ function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {
     ...blocks,
     ...(inbound.tenant === 'settingOff' ? ['the tenant setting is off'] : []),
     ...(inbound.tenant === 'blocked' ? ['the tenant blocks public access as a whole'] : []),
+    ...(inbound.tenant === 'unobservable' ? ['the tenant settings could not be read just now'] : []),
     ...(inbound.path === 'missing' ? ['the operator has no private path'] : []),
   ];
   return missing.join('; ');

@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import { doing, ready, stalled, waiting, when } from './machine-leaf.ts';
+import { doing, leaf, ready, stalled, waiting, when } from './machine-leaf.ts';
 import type { InboundFacts, InboundReleaseFacts, OutboundFacts } from './types.ts';
 
 const is = (test: (facts: InboundFacts) => boolean) => when<InboundFacts>(test);
@@ -37,6 +37,7 @@ export const inboundMachine = setup({
     mayOpen: is(({ inbound, record }) => inbound === 'Deny' && record === 'recorded'),
     settling: is(({ settle }) => settle === 'before'),
     unrecorded: is(({ record, settle }) => record === 'missing' || settle === 'unknown'),
+    relockUnread: is((facts) => facts.lock === 'relock' && !inboundPreconditions.tenantRead(facts)),
     relockBlocked: is((facts) => facts.lock === 'relock' && !mayDeny(facts)),
     preflightBlocks: is((facts) => !inboundPreconditions.preflight(facts)),
     noProvenEndpoint: is((facts) => !inboundPreconditions.provenEndpoint(facts)),
@@ -104,8 +105,9 @@ export const inboundMachine = setup({
       states: {
         Check: {
           always: [
-            { guard: 'tenantUnread', target: 'Unread' },
+            { guard: 'relockUnread', target: 'RelockUnread' },
             { guard: 'relockBlocked', target: 'RelockBlocked' },
+            { guard: 'tenantUnread', target: 'Unread' },
             { guard: 'preflightBlocks', target: 'PreflightBlocks' },
             { guard: 'tenantSettingOff', target: 'TenantSettingOff' },
             { guard: 'tenantBlocks', target: 'TenantBlocks' },
@@ -116,8 +118,10 @@ export const inboundMachine = setup({
             { target: 'Denying' },
           ],
         },
-        Unread: waiting('Unobservable'),
+        // Passes by itself, so it is looked at soon; the door is open, so it is loud all the same.
+        RelockUnread: leaf('stalled', 'RelockBlocked', 'fast'),
         RelockBlocked: stalled('RelockBlocked'),
+        Unread: waiting('Unobservable'),
         PreflightBlocks: stalled('PreflightBlocks'),
         TenantSettingOff: stalled('TenantSettingOff'),
         TenantBlocks: stalled('TenantBlocksPublicAccess'),

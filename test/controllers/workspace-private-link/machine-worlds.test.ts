@@ -149,6 +149,7 @@ describe('upwards', () => {
       waits: {
         'Policy.AwaitingService': { standing: 'owner' },
         'Policy.Unobservable': { inbound: 'Allow' },
+        'Preconditions.Unread': { tenant: 'clear' },
         'Allow.Settling': { settle: 'after' },
         'Preconditions.NoProvenEndpoint': { proof: 'sufficient' },
         'Effective.Propagating': { settle: 'after' },
