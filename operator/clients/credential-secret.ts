@@ -14,11 +14,13 @@ export type SecretContext = {
   federatedTokenFile: string | undefined;
 };
 
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * Reads a credentials Secret with the keys of Azure Service Operator (design section 6): AZURE_TENANT_ID,
  * AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE (+ _PASSWORD) or USE_WORKLOAD_IDENTITY_AUTH.
  * Throws OperatorError `blocked` with CredentialInvalid or CredentialTenantMismatch. No message quotes a value of the
- * Secret, except the tenant id.
+ * Secret, except a tenant id that is one.
  */
 export async function readCredentialSecret(secret: Secret, context: SecretContext): Promise<Credential> {
   const bytes = (key: string): Buffer | undefined => {
@@ -33,6 +35,12 @@ export async function readCredentialSecret(secret: Secret, context: SecretContex
   const absent = [...(tenantId ? [] : ['AZURE_TENANT_ID']), ...(clientId ? [] : ['AZURE_CLIENT_ID'])];
   if (!tenantId || !clientId)
     throw invalid(context, `lacks ${absent.join(' and ')}`, `add ${absent.join(' and ')} to the Secret`);
+  // People swap the keys of a Secret: a client secret in the place of an id must not end in a status.
+  const noIds = Object.entries({ AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId })
+    .filter(([, value]) => !GUID.test(value))
+    .map(([key]) => key);
+  if (noIds.length > 0)
+    throw invalid(context, `holds no GUID under ${noIds.join(' and ')}`, `put the ids into ${noIds.join(' and ')}`);
   if (tenantId.toLowerCase() !== context.tenantId.toLowerCase())
     throw tenantMismatch(`Secret ${context.where}`, tenantId, context.tenantId);
   return {

@@ -24,7 +24,7 @@ export function readErrorBody(response: HttpResponse): ErrorBody | undefined {
   const body = parsedObject(response.body);
   const read = body && (readEntra(body) ?? readNested(body));
   if (read) return read;
-  return headerCode ? { code: headerCode, nested: [], message: '', retriable: undefined } : undefined;
+  return headerCode ? { code: wordOf(headerCode), nested: [], message: '', retriable: undefined } : undefined;
 }
 
 /** The body as a JSON object; undefined when it is anything else. */
@@ -46,7 +46,7 @@ function readEntra(body: Record<string, unknown>): ErrorBody | undefined {
   const numbers = Array.isArray(body['error_codes']) ? body['error_codes'] : [];
   const [first] = numbers.filter((value) => typeof value === 'number');
   return {
-    code: first === undefined ? body['error'] : `AADSTS${first}`,
+    code: first === undefined ? wordOf(body['error']) : `AADSTS${first}`,
     nested: [],
     message: typeof body['error_description'] === 'string' ? body['error_description'] : '',
     retriable: undefined,
@@ -83,7 +83,12 @@ function collect(error: Record<string, unknown>, codes: string[], messages: stri
 
 function codeOf(error: Record<string, unknown>): string | undefined {
   const code = error['errorCode'] ?? error['code'];
-  return typeof code === 'string' && code !== '' ? code : undefined;
+  return typeof code === 'string' && code !== '' ? wordOf(code) : undefined;
+}
+
+/** A code is one short word. It becomes part of messages and metrics, so anything else is not repeated. */
+function wordOf(code: string): string {
+  return /^[\w.:-]{1,80}$/.test(code) ? code : 'UnreadableCode';
 }
 
 function messageOf(error: Record<string, unknown>): string {

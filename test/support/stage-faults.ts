@@ -4,12 +4,39 @@ import type { Fault } from '../../simulator/faults.ts';
 import type { Stage, StageSnapshot } from './stage.ts';
 import { type Call, isCloud, isCloudWrite } from './stage-calls.ts';
 import { conditionOf, isTrue } from './stage-link.ts';
+import { OPERATOR_APP } from './stage-world.ts';
 
 /** What scenarios about trouble need beside the stage itself. */
+
+/** Everything that was said to anybody: warnings and errors in the log, objects with their statuses, Events, Leases. */
+export const everythingTold = ({ logs, kubernetes }: Stage): string =>
+  JSON.stringify([
+    logs,
+    ...['workspaceprivatelinks.fabriclink.dev', 'events', 'configmaps', 'leases.coordination.k8s.io'].map((resource) =>
+      kubernetes.objects(resource),
+    ),
+  ]);
+
+/** Client secrets, cluster tokens and bearer tokens, which all begin alike. */
+const SECRETS = [
+  OPERATOR_APP.clientSecret,
+  'the-id-and-not-the-value',
+  'the-new-one',
+  /eyJ[\w-]{10,}/,
+  /bearer (?!\[)\S/i,
+];
+
+/** What was told of the planted secrets; empty, or something leaks. */
+export const secretsTold = (stage: Stage): string[] => {
+  const told = everythingTold(stage);
+  return SECRETS.flatMap((secret) => (told.search(secret) >= 0 ? [String(secret)] : []));
+};
 
 /** A fresh process before an empty stage: both stores put back, no fault left over, nothing recorded. */
 export async function setTheStage(stage: Stage, snapshot: StageSnapshot): Promise<void> {
   await stage.killOperator();
+  const leaked = secretsTold(stage);
+  if (leaked.length > 0) throw new Error(`the scenario before this one told secrets: ${leaked.join(', ')}`);
   stage.onCall(undefined);
   stage.simulator.faults.clear();
   stage.kubernetes.faults.clear();
