@@ -7,6 +7,8 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.mjs' },
   reporters: ['default', '<rootDir>/test/closing-line.mjs'],
+  // The default leaves one core idle; most of these tests wait for sockets.
+  maxWorkers: '100%',
   testTimeout: 30_000,
   // Each test file loads the SDKs anew; a recycled worker gives the memory back.
   workerIdleMemoryLimit: '1500MB',
