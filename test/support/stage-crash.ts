@@ -62,11 +62,14 @@ export async function crashEverywhere(
   stage: Stage,
   recording: Recording,
   judge: (snapshot: StageSnapshot) => Promise<void>,
+  /** Only at these calls; absent: at every call. */
+  isVictim: (call: Call) => boolean = () => true,
 ): Promise<{ crashes: number; failures: string[] }> {
   const failures: string[] = [];
   let crashes = 0;
   for (const [state, snapshot] of recording.states) {
-    const here = recording.points.filter((point) => point.state === state);
+    const here = recording.points.filter((point) => point.state === state && isVictim(point.call));
+    if (here.length === 0) continue;
     crashes += here.length;
     await restartFrom(stage, snapshot);
     try {
