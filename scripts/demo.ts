@@ -16,7 +16,7 @@ import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-rea
 import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
 import { evidenceOf } from './demo/evidence.ts';
 import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
-import { EXPECT_LABEL, judge, toRow } from './demo/rows.ts';
+import { EXPECT_LABEL, judge, shortName, toRow } from './demo/rows.ts';
 import { createScreen, drawTable } from './demo/table.ts';
 import { tryThis } from './demo/try-this.ts';
 
@@ -55,8 +55,8 @@ const caFile = join(folder, 'simulator-ca.pem');
 const worldFile = JSON.parse(await readFile('examples/demo-world.json', 'utf8')) as WorldFile;
 await mkdir(folder, { recursive: true });
 
-const simulator = await startSimulator({ speed: options.speed, world: loadWorld(worldFile) });
-const kubernetes = await startKubernetes();
+const simulator = await startSimulator({ speed: options.speed, world: loadWorld(worldFile) }).catch(cannotStart);
+const kubernetes = await startKubernetes().catch(cannotStart);
 await writePrivately(caFile, simulator.ca);
 await writePrivately(kubeconfigFile, kubernetes.kubeconfig);
 const cluster = await connect(kubeconfigFile);
@@ -106,12 +106,16 @@ async function watchThem(
   const hints = tryThis({ kubeconfigFile, armUrl: simulator.urls.arm, caFile, headerFile, metrics: METRICS });
   for (;;) {
     const objects = await listAll(cluster, NAMESPACE, KINDS);
-    const unsettled = objects.flatMap((object) => judge(object) ?? []);
+    const unsettled = objects.flatMap((object) => {
+      const reason = judge(object);
+      return reason === undefined ? [] : [`${shortName(object)}: ${reason}`];
+    });
     const atRest = objects.length > 0 && unsettled.length === 0;
     const table = drawTable(objects.map(toRow), process.stdout.columns ?? 160, process.stdout.isTTY);
     screen.draw(options.once ? table : [...table, '', ...hints(objects)]);
-    if (operator.exitCode() !== undefined) {
-      console.log(`\nThe operator ended with code ${operator.exitCode()}; read ${operator.logFile}`);
+    const ended = operator.ended();
+    if (ended !== undefined) {
+      console.log(`\n${ended}`);
       return 1;
     }
     if (stopping.signal.aborted) return 0;
@@ -139,6 +143,17 @@ async function printEvidence(
     console.log(`\n${link.kind}/${link.metadata.name}`);
     for (const line of await evidenceOf(link, clouds, etags.get(link.spec.workspaceId))) console.log(`  ${line}`);
   }
+}
+
+/** The name servers have fixed addresses, which the objects of examples/demo name: there is one demo at a time. */
+function cannotStart(error: unknown): never {
+  const { code, address, port, message } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  console.error(
+    code === 'EADDRINUSE'
+      ? `The demo cannot start: ${address}:${port} is taken, most likely by another demo or simulator on this machine. Stop that one first.`
+      : `The demo cannot start: ${message}`,
+  );
+  process.exit(1);
 }
 
 async function policyEtags(

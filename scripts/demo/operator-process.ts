@@ -6,13 +6,15 @@ import { createWriteStream } from 'node:fs';
 export type OperatorProcess = {
   pid: number | undefined;
   logFile: string;
-  /** Undefined while it runs; -1 when a signal ended it. */
-  exitCode(): number | undefined;
+  /** Undefined while it runs; afterwards how it ended, in words, with the end of its log. */
+  ended(): string | undefined;
   /** SIGTERM, and SIGKILL when it has not drained in time. */
   stop(): Promise<void>;
 };
 
 const DRAIN_MS = 25_000;
+/** Enough to hold the last lines. */
+const TAIL_CHARACTERS = 2_000;
 /** What a process needs from ours; nothing else of our environment reaches it. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR'];
 
@@ -27,20 +29,28 @@ export function startOperatorProcess(settings: Record<string, string>, logFile: 
   const log = createWriteStream(logFile);
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
-  let code: number | undefined;
-  child.on('exit', (exitCode) => {
-    code = exitCode ?? -1;
+  let tail = '';
+  const remember = (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-TAIL_CHARACTERS);
+  };
+  child.stdout?.on('data', remember);
+  child.stderr?.on('data', remember);
+  let ended: string | undefined;
+  // Not `exit`: its last lines may still be in the pipes then.
+  child.on('close', (code, signal) => {
+    const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+    ended = [`The operator ${how}. The end of ${logFile}:`, ...tail.trimEnd().split('\n').slice(-3)].join('\n  ');
     log.end();
   });
   return {
     pid: child.pid,
     logFile,
-    exitCode: () => code,
+    ended: () => ended,
     async stop() {
-      if (code !== undefined) return;
+      if (ended !== undefined) return;
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), DRAIN_MS);
-      await once(child, 'exit');
+      await once(child, 'close');
       clearTimeout(timer);
     },
   };

@@ -20,13 +20,14 @@ export function toRow(object: KubeObject): Row {
   const verdict = judge(object);
   return {
     kind: object.kind,
-    name: `${SHORT[object.kind] ?? object.kind}/${object.metadata.name}`,
+    name: shortName(object),
     phase: status.phase ?? '—',
     ready: status.conditions?.find(({ type }) => type === 'Ready')?.status ?? '',
     nextStep:
       status.nextStep ??
       (object.metadata.labels?.[EXPECT_LABEL] === 'NotServedYet' ? 'its controller comes later' : ''),
     settled: verdict === undefined,
+    stalled: status.conditions?.some(({ type, status: held }) => type === 'Stalled' && held === 'True') ?? false,
     parts: (status.endpoints ?? []).map(({ name, phase, message }) => ({
       name,
       phase: phase ?? '—',
@@ -40,6 +41,11 @@ const SHORT: Record<string, string> = {
   ManagedPrivateEndpoint: 'mpe',
   CrossTenantMapping: 'ctm',
 };
+
+/** `kind/name`, as kubectl takes it. */
+export function shortName({ kind, metadata }: KubeObject): string {
+  return `${SHORT[kind] ?? kind}/${metadata.name}`;
+}
 
 /** Undefined: the object rests where its label says. Otherwise why not. */
 export function judge(object: KubeObject): string | undefined {

@@ -1,4 +1,5 @@
 // The demo's screen: one line an object, one indented line an endpoint. Pure text, so that a test can read it.
+import { stripVTControlCharacters } from 'node:util';
 
 export type Row = {
   name: string;
@@ -8,6 +9,8 @@ export type Row = {
   /** What happens next, or who is awaited. */
   nextStep: string;
   settled: boolean;
+  /** Nothing goes on without a person: what to do is worth more than one line. */
+  stalled: boolean;
   parts: readonly { name: string; phase: string; message: string }[];
 };
 
@@ -16,7 +19,7 @@ const YELLOW = 33;
 const RED = 31;
 const DIM = 2;
 
-/** `width` in columns; `colour` off for pipes. Lines never exceed the width, so that a redraw can count them. */
+/** `width` in columns; `colour` off for pipes. Sentences are cut at the width, but not those that a person must read. */
 export function drawTable(rows: readonly Row[], width: number, colour: boolean): string[] {
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const names = rows.flatMap((row) => [row.name, ...row.parts.map((part) => `  ${part.name}`)]);
@@ -28,10 +31,10 @@ export function drawTable(rows: readonly Row[], width: number, colour: boolean):
     `${name.padEnd(nameWidth)}  ${phase.padEnd(phaseWidth)}  ${ready.padEnd(7)}  ${clip(text, rest)}`;
   const lines = [paint(DIM, line('OBJECT', 'PHASE', 'READY', 'WHAT IS AWAITED'))];
   for (const row of rows) {
-    const text = line(row.name, row.phase, row.ready, row.nextStep);
-    lines.push(
-      row.settled ? paint(GREEN, text) : row.phase.startsWith('Stalled') ? paint(RED, text) : paint(YELLOW, text),
-    );
+    const colourCode = row.settled ? GREEN : row.stalled ? RED : YELLOW;
+    const [first = '', ...others] = row.stalled ? wrap(row.nextStep, rest) : [row.nextStep];
+    lines.push(paint(colourCode, line(row.name, row.phase, row.ready, first)));
+    for (const more of others) lines.push(paint(colourCode, line('', '', '', more)));
     for (const part of row.parts) lines.push(paint(DIM, line(`  ${part.name}`, part.phase, '', part.message)));
   }
   return lines;
@@ -45,9 +48,29 @@ function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** Redraws in place on a terminal; elsewhere prints a line only when it has changed. */
-export function createScreen(out: NodeJS.WriteStream): { draw(lines: readonly string[]): void } {
-  let drawn = 0;
+/** At blanks; a word that is longer than the width stands alone and is cut. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = word;
+    } else {
+      current = current === '' ? word : `${current} ${word}`;
+    }
+  }
+  return [...lines, current];
+}
+
+type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows' | 'write'>;
+
+/**
+ * Redraws in place on a terminal, when something changed (so that text can be selected meanwhile); elsewhere prints a
+ * line only when it has changed. Lines may be longer than the terminal is wide: it wraps them, and they are counted so.
+ */
+export function createScreen(out: Terminal): { draw(lines: readonly string[]): void } {
+  let drawn: readonly string[] = [];
   const seen = new Set<string>();
   return {
     draw(lines) {
@@ -56,9 +79,28 @@ export function createScreen(out: NodeJS.WriteStream): { draw(lines: readonly st
         for (const line of lines) seen.add(line);
         return;
       }
-      out.write(drawn > 0 ? `\u001b[${drawn}A\u001b[J` : '');
-      out.write(`${lines.join('\n')}\n`);
-      drawn = lines.length;
+      const fitting = fit(lines, out);
+      if (fitting.join('\n') === drawn.join('\n')) return;
+      // Counted with the width of now: a terminal that became narrower has wrapped what stood there.
+      const up = heightOf(drawn, out.columns);
+      out.write(`${up > 0 ? `\u001b[${up}A` : ''}\r\u001b[J${fitting.join('\n')}\n`);
+      drawn = fitting;
     },
   };
+}
+
+/** Rows of a terminal of this width. */
+function heightOf(lines: readonly string[], columns: number): number {
+  return lines.reduce(
+    (rows, line) => rows + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
+    0,
+  );
+}
+
+/** What scrolled out of the terminal cannot be drawn over: the last lines give way, and it is said. */
+function fit(lines: readonly string[], { columns, rows }: Terminal): readonly string[] {
+  if (heightOf(lines, columns) < rows) return lines;
+  let kept = lines.length;
+  while (kept > 1 && heightOf(lines.slice(0, kept), columns) > rows - 2) kept -= 1;
+  return [...lines.slice(0, kept), `… ${lines.length - kept} more lines: make the terminal higher`];
 }

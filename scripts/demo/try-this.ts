@@ -1,14 +1,19 @@
 // The last lines of the screen: what to type in another terminal.
-import type { KubeObject } from '../../operator/clients/kube/types.ts';
+import type { Condition, KubeObject } from '../../operator/clients/kube/types.ts';
 
 type Places = { kubeconfigFile: string; armUrl: string; caFile: string; headerFile: string; metrics: string };
+
+type Status = { conditions?: Condition[]; endpoints?: { resourceId?: string }[] };
 
 const NETWORK_API = '2024-10-01';
 
 export function tryThis(places: Places): (objects: readonly KubeObject[]) => string[] {
   return (objects) => {
+    // The id stands in the status before the endpoint is there; of a Ready object it is there.
     const endpointId = objects
-      .flatMap(({ status }) => (status as { endpoints?: { resourceId?: string }[] } | undefined)?.endpoints ?? [])
+      .map(({ status }) => (status ?? {}) as Status)
+      .filter(({ conditions }) => conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+      .flatMap(({ endpoints }) => endpoints ?? [])
       .find(({ resourceId }) => resourceId)?.resourceId;
     const { kubeconfigFile, armUrl, caFile, headerFile, metrics } = places;
     return [
@@ -18,7 +23,7 @@ export function tryThis(places: Places): (objects: readonly KubeObject[]) => str
       '  and, to delete an endpoint behind the operator’s back and watch it come back:',
       endpointId
         ? `  curl -X DELETE --cacert ${caFile} -H @${headerFile} '${armUrl}${endpointId}?api-version=${NETWORK_API}'`
-        : '  (the line comes here as soon as there is an endpoint)',
+        : '  (the line comes here as soon as an object is Ready)',
     ];
   };
 }
