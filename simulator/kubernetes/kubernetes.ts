@@ -221,7 +221,9 @@ function fixedPath({ path }: ApiRequest): Reply | undefined {
   if (path === '/version') return json(VERSION);
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return { code: 200, body: 'ok', contentType: 'text/plain' };
   if (path === '/')
-    return json({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] });
+    return json({
+      paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+    });
   return undefined;
 }
 

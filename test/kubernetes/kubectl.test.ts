@@ -166,6 +166,8 @@ function suite(binary: string): void {
       code: 1,
       err: expect.stringContaining('strict decoding error: unknown field "spec.colour"'),
     });
+    const misspelt = await kubectl(ns, 'apply -f -', manifest('c').replace(/Widget/, 'Wigdet'));
+    expect(misspelt).toMatchObject({ code: 1, err: expect.stringContaining('no matches for kind "Wigdet"') });
     expect((await kubectl(ns, 'apply --dry-run=server -f -', manifest('c'))).out).toContain('(server dry run)');
     expect((await kubectl(ns, 'apply --validate=warn -f -', manifest('d', { colour: 'red' }))).err).toContain(
       'Warning: unknown field "spec.colour"',

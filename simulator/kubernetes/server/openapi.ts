@@ -5,8 +5,18 @@ import type { JsonObject, Schema } from '../types.ts';
 import { VERSION } from './discovery.ts';
 import { type ApiRequest, json, type Reply, rawJson } from './reply.ts';
 
+/**
+ * kubectl asks for version 2, always as Protobuf, when version 3 does not know a kind; it finds nothing here either and
+ * goes on to its own sentence, "no matches for kind". The bytes are `swagger: "2.0"`, field 1 of openapi.v2.Document.
+ */
+const EMPTY_V2: Reply = {
+  code: 200,
+  body: '\u000a\u00032.0',
+  contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+};
+
 export type OpenApi = {
-  /** `/openapi/v3` and below; undefined for other paths and for group versions that are not served. */
+  /** `/openapi/v3` and below, and an empty `/openapi/v2`; undefined for other paths and for group versions that are not served. */
   serve(request: ApiRequest): Reply | undefined;
 };
 
@@ -34,6 +44,7 @@ export function createOpenApi(registry: Registry): OpenApi {
 
   return {
     serve({ path }) {
+      if (path === '/openapi/v2') return EMPTY_V2;
       if (path !== '/openapi/v3' && !path.startsWith('/openapi/v3/')) return undefined;
       const served = Map.groupBy(registry.all(), (resource) => basePath(resource).slice(1));
       if (path === '/openapi/v3') {
