@@ -91,7 +91,8 @@ export function tenantMismatch(whose: string, tenantId: string, wanted: string):
     disposition: 'blocked',
     reason: 'CredentialTenantMismatch',
     message: `${whose} is for tenant ${tenantId.toLowerCase()}, not for ${wanted.toLowerCase()}`,
-    remedy: 'name a Secret for this tenant in credentialsRef, or correct tenantId',
+    remedy:
+      'name a Secret for this tenant in credentialsRef; if the tenantId is wrong, delete this object and create another',
   });
 }
 

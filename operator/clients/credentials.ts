@@ -11,6 +11,8 @@ export const NAMESPACE_SECRET = 'fabriclink-credentials';
 
 const SECRETS: ResourceType = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 
+const SECRET_KEYS = 'AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or a certificate)';
+
 /** Secrets are watched where that is allowed; where it is not, a corrected one is noticed within this time. Real time. */
 const KNOWN_FOR_MS = 30_000;
 const ABSENT_FOR_MS = 3_000;
@@ -103,7 +105,7 @@ export function createCredentials(options: CredentialOptions): Credentials {
         reason: 'CredentialInvalid',
         message: `Secret ${where} names the operator’s own identity, which namespace ${query.namespace} may not use`,
         remedy:
-          'use an application of your own, or have the namespace added to the operator’s ambientCredentialNamespaces',
+          'use an application of your own, or have the namespace added to the operator’s FABRICLINK_AMBIENT_NAMESPACES',
       });
     }
     return resolved(credential, source);
@@ -141,14 +143,14 @@ export function createCredentials(options: CredentialOptions): Credentials {
       if (query.credentialsRef) {
         throw missing(
           `Secret ${where} does not exist`,
-          `create Secret ${where} with the keys that the documentation lists, or correct credentialsRef`,
+          `create Secret ${where} with the keys ${SECRET_KEYS}, or correct credentialsRef`,
         );
       }
       const allowed = options.ambientNamespaces.includes(query.namespace);
       if (allowed && ambient) return fromAmbient(ambient, query.tenantId);
       throw missing(
         `namespace ${query.namespace} has no credentials for tenant ${query.tenantId.toLowerCase()}`,
-        `create Secret ${where}, name one in credentialsRef, or have the namespace added to the operator’s ambientCredentialNamespaces`,
+        `create Secret ${where} with the keys ${SECRET_KEYS}, name one in credentialsRef, or have the namespace added to the operator’s FABRICLINK_AMBIENT_NAMESPACES`,
       );
     },
     invalidateSecret(namespace, name) {

@@ -184,6 +184,15 @@ function plainHeaders(headers: Record<string, string | string[] | undefined>): R
   return plain;
 }
 
+/** OpenSSL's verdicts, as Node names them, that no new try changes: a proxy or a private authority is in the way. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 function noAnswer(request: HttpRequest, thrown: unknown, limit: CallLimit): OperatorError {
   if (thrown instanceof OperatorError) return thrown;
   const cause = thrown as { code?: unknown; message?: unknown } | undefined;
@@ -195,7 +204,9 @@ function noAnswer(request: HttpRequest, thrown: unknown, limit: CallLimit): Oper
     ? 'no complete answer in time'
     : aborted
       ? 'the call was given up'
-      : (code ?? 'connection failed');
+      : code && UNTRUSTED.has(code)
+        ? `its certificate is not trusted (${code}); name its authority in NODE_EXTRA_CA_CERTS and start the operator again`
+        : (code ?? 'connection failed');
   return new OperatorError({
     disposition: 'transient',
     reason: timedOut ? 'CallTimedOut' : aborted ? 'CallAborted' : 'NoAnswer',

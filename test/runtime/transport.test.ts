@@ -217,7 +217,11 @@ describe('connections', () => {
 
   test('trust nobody else', async () => {
     const own = createTransport({ lookup: { fabric: lookup } });
-    expect(await failure(ask(own))).toMatchObject({ disposition: 'transient', reason: 'NoAnswer' });
+    expect(await failure(ask(own))).toMatchObject({
+      disposition: 'transient',
+      reason: 'NoAnswer',
+      message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
     expect(presented).toEqual([]);
     await own.close();
   });
