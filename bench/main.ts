@@ -1,0 +1,128 @@
+// npm run bench: figures of the operator, as a process of its own from the bundle, against simulated clouds and an
+// embedded cluster that are processes of their own. docs/performance.md says how to read them.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import type { FleetSize, Shape } from './fleet/names.ts';
+import { startStages } from './fleet/stages.ts';
+import { buildTemplate, type Template } from './fleet/template.ts';
+import { machineFacts } from './report/machine.ts';
+import { type Figure, tableOf } from './report/table.ts';
+import { patches } from './runs/patches.ts';
+import { rest } from './runs/rest.ts';
+import { startUp } from './runs/start-up.ts';
+import { sweep } from './runs/sweep.ts';
+import { BUNDLE } from './stage/operator.ts';
+
+const BENCHES = ['start', 'sweep', 'sweep-no-inventory', 'rest', 'patches'] as const;
+type Bench = (typeof BENCHES)[number];
+
+type Options = {
+  tenants: number;
+  links: number;
+  runs: number;
+  changes: number;
+  dns: Shape['dns'];
+  hours: number;
+  speed: number;
+  heap?: number;
+  longest: number;
+  peer?: string;
+  json?: string;
+};
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('must be a whole number above 0');
+}
+
+function dnsMode(text: string): Shape['dns'] {
+  if (text === 'ZoneGroup' || text === 'Records' || text === 'none') return text;
+  throw new InvalidArgumentError('must be ZoneGroup, Records or none');
+}
+
+const command = new Command('bench')
+  .description('Measures the bundle (npm run bundle) on a fleet of WorkspacePrivateLinks in their desired state')
+  .argument('[benches...]', `which of ${BENCHES.join(', ')}`, ['start', 'sweep'])
+  .option('--tenants <number>', 'tenants, each with a namespace, an identity, a subscription and a network', whole, 20)
+  .option('--links <number>', 'links in each tenant, at most 500 (a tenant cannot have more services)', whole, 500)
+  .option('--runs <number>', 'how often each bench is repeated; the table shows medians', whole, 1)
+  .option('--changes <number>', 'changes by people during the sweep', whole, 20)
+  .option('--dns <mode>', 'of each link’s endpoint: ZoneGroup, Records or none', dnsMode, 'ZoneGroup')
+  .option('--hours <number>', 'published hours at rest', whole, 2)
+  .option('--speed <number>', 'divides published durations at rest', whole, 60)
+  .option(
+    '--heap <MiB>',
+    'heap limit of the operator (--max-old-space-size), as a container’s limit would set one',
+    whole,
+  )
+  .option('--longest <seconds>', 'a sweep is given up after this long', whole, 300)
+  .option('--peer <program>', 'for patches: another controller to run beside ours (docs/performance.md)')
+  .option('--json <file>', 'writes all runs there')
+  .parse();
+const options = command.opts<Options>();
+const wanted = command.args.length > 0 ? command.args : ['start', 'sweep'];
+const size: FleetSize = { tenants: options.tenants, linksPerTenant: Math.min(options.links, 500) };
+const nodeOptions = options.heap === undefined ? [] : [`--max-old-space-size=${options.heap}`];
+
+async function run(bench: Bench, template: Template): Promise<Figure[]> {
+  switch (bench) {
+    case 'patches':
+      return patches(size.tenants * size.linksPerTenant, options.peer);
+    case 'start':
+      return onStage({ template, size: { tenants: 1, linksPerTenant: 0 }, inventory: true }, (stages) =>
+        startUp(stages),
+      );
+    case 'sweep':
+    case 'sweep-no-inventory':
+      return onStage({ template, size, inventory: bench === 'sweep' }, (stages) =>
+        sweep({ stages, size, longestMs: options.longest * 1000, changes: options.changes, nodeOptions }),
+      );
+    case 'rest':
+      return onStage({ template, size, inventory: true, speed: options.speed }, (stages) =>
+        rest({ stages, size, speed: options.speed, hours: options.hours }),
+      );
+    default:
+      return bench satisfies never;
+  }
+}
+
+async function onStage(
+  of: Parameters<typeof startStages>[0],
+  measure: (stages: Awaited<ReturnType<typeof startStages>>) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const stages = await startStages(of);
+  try {
+    return await measure(stages);
+  } finally {
+    await stages.close();
+  }
+}
+
+const isBench = (name: string): name is Bench => (BENCHES as readonly string[]).includes(name);
+const unknown = wanted.filter((name) => !isBench(name));
+if (unknown.length > 0) command.error(`no bench is called ${unknown.join(', ')}; there are ${BENCHES.join(', ')}`);
+if (!existsSync(BUNDLE)) command.error(`${BUNDLE} is missing; run: npm run bundle`);
+
+console.log(machineFacts().join('\n'));
+console.log(
+  `${size.tenants} tenants with ${size.linksPerTenant} links each, DNS by ${options.dns}, inbound access denied`,
+);
+if (options.heap !== undefined) console.log(`heap limit of the operator ${options.heap} MiB`);
+const template = await buildTemplate({ dns: options.dns, policy: true });
+const all: Record<string, Figure[][]> = {};
+for (const bench of wanted.filter(isBench)) {
+  const runs: Figure[][] = [];
+  for (let turn = 0; turn < options.runs; turn += 1) runs.push(await run(bench, template));
+  all[bench] = runs;
+  console.log(`\n${bench}${options.runs > 1 ? `, median of ${options.runs} runs (span)` : ''}`);
+  console.log(
+    tableOf(runs)
+      .map((line) => `  ${line}`)
+      .join('\n'),
+  );
+}
+if (options.json !== undefined) {
+  await writeFile(options.json, JSON.stringify({ machine: machineFacts(), size, options, figures: all }, null, 2));
+}

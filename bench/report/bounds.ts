@@ -1,0 +1,20 @@
+// What the published quotas demand (cloud-apis section 18): no operator can look at a fleet sooner.
+
+/** Seconds until `calls` may have been made in windows of 60 s with 200 calls each: Fabric, per identity. */
+export function fabricSeconds(calls: number): number {
+  return Math.max(0, Math.ceil(calls / 200) - 1) * 60;
+}
+
+/** Seconds until `calls` reads may have been made of a bucket of 250 that refills by 25 a second: ARM, per subscription. */
+export function armReadSeconds(calls: number): number {
+  return Math.max(0, calls - 250) / 25;
+}
+
+type Calls = Record<string, number>;
+
+/** Calls of one service, by tally key `service method route status`. */
+export const callsTo = (calls: Calls, service: string, method?: string): number =>
+  Object.entries(calls).reduce(
+    (sum, [key, count]) => (key.startsWith(method ? `${service} ${method} ` : `${service} `) ? sum + count : sum),
+    0,
+  );
