@@ -3,7 +3,7 @@ import { injectConnection } from '../../simulator/arm/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { isCloudRead, isCloudWrite, isStatusWrite } from '../support/stage-calls.ts';
 import { bringToReady, HOUR_MS, isTrue, MINUTE_MS, playUntilReady } from '../support/stage-link.ts';
-import { thingsIn, viewOf } from '../support/stage-view.ts';
+import { endpointIdIn, thingsIn, viewOf } from '../support/stage-view.ts';
 import { FINANCE, HUB_ZONE, SALES, SALES_SERVICE, SPOKE_ZONE, salesLink } from '../support/stage-world.ts';
 
 let stage: Stage;
@@ -120,6 +120,27 @@ describe('whose connections are approved', () => {
         expect.objectContaining({ privateEndpointId: STRANGER, status: 'Pending' }),
       ]),
     });
+  });
+
+  test('strangers who ask before ours is approved, one by the very name of ours, stay pending', async () => {
+    await stage.killOperator();
+    await stage.restore(bare);
+    await stage.startOperator();
+    await stage.apply(salesLink(stage.nameserverOf));
+    const { cloud } = stage.simulator;
+    const isThere = () => thingsIn(cloud.world).has(`service ${lower(SALES_SERVICE)}`);
+    await stage.run(isThere, { withinMs: HOUR_MS, what: 'the service' });
+    const nameOfOurs = endpointIdIn(ready.world, 'rg-network-hub').split('/').at(-1)!;
+    const namesake = STRANGER.replace('/stranger', `/${nameOfOurs}`);
+    const strangers = [STRANGER, namesake].map((id) => injectConnection(cloud, SALES_SERVICE, id, 'let me in'));
+    await playUntilReady(stage);
+    expect(strangers.map(({ state }) => state.status)).toEqual(['Pending', 'Pending']);
+    expect(Object.values(viewOf(cloud.world).services[lower(SALES_SERVICE)]!.connections).toSorted()).toEqual([
+      'Approved',
+      'Approved',
+      'Pending',
+      'Pending',
+    ]);
   });
 });
 
