@@ -25,8 +25,7 @@ function terminal(columns: number, rows: number) {
       return true;
     },
   };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: cursor movements are what is looked for.
-  const ups = () => written.map((text) => Number(/^\u001b\[(\d+)A/.exec(text)?.[1] ?? 0));
+  const ups = () => written.map((text) => (text.startsWith('\u001b[') ? Number.parseInt(text.slice(2), 10) : 0));
   return { out, written, ups };
 }
 
