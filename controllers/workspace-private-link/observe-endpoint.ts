@@ -2,6 +2,7 @@ import type { ConnectionStatus, Subnet } from '../../operator/clients/arm/types.
 import { endpointNotServed } from './desired.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
+import { byId } from './lookup.ts';
 import { observeProvider, type ProviderSeen, tagDifference, tagOf } from './observe-service.ts';
 import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
 import type {
@@ -144,7 +145,7 @@ type Found = Pick<EndpointBase, 'actual' | 'detail' | 'fault'> & { state: Endpoi
 
 async function findEndpoint(context: Context, endpoint: DesiredEndpoint): Promise<Found> {
   const { privateEndpoints } = context.clients.arm;
-  const find = (list: readonly PrivateEndpoint[]) => list.find(({ id }) => same(id, endpoint.resourceId));
+  const find = (list: readonly PrivateEndpoint[]) => byId(list, endpoint.resourceId);
   const list = await settled(
     context,
     'the private endpoints',

@@ -2,6 +2,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import { registeredIn } from './desired-provenance.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
+import { byId } from './lookup.ts';
 import { attempt, blindness, type Context, settled } from './reading.ts';
 import type {
   Fault,
@@ -73,7 +74,7 @@ type Eligible = Pick<ServiceFacts, 'workspace' | 'capacity'> & {
 async function observeEligibility(context: Context): Promise<Eligible> {
   const { fabric } = context.clients;
   const { workspaceId } = context.desired;
-  const mine = <T extends { id: string }>(list: readonly T[]) => list.find(({ id }) => same(id, workspaceId));
+  const mine = <T extends { id: string }>(list: readonly T[]) => byId(list, workspaceId);
   const workspaces = await settled(
     context,
     'the workspaces of the tenant',
@@ -143,7 +144,7 @@ export function classifyService(
   { desired, provenance }: Pick<Context, 'desired' | 'provenance'>,
   services: readonly PrivateLinkService[],
 ): Found {
-  const actual = services.find(({ id }) => same(id, desired.service.id));
+  const actual = byId(services, desired.service.id);
   if (!actual) {
     const other = services.find(({ workspaceId }) => same(workspaceId, desired.workspaceId));
     return other ? { state: 'elsewhere', actual: undefined, other: other.id } : { state: 'absent', actual };
