@@ -44,6 +44,7 @@ export const keysOfEndpoint = (name: string, recordZones: readonly ArmId[]): rea
   ...PLACES.map((place) => annotationFor(place, name)),
   ...recordZones.flatMap((zoneId) => Object.keys(notes.records(name, zoneId))),
 ];
+export const keyOfZoneGroup = (name: string): string => annotationFor('zone-group', name);
 export const keyOfZone = (zoneId: ArmId): string => Object.keys(notes.zone(zoneId))[0]!;
 export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
   Object.keys(notes.link(zoneId, '', virtualNetworkId))[0]!;

@@ -1,5 +1,5 @@
 import { lastSegment, OWNER_TAG, same } from './desired-names.ts';
-import { keyOfLink, notes } from './desired-provenance.ts';
+import { keyOfLink, keyOfZoneGroup, notes } from './desired-provenance.ts';
 import { type Asked, clientsOf, createAsked, endpointOf, found, type Run, removalOf, report } from './effect-parts.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, LinkRef } from './types.ts';
@@ -88,9 +88,14 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   async putRecord(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
     const { dns, desired } = endpointOf(seen, ladder);
-    const { zoneId, name, addresses, etag } = found(dns.recordToWrite, ladder);
+    const { facts, recordToWrite } = dns;
+    const { zoneId, name, addresses, etag } = found(recordToWrite, ladder);
     const noted = (seen.provenance.records[desired.name] ?? []).some((id) => same(id, zoneId));
-    if (!noted) await pass.annotate(notes.records(desired.name, zoneId));
+    // Records are written only once a zone group of ours is seen to be gone.
+    const isGroupNoted = seen.provenance.zoneGroups[desired.name] !== undefined;
+    const forgotten = isGroupNoted && facts.wanted === 'Records' ? { [keyOfZoneGroup(desired.name)]: null } : {};
+    const changes = { ...(!noted && notes.records(desired.name, zoneId)), ...forgotten };
+    if (Object.keys(changes).length > 0) await pass.annotate(changes);
     const metadata = { [OWNER_TAG]: seen.desired.owner };
     const body = { ttlSeconds: RECORD_TTL_SECONDS, addresses, metadata, ...(etag !== undefined && { etag }) };
     await arm.privateDns.putRecord(zoneId, name, body, pass.call);
@@ -107,7 +112,7 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
 
   async deleteZoneGroup(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
-    const { scope, name } = removalOf(seen, ladder);
+    const { scope, name } = ladder.startsWith('removal/') ? removalOf(seen, ladder) : endpointOf(seen, ladder).desired;
     const { subscriptionId, resourceGroup, name: resource } = found(scope, ladder);
     const isNew = await asked(`zone group ${subscriptionId} ${resourceGroup} ${resource}`, () =>
       arm.privateEndpoints.deleteZoneGroup(found(scope, ladder), pass.call),

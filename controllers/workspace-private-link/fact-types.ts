@@ -99,13 +99,15 @@ export const DNS_FACTS = {
   links: ['met', 'missing', 'drifted', 'surplus', 'last', 'differs', 'inProgress', 'elsewhere', 'unobservable'],
   /**
    * Zone group or record sets against the interface's addresses. notReported: the interface shows no addresses yet ·
-   * moved: our zone group is tied to another zone · extra: the zone group is right, and spec.extraRecords are not.
+   * moved: our zone group is tied to another zone · grouped: mode Records, and a zone group of ours is still there ·
+   * extra: the zone group is right, and spec.extraRecords are not.
    */
   records: [
     'met',
     'missing',
     'drifted',
     'moved',
+    'grouped',
     'extra',
     'foreign',
     'provisioning',

@@ -32,7 +32,8 @@ export const dnsMachine = setup({
       (facts) =>
         facts.records === 'extra' || (facts.wanted === 'Records' && (toWrite(facts) || facts.records === 'failed')),
     ),
-    held: is(({ records }) => records === 'moved'),
+    groupToDelete: is(({ records, hold }) => records === 'grouped' && hold === 'free'),
+    held: is(({ records }) => records === 'moved' || records === 'grouped'),
     foreignRecords: is(({ records }) => records === 'foreign'),
     recordsProvisioning: is(({ records }) => records === 'provisioning'),
     notReported: is(({ records }) => records === 'notReported'),
@@ -117,6 +118,7 @@ export const dnsMachine = setup({
         Check: {
           always: [
             { guard: 'foreignRecords', target: 'Foreign' },
+            { guard: 'groupToDelete', target: 'DeletingGroup' },
             { guard: 'groupToWrite', target: 'WritingGroup' },
             { guard: 'groupFailed', target: 'RepairingGroup' },
             { guard: 'recordToWrite', target: 'WritingRecord' },
@@ -128,6 +130,7 @@ export const dnsMachine = setup({
           ],
         },
         Foreign: stalled('ForeignRecords'),
+        DeletingGroup: doing('deleteZoneGroup', 'RecordsDeleting'),
         WritingGroup: doing('putZoneGroup', 'RecordsWriting'),
         RepairingGroup: doing('putZoneGroup', 'RecordsFailed', 'slow'),
         WritingRecord: doing('putRecord', 'RecordsWriting', 'now'),

@@ -3,6 +3,7 @@ import { isFabricZone, OWNER_TAG, same, subscriptionOf } from './desired-names.t
 import type { EndpointBase } from './observe-endpoint.ts';
 import { proofOf } from './observe-proof.ts';
 import { type Expected, recordAt, recordsOf, sameAddresses, sharedRecords, sharersOf } from './observe-records.ts';
+import { findUnwantedGroup } from './observe-unwanted-group.ts';
 import { blindness, type Context, settled } from './reading.ts';
 import type {
   ARecord,
@@ -194,7 +195,7 @@ async function observeRecords(
   if (!reported) return { state: 'notReported', expected: undefined };
   return dns.mode === 'ZoneGroup'
     ? observeZoneGroup(context, dns, base, reported)
-    : observeRecordSets(context, dns, all);
+    : observeRecordSets(context, dns, base, all);
 }
 
 async function readRecords(context: Context, zoneId: string, expected: Expected) {
@@ -249,9 +250,20 @@ async function observeZoneGroup(
 async function observeRecordSets(
   context: Context,
   dns: DesiredDns,
+  base: EndpointBase,
   all: readonly EndpointBase[],
 ): Promise<RecordsSeen> {
-  const expected = sharedRecords(context, sharersOf(all, dns.zoneId));
+  const sharers = sharersOf(all, dns.zoneId);
+  const unwanted = await findUnwantedGroup(context, dns, base, sharers);
+  if (unwanted.state !== 'none') {
+    const { detail, fault } = unwanted;
+    const state = ({ own: 'grouped', neighbour: 'provisioning', unobservable: 'unobservable' } as const)[
+      unwanted.state
+    ];
+    // What answers now is about to go, and proves nothing.
+    return { state, expected: undefined, ...(detail !== undefined && { detail }), ...(fault && { fault }) };
+  }
+  const expected = sharedRecords(context, sharers);
   if (expected === undefined) return { state: 'notReported', expected: undefined };
   if (expected === 'unobservable') return { state: 'unobservable', expected: undefined };
   const records = await readRecords(context, dns.zoneId, expected);

@@ -134,7 +134,8 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   );
   const endpoints = await Promise.all(bases.map((base) => withDns(context, base, bases)));
   const replaces = endpoints.some(
-    ({ facts, dns }) => facts.endpoint === 'outdated' || dns.facts.records === 'moved' || dns.facts.links === 'last',
+    ({ facts, dns }) =>
+      facts.endpoint === 'outdated' || ['moved', 'grouped'].includes(dns.facts.records) || dns.facts.links === 'last',
   );
   if (replaces && !decisive) return observeLife(first, true);
   const mattersForHold = removed.length > 0 || replaces;
@@ -185,7 +186,7 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
   const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
   const { proof, verify, records, links } = dns.facts;
   // A proof does not count while what it rests on is about to be moved or taken away, perhaps in this very pass.
-  const lasts = records !== 'moved' && links !== 'last';
+  const lasts = records !== 'moved' && records !== 'grouped' && links !== 'last';
   const proven = proof === 'proven' && lasts && (requires !== 'Resolve' || verify === 'Resolve');
   return {
     desired: base.desired,

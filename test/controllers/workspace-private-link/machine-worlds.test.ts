@@ -116,6 +116,7 @@ describe('upwards', () => {
         putLink: { links: 'inProgress' },
         deleteSurplusLink: { links: 'met' },
         putZoneGroup: { records: 'provisioning' },
+        deleteZoneGroup: { records: 'missing' },
         putRecord: { records: 'met' },
       },
       waits: {

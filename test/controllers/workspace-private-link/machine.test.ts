@@ -170,9 +170,15 @@ describe('upwards', () => {
     ),
     'a given zone is never made': only('createZone', ({ zone }) => zone === 'absent'),
     'records move only while no lockout can follow': (facts, { effect }) =>
-      facts.records === 'moved' && facts.hold === 'held' && (effect === 'putZoneGroup' || effect === 'putRecord')
+      (facts.records === 'moved' || facts.records === 'grouped') &&
+      facts.hold === 'held' &&
+      ['putZoneGroup', 'putRecord', 'deleteZoneGroup'].includes(effect ?? '')
         ? effect
         : undefined,
+    'a zone group goes only where records of ours are to take its place': only(
+      'deleteZoneGroup',
+      ({ records }) => records === 'grouped',
+    ),
     'proven means proven': (facts, { reason }) =>
       reason === 'DnsProven' && (facts.proof !== 'proven' || facts.verify === 'None') ? reason : undefined,
   });
