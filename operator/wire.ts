@@ -16,7 +16,7 @@ import type { Config } from './config.ts';
 import { OperatorError } from './errors.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createFence, fencedTransport } from './runtime/fence.ts';
-import { type RunningServer, serveHealth, serveMetrics } from './runtime/http.ts';
+import { type RunningServer, serveHealth, serveMetrics, type Verdict } from './runtime/http.ts';
 import { createManager, type Manager } from './runtime/manager.ts';
 import { createMetrics, type Metrics } from './runtime/metrics.ts';
 
@@ -40,13 +40,17 @@ export type OperatorOverrides = {
 };
 
 export type Operator = {
-  /** Resolves when the servers listen; caches fill and passes begin in the background. */
+  /**
+   * Resolves when the API server has told who this cluster is; caches fill and passes begin in the background. The
+   * servers for probes and metrics listen before that. Rejects with ConfigurationError when the API server refuses.
+   */
   start(): Promise<void>;
   /** Drains: passes end, the Lease is let go, servers close. */
   stop(): Promise<void>;
   /** As if the process had died. */
   kill(): Promise<void>;
   onLeaseLost(listener: () => void): void;
+  /** Throws before `start` has resolved. */
   readonly manager: Manager;
   readonly metrics: Metrics;
 };
@@ -76,52 +80,66 @@ export async function createOperator(config: Config, overrides: OperatorOverride
     onRequest: (record) => calls.onRequest(record),
   });
   const leaseLost: (() => void)[] = [];
-  const manager = createManager({
-    kube,
-    transport,
-    clock,
-    log,
-    metrics,
-    fence,
-    kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: await clusterId(config, kube, log) })],
-    namespaces: config.watchNamespaces,
-    instance: config.podName,
-    ...(overrides.workers && { workers: overrides.workers }),
-    ...(overrides.random && { random: overrides.random }),
-    ...(config.leaderElection && {
-      leaderElection: {
-        namespace: config.podNamespace ?? access.namespace ?? 'default',
-        identity: `${config.podName}_${randomUUID()}`,
-        onLost: () => leaseLost.forEach((listener) => listener()),
-      },
-    }),
-  });
+  const manage = (cluster: string): Manager =>
+    createManager({
+      kube,
+      transport,
+      clock,
+      log,
+      metrics,
+      fence,
+      kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster })],
+      namespaces: config.watchNamespaces,
+      instance: config.podName,
+      ...(overrides.workers && { workers: overrides.workers }),
+      ...(overrides.random && { random: overrides.random }),
+      ...(config.leaderElection && {
+        leaderElection: {
+          namespace: config.podNamespace ?? access.namespace ?? 'default',
+          identity: `${config.podName}_${randomUUID()}`,
+          onLost: () => leaseLost.forEach((listener) => listener()),
+        },
+      }),
+    });
   let servers: RunningServer[] = [];
-  const closeServers = () => Promise.all(servers.map((server) => server.close()));
+  let manager: Manager | undefined;
+  const waiting = new AbortController();
+  const end = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    await transport.close();
+  };
 
   return {
-    manager,
+    get manager() {
+      if (!manager) throw new Error('the operator has not been started');
+      return manager;
+    },
     metrics,
     onLeaseLost: (listener) => void leaseLost.push(listener),
     async start() {
+      const probes = {
+        live: (): Verdict => manager?.live() ?? { ok: true },
+        ready: (): Verdict => manager?.ready() ?? { ok: false, reason: 'waiting for the API server' },
+      };
       servers = await Promise.all([
         ...(config.metricsAddress ? [serveMetrics(config.metricsAddress, metrics)] : []),
-        ...(config.healthAddress
-          ? [serveHealth(config.healthAddress, { live: () => manager.live(), ready: () => manager.ready() })]
-          : []),
+        ...(config.healthAddress ? [serveHealth(config.healthAddress, probes)] : []),
       ]);
+      const cluster = config.clusterId ?? (await uidOfCluster(kube, log, waiting.signal));
+      if (waiting.signal.aborted) return;
+      manager = manage(cluster);
       manager.start();
       log.info('started', { pod: config.podName, namespaces: config.watchNamespaces, kubernetes: access.server });
     },
     async stop() {
-      await manager.stop();
-      await closeServers();
-      await transport.close();
+      waiting.abort(new Error('stopped'));
+      await manager?.stop();
+      await end();
     },
     async kill() {
-      manager.kill();
-      await closeServers();
-      await transport.close();
+      waiting.abort(new Error('killed'));
+      manager?.kill();
+      await end();
     },
   };
 }
@@ -141,29 +159,27 @@ async function kubeAccess(config: Config): Promise<KubeAccess> {
 
 /**
  * The uid of kube-system names a cluster for as long as it lives; the same rule as other operators use. An API server
- * that is away is waited for; one that refuses is a matter of configuration.
+ * that is away is waited for, until `signal` aborts ('' then); one that refuses is a matter of configuration.
  */
-async function clusterId(config: Config, kube: WatchingKubeClient, log: Logger): Promise<string> {
-  if (config.clusterId) return config.clusterId;
+async function uidOfCluster(kube: WatchingKubeClient, log: Logger, signal: AbortSignal): Promise<string> {
   const ioClock = systemClock();
-  for (;;) {
+  while (!signal.aborted) {
     try {
-      const namespace = await kube.get(NAMESPACES, '', 'kube-system');
+      const namespace = await kube.get(NAMESPACES, '', 'kube-system', signal);
       if (namespace?.metadata.uid) return namespace.metadata.uid;
       throw new ConfigurationError(
         'FABRICLINK_CLUSTER_ID: not set, and there is no namespace kube-system to derive it from',
       );
     } catch (error) {
-      const known = error instanceof OperatorError ? error : undefined;
-      if (known?.disposition === 'transient' || known?.disposition === 'throttled') {
-        log.warn('waiting for the API server', { error: known.message });
-        await sleep(ioClock, known.retryAfterMs ?? RETRY_START_MS);
-        continue;
+      if (!(error instanceof OperatorError)) throw error;
+      if (error.disposition !== 'transient' && error.disposition !== 'throttled') {
+        throw new ConfigurationError(`FABRICLINK_CLUSTER_ID: not set, and it cannot be derived: ${error.message}`, {
+          cause: error,
+        });
       }
-      if (!known) throw error;
-      throw new ConfigurationError(`FABRICLINK_CLUSTER_ID: not set, and it cannot be derived: ${known.message}`, {
-        cause: error,
-      });
+      log.warn('waiting for the API server', { error: error.message });
+      await sleep(ioClock, error.retryAfterMs ?? RETRY_START_MS, signal).catch(() => undefined);
     }
   }
+  return '';
 }

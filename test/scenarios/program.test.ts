@@ -100,7 +100,7 @@ describe('a life', () => {
   const leads = (pod: string) => eventually(async () => (await lease()).startsWith(pod), `${pod} leads`, 40 * SECONDS);
 
   test('begins before the API server does, and waits for it', async () => {
-    settings = await house.settings({ FABRICLINK_CLUSTER_ID: 'stage' });
+    settings = await house.settings({});
     operator = run(settings.env);
     await eventually(async () => (await get(`${settings.healthUrl}/healthz`)).status === 200, 'it is alive');
     expect(await get(`${settings.healthUrl}/readyz`)).toMatchObject({ status: 503, text: expect.stringMatching(/\w/) });
