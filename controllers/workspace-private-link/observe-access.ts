@@ -197,14 +197,16 @@ async function observePath(context: Context, endpoints: readonly EndpointSeen[])
   );
   const answer = probe.value?.value;
   if (answer?.kind !== 'answered') return 'missing';
-  // Before Deny the host answers over the internet too: only the addresses prove the way.
+  // Before Deny the host answers over the internet too: only the addresses prove the way, and every one of them, since
+  // the next call may take another than this one did.
   const approved = new Set(
     endpoints
       .filter(({ facts }) => facts.connection === 'approved')
       .flatMap(({ addresses }) => addresses.map(({ address }) => address)),
   );
-  const through = [answer.remoteAddress, answer.resolvedAddress];
-  return through.every((address) => address !== undefined && approved.has(address)) ? 'proven' : 'missing';
+  const through = [answer.remoteAddress, ...answer.resolvedAddresses];
+  const isOurs = through.every((address) => address !== undefined && approved.has(address));
+  return isOurs && answer.resolvedAddresses.length > 0 ? 'proven' : 'missing';
 }
 
 /** Objects of this cluster that need workspace-scoped calls on this workspace, by name. */

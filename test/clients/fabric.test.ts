@@ -165,7 +165,7 @@ describe('probes', () => {
     expect((await clients.fabric.probeGlobal(WORKSPACE, fresh())).value).toEqual({
       kind: 'answered',
       remoteAddress: '10.1.2.3',
-      resolvedAddress: undefined,
+      resolvedAddresses: [],
     });
   });
 

@@ -296,7 +296,7 @@ describe('the clients against the simulated clouds', () => {
     expect((await fabric.probeWorkspaceHost(id, bench.fresh())).value).toEqual({
       kind: 'answered',
       remoteAddress: api,
-      resolvedAddress: api,
+      resolvedAddresses: [api],
     });
     expect(bench.clouds.dns.isPrivate(api)).toBe(true);
     await fabric.putCommunicationPolicy(id, { inbound: 'Deny', outbound: 'Allow' }, undefined, bench.fresh());

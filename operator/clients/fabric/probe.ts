@@ -22,7 +22,7 @@ export function isDenied(error: unknown): boolean {
 export function createProbes(context: FabricContext, rest: FabricRest) {
   const probe = async (
     workspaceId: string,
-    where: { operation: string; baseUrl?: string; resolvedAddress: string | undefined },
+    where: { operation: string; baseUrl?: string; resolvedAddresses: readonly string[] },
     call: CallOptions,
   ): Promise<PathProbe> => {
     try {
@@ -33,7 +33,7 @@ export function createProbes(context: FabricContext, rest: FabricRest) {
         call,
         ...(where.baseUrl === undefined ? {} : { baseUrl: where.baseUrl }),
       });
-      return { kind: 'answered', remoteAddress: response.remoteAddress, resolvedAddress: where.resolvedAddress };
+      return { kind: 'answered', remoteAddress: response.remoteAddress, resolvedAddresses: where.resolvedAddresses };
     } catch (error) {
       if (isDenied(error)) return { kind: 'restricted' };
       // No answer at all says something about the path; every other error is about something else.
@@ -46,7 +46,7 @@ export function createProbes(context: FabricContext, rest: FabricRest) {
 
   return {
     global: (workspaceId: string, call: CallOptions) =>
-      probe(workspaceId, { operation: 'workspaces.probe', resolvedAddress: undefined }, call),
+      probe(workspaceId, { operation: 'workspaces.probe', resolvedAddresses: [] }, call),
 
     /**
      * Over the workspace's own host. Before a workspace is restricted that host answers over the internet too, so the
@@ -58,13 +58,13 @@ export function createProbes(context: FabricContext, rest: FabricRest) {
         timeoutMs: DNS_TIMEOUT_MS,
         signal: call.signal,
       });
-      if (answer.kind !== 'addresses' || answer.addresses[0] === undefined) {
+      if (answer.kind !== 'addresses' || answer.addresses.length === 0) {
         return { kind: 'unreachable', reason: answer.kind === 'failed' ? answer.code : answer.kind };
       }
       const baseUrl = workspaceBaseUrl(context.fabricUrl, workspaceId);
       return probe(
         workspaceId,
-        { operation: 'workspaces.probeHost', baseUrl, resolvedAddress: answer.addresses[0] },
+        { operation: 'workspaces.probeHost', baseUrl, resolvedAddresses: answer.addresses },
         call,
       );
     },

@@ -25,7 +25,8 @@ export type CommunicationPolicyBody = { inbound: 'Allow' | 'Deny'; outbound: 'Al
 
 /** Whether a workspace-scoped call is let in: an answer, or `RequestDeniedByInboundPolicy`, which is a fact and not an error. */
 export type PathProbe =
-  | { kind: 'answered'; remoteAddress: string | undefined; resolvedAddress: string | undefined }
+  /** `resolvedAddresses`: every IPv4 address that the operator's resolver gave for the host; none were asked for on the global host. */
+  | { kind: 'answered'; remoteAddress: string | undefined; resolvedAddresses: readonly string[] }
   | { kind: 'restricted' }
   | { kind: 'unreachable'; reason: string };
 

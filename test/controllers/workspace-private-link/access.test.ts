@@ -138,13 +138,17 @@ describe('denying public access', () => {
 
   test('an answer over the internet proves no private path; the addresses of an approved endpoint do', async () => {
     const world = aWorld({
-      workspaceHost: { kind: 'answered', remoteAddress: '20.1.1.1', resolvedAddress: '20.1.1.1' },
+      workspaceHost: { kind: 'answered', remoteAddress: '20.1.1.1', resolvedAddresses: ['20.1.1.1'] },
     });
     const living = live(world, aWorkspacePrivateLink({ inbound: DENY }), [anMpeFrom(WORKSPACE)]);
     await living.settle();
     expect(world.policy.inbound).toBe('Allow');
     const { address } = addressesOf(world, endpointId('pe-hub'))[0]!;
-    world.workspaceHost = { kind: 'answered', remoteAddress: address, resolvedAddress: address };
+    // A resolver that mixes both sends every second call out to the internet, which will be closed.
+    world.workspaceHost = { kind: 'answered', remoteAddress: address, resolvedAddresses: [address, '20.1.1.1'] };
+    await living.settle();
+    expect(world.policy.inbound).toBe('Allow');
+    world.workspaceHost = { kind: 'answered', remoteAddress: address, resolvedAddresses: [address] };
     await living.settle();
     expect(world.policy.inbound).toBe('Deny');
   });

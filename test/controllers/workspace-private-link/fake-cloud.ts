@@ -306,7 +306,7 @@ export function fakeCloud(world: World): Clouds {
         (): PathProbe =>
           enforced(world)
             ? { kind: 'restricted' }
-            : { kind: 'answered', remoteAddress: '20.0.0.1', resolvedAddress: '20.0.0.1' },
+            : { kind: 'answered', remoteAddress: '20.0.0.1', resolvedAddresses: [] },
       ),
     probeWorkspaceHost: () => read('probe.host', () => world.workspaceHost),
   };
