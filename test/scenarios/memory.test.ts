@@ -68,40 +68,33 @@ const writeStatus = (status: object | null) =>
     fieldManager: 'somebody',
   });
 
-/** Whenever all is settled, before time moves on to the next pass, somebody has been at the status. */
-async function playWith(disturb: () => Promise<unknown>, until: () => boolean, limitMs: number) {
-  const endsAtMs = stage.clock.now() + limitMs;
-  let disturbed = 0;
-  let seen = -1;
-  for (; stage.clock.now() < endsAtMs && !until(); ) {
-    await stage.settle();
-    const passes = stage.calls.filter(isStatusWrite).length;
-    if (passes !== seen) {
-      seen = passes;
-      disturbed += 1;
-      if (stage.link()) await disturb();
-      await stage.settle();
-    }
-    await stage.pass(Math.max(1, Math.min(endsAtMs, stage.clock.nextAtMs() ?? endsAtMs) - stage.clock.now()));
-  }
-  return disturbed;
+/** From now on every pass finds this status: the operator's own words about it are refused. */
+async function fix(status: object | null): Promise<void> {
+  await writeStatus(status);
+  stage.kubernetes.faults.failNext(
+    ({ path, userAgent }) => path.endsWith('/status') && !userAgent.startsWith('person'),
+    { kind: 'answer', code: 500, reason: 'InternalError' },
+    1_000_000,
+  );
 }
 
-const hands: Record<string, () => Promise<unknown>> = {
-  'amnesia: the status is wiped before every pass': () => writeStatus(null),
-  'a lie: the status says something else before every pass': () => writeStatus(FALSEHOOD),
+const statuses: Record<string, object | null> = {
+  'amnesia: every pass finds no status': null,
+  'a lie: every pass finds a false status': FALSEHOOD,
 };
 
-describe.each(Object.entries(hands))('%s', (_, disturb) => {
+describe.each(Object.entries(statuses))('%s', (_, status) => {
   test('on the way up every write to a cloud is the same', async () => {
     await setTheStage(stage, bare);
+    await fix(status);
     await stage.startOperator();
-    const isLocked = () => inbound() === 'Deny';
-    const disturbed = await playWith(disturb, isLocked, 3 * HOUR_MS);
-    expect(disturbed).toBeGreaterThan(10);
-    await playUntilReady(stage);
+    await stage.pass(2 * HOUR_MS);
+    expect(stage.calls.filter(isStatusWrite).length).toBeGreaterThan(20);
     expect(sortedWrites(stage.calls)).toEqual(up);
     expect(viewOf(stage.simulator.world)).toEqual(world);
+    stage.kubernetes.faults.clear();
+    await playUntilReady(stage);
+    expect(sortedWrites(stage.calls)).toEqual(up);
   });
 
   test('at rest nothing is written to a cloud, and the status is true again at the next look', async () => {
@@ -109,7 +102,7 @@ describe.each(Object.entries(hands))('%s', (_, disturb) => {
     await stage.startOperator();
     await stage.pass(MINUTE_MS);
     for (let hour = 0; hour < 6; hour += 1) {
-      await disturb();
+      await writeStatus(status);
       await stage.pass(2 * HOUR_MS);
       expect(isTrue(stage.link(), 'Ready')).toBe(true);
       expect(stage.link()?.status?.serviceId).toContain('pls-sales');
@@ -123,7 +116,7 @@ describe.each(Object.entries(hands))('%s', (_, disturb) => {
     await stage.pass(MINUTE_MS);
     stage.forget();
     await stage.deleteLink();
-    await playWith(disturb, () => stage.link() === undefined, 2 * HOUR_MS);
+    await fix(status);
     await playUntilGone(stage);
     expect(sortedWrites(stage.calls)).toEqual(down);
     expect(inbound()).toBe('Allow');
