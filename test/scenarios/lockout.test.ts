@@ -17,6 +17,7 @@ import {
   playUntilReady,
   said,
 } from '../support/stage-link.ts';
+import { thingsIn } from '../support/stage-view.ts';
 import {
   endpointIn,
   FINANCE,
@@ -316,5 +317,8 @@ describe('deletion of a locked workspace', () => {
     await stage.pass(6 * HOUR_MS);
     expect(policyOf(SALES)).toBe('Deny');
     expect(lines(policyWrites())).toEqual([]);
+    // Nor is the way in taken away, and a person reads why the deletion does not go on.
+    expect(thingsIn(stage.simulator.world)).toEqual(thingsIn(locked.world));
+    expect(readout(stage.link()).reason).toBe('HeldByDeny');
   });
 });
