@@ -9,20 +9,19 @@ import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/wor
 import { createKubeClient } from '../../operator/clients/kube/client.ts';
 import { kubeconfigAccess } from '../../operator/clients/kube/kubeconfig.ts';
 import { CONFIG_MAPS, keyOf, NAMESPACES, resourceName, SECRETS } from '../../operator/clients/kube/resources.ts';
-import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
+import type { KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { readConfig } from '../../operator/config.ts';
-import type { Logger } from '../../operator/log.ts';
 import { createOperator, type Operator } from '../../operator/wire.ts';
-import type { Conduct } from '../../simulator/conduct.ts';
-import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
-import { type Simulator, startSimulator } from '../../simulator/start.ts';
-import type { World } from '../../simulator/world.ts';
+import { startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
+import { startSimulator } from '../../simulator/start.ts';
 import { type Call, callText, type Interruption, type Life, recordingTransport } from './stage-calls.ts';
-import { type StageClock, stageClock } from './stage-clock.ts';
-import { createChronicle, type Ending } from './stage-view.ts';
-import { credentialsSecret, NAMESPACE, type NameServerAddress, stageWorld } from './stage-world.ts';
+import { stageClock } from './stage-clock.ts';
+import { recordingLogger } from './stage-log.ts';
+import type { LogLine, Stage, StageOptions } from './stage-types.ts';
+import { createChronicle } from './stage-view.ts';
+import { credentialsSecret, NAMESPACE, stageWorld } from './stage-world.ts';
 
 const CRDS: ResourceType = {
   group: 'apiextensions.k8s.io',
@@ -39,61 +38,7 @@ const MOST_STEPS = 20_000;
 const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
 const KNOWN_TYPES = [...CUSTOM, NAMESPACES, SECRETS, CONFIG_MAPS];
 
-export type StageOptions = {
-  world?: World;
-  adjust?: (conduct: Conduct) => void;
-  /** Most passes at once. Default 2. */
-  workers?: number;
-};
-
-/** Everything that outlives a process: both stores, and the time. */
-export type StageSnapshot = { nowMs: number; world: World; store: ReturnType<Kubernetes['snapshot']> };
-
-export type LogLine = { level: string; message: string; fields: object };
-
-/**
- * The whole operator, the simulated clouds and the embedded Kubernetes API over real HTTP, on one clock that only the
- * stage moves. A play is deterministic but for the order in which parallel calls are answered.
- */
-export type Stage = {
-  readonly clock: StageClock;
-  readonly simulator: Simulator;
-  readonly kubernetes: Kubernetes;
-  /** A person's hands on the cluster; not recorded. */
-  readonly kube: KubeClient;
-  /** Every call of the operator, oldest first; watches are not among them. */
-  readonly calls: readonly Call[];
-  readonly logs: readonly LogLine[];
-  /** How many processes of the operator have died so far. */
-  readonly deaths: number;
-  /** How often each thing in the clouds came into being since the last `forget`. */
-  births(): ReadonlyMap<string, number>;
-  /** What ceased to be since then, in order. */
-  endings(): readonly Ending[];
-  /** Drops what was recorded. */
-  forget(): void;
-  /** Asked at each call, before it leaves and when its answer is there; `die` ends the process at that point. */
-  onCall(interruption: Interruption | undefined): void;
-  nameserverOf: (networkId: string) => NameServerAddress;
-  apply(manifest: object): Promise<void>;
-  link(name?: string): WorkspacePrivateLink | undefined;
-  events(): KubeObject[];
-  deleteLink(name?: string): Promise<void>;
-  startOperator(): Promise<void>;
-  /** All memory is dropped, nothing is let go; only the stores survive. */
-  killOperator(): Promise<void>;
-  crashAndRestart(): Promise<void>;
-  /** Everything that can happen without time passing has happened. */
-  settle(): Promise<void>;
-  /** Plays on until `until` holds (looked at whenever all is settled); throws with the last calls when time is over. */
-  run(until: () => boolean, limit: { withinMs: number; what: string }): Promise<void>;
-  /** Plays on for this long. */
-  pass(durationMs: number): Promise<void>;
-  snapshot(): StageSnapshot;
-  /** Puts both stores and the clock back. The operator must be down. */
-  restore(snapshot: StageSnapshot): Promise<void>;
-  close(): Promise<void>;
-};
+export type { LogLine, Stage, StageOptions, StageSnapshot } from './stage-types.ts';
 
 /** Starts everything but the operator, with the CRD, the namespace and the credentials in place. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
@@ -353,17 +298,4 @@ function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
-}
-
-function recordingLogger(take: (line: LogLine) => void): Logger {
-  const at = (level: string, base: object) => (message: string, fields?: object) =>
-    take({ level, message, fields: { ...base, ...fields } });
-  const make = (base: object): Logger => ({
-    debug() {},
-    info: at('info', base),
-    warn: at('warn', base),
-    error: at('error', base),
-    with: (fields) => make({ ...base, ...fields }),
-  });
-  return make({});
 }
