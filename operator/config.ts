@@ -9,6 +9,11 @@ export type Config = {
   podName: string;
   /** undefined: that of the service account or of the kubeconfig's context. */
   podNamespace: string | undefined;
+  /**
+   * Certificates (PEM) to trust beside those of Node, from FABRICLINK_CA_FILE: for a proxy that inspects TLS, or for
+   * simulated clouds. NODE_EXTRA_CA_CERTS does the same where it can be set before Node starts.
+   */
+  authorities: readonly string[];
   authorityHost: string;
   armUrl: string;
   fabricUrl: string;
@@ -46,6 +51,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type ConfigResult = { ok: true; config: Config; warnings: string[] } | { ok: false; problems: string[] };
 
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 /** RFC 1123 label: what a namespace name may be. */
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** The cluster id becomes part of an Azure tag value and of one dotted name: no dots, no slashes. */
@@ -59,6 +65,7 @@ export function readConfig(env: Environment): ConfigResult {
     kubeconfig: read.readableFile('KUBECONFIG'),
     podName: env['POD_NAME'] || env['HOSTNAME'] || 'fabric-link-operator',
     podNamespace: read.namespaces('POD_NAMESPACE')[0],
+    authorities: read.certificates('FABRICLINK_CA_FILE'),
     authorityHost: read.httpsUrl('AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com'),
     armUrl: read.httpsUrl('FABRICLINK_ARM_URL', 'https://management.azure.com'),
     fabricUrl: read.httpsUrl('FABRICLINK_FABRIC_URL', 'https://api.fabric.microsoft.com'),
@@ -146,6 +153,16 @@ function reader(env: Environment, problems: string[]) {
       .split(',')
       .map((entry) => entry.trim())
       .filter((entry) => entry !== '');
+  const textOf = (name: string): string | undefined => {
+    const path = env[name];
+    if (!path) return undefined;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      problem(name, `cannot read "${path}" (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+      return undefined;
+    }
+  };
   const httpsUrl = (name: string, fallback: string): string => {
     const text = env[name] || fallback;
     if (!URL.canParse(text) || new URL(text).protocol !== 'https:') {
@@ -162,16 +179,12 @@ function reader(env: Environment, problems: string[]) {
         problem(name, `"${text}" must end with /.default (client credentials ask for the resource's default scope)`);
       return text;
     },
-    readableFile(name: string): string | undefined {
-      const path = env[name];
-      if (!path) return undefined;
-      try {
-        readFileSync(path);
-        return path;
-      } catch (error) {
-        problem(name, `cannot read "${path}" (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
-        return undefined;
-      }
+    readableFile: (name: string): string | undefined => (textOf(name) === undefined ? undefined : env[name]),
+    certificates(name: string): string[] {
+      const text = textOf(name);
+      const found = text?.match(CERTIFICATE) ?? [];
+      if (text !== undefined && found.length === 0) problem(name, `"${env[name]}" holds no PEM certificate`);
+      return found;
     },
     nameservers(name: string): { address: string; port: number }[] {
       return list(name).flatMap((entry) => {

@@ -23,13 +23,8 @@ if (!read.ok) {
   process.exit(1);
 }
 
-const { trustExtraAuthorities } = await import('./authorities.ts');
-try {
-  trustExtraAuthorities(process.env['NODE_EXTRA_CA_CERTS']);
-} catch (error) {
-  console.error(`NODE_EXTRA_CA_CERTS: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(1);
-}
+const { trustAlso } = await import('./authorities.ts');
+trustAlso(read.config.authorities);
 
 const { createLogger } = await import('./log.ts');
 const { createOperator, ConfigurationError } = await import('./wire.ts');

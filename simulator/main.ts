@@ -54,6 +54,8 @@ async function writeFiles(options: Options, simulator: Simulator, kubernetes?: K
   const env: Record<string, string> = {
     ...simulator.env,
     NODE_EXTRA_CA_CERTS: caFile,
+    // Node heeds the line above only when it is set before Node starts, which `node --env-file` is not.
+    FABRICLINK_CA_FILE: caFile,
     ...(kubernetes && { KUBECONFIG: kubeconfig }),
   };
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);

@@ -65,6 +65,20 @@ describe('configuration', () => {
     expect(problems({ KUBECONFIG: '/does/not/exist' })).toEqual(['KUBECONFIG: cannot read "/does/not/exist" (ENOENT)']);
   });
 
+  test('a file of authorities must be there and hold a certificate', () => {
+    expect(problems({ ...inCluster, FABRICLINK_CA_FILE: '/does/not/exist' })).toEqual([
+      'FABRICLINK_CA_FILE: cannot read "/does/not/exist" (ENOENT)',
+    ]);
+    const here = import.meta.filename;
+    expect(problems({ ...inCluster, FABRICLINK_CA_FILE: here })).toEqual([
+      `FABRICLINK_CA_FILE: "${here}" holds no PEM certificate`,
+    ]);
+    const fixture = new URL('../clients/fixtures/certificate.pem', import.meta.url).pathname;
+    expect(accepted({ FABRICLINK_CA_FILE: fixture }).authorities).toEqual([
+      expect.stringContaining('BEGIN CERTIFICATE'),
+    ]);
+  });
+
   test('name servers take an address, an address with a port, and IPv6 in brackets', () => {
     expect(accepted({ FABRICLINK_NAMESERVERS: '10.0.0.4, 127.65.1.53:5353,[fd00::1]:54' }).nameservers).toEqual([
       { address: '10.0.0.4', port: 53 },
