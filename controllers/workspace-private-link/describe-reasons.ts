@@ -168,6 +168,11 @@ export const WORDING: Record<Reason, Wording> = {
   },
   OutboundApplied: { says: 'access to the public internet is as the spec says', next: 'nothing is to be done' },
   OutboundApplying: { says: 'access to the public internet is not as the spec says', next: 'the operator sets it' },
+  OwnerTagMissing: {
+    says: 'by our annotation this object made it, but it does not carry our tag fabriclink-owner: the tag was taken off, or somebody made another one of this name; it is neither changed nor deleted',
+    // describe-words.ts names the command and the annotation.
+    next: `set the tag again, or take the annotation away to have it taken over as it is; ${LOOKS_AGAIN}`,
+  },
   PolicyReadRefused: {
     says: "the workspace's network policy cannot be read",
     next: `give the identity the Admin role on the workspace; ${LOOKS_AGAIN}`,

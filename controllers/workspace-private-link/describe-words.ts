@@ -1,5 +1,6 @@
 import { WORDING } from './describe-reasons.ts';
 import { endpointNotServed } from './desired.ts';
+import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
 import type { Fault, Reason, Rest, Seen } from './types.ts';
 
 /** A rest in words, without the name of its ladder. */
@@ -20,7 +21,7 @@ export function say(seen: Seen, rest: Rest): Said {
   const { says, next } = WORDING[rest.reason as Reason];
   const { detail, fault } = particulars(seen, rest);
   const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
-  const remedy = fault && blames(rest) ? fault.error.remedy : registration(seen, rest);
+  const remedy = fault && blames(rest) ? fault.error.remedy : (registration(seen, rest) ?? marking(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
 
@@ -59,6 +60,18 @@ function registration(seen: Seen, rest: Rest): string | undefined {
     (namespace) => `\`az provider register --subscription ${provider.subscriptionId} --namespace ${namespace}\``,
   );
   return `run ${commands.join(' and ')}, or set registerProviders to true; the operator looks again every ten minutes`;
+}
+
+/** How a person says whose it is: the tag makes it this object's again, without the annotation it is somebody's. */
+function marking(seen: Seen, rest: Rest): string | undefined {
+  if (rest.reason !== 'OwnerTagMissing') return undefined;
+  const { desired } = seen;
+  const isService = rest.ladder === 'service';
+  const removal = seen.removals.find(({ name }) => rest.ladder === `removal/${name}`);
+  const id = isService ? desired.service.id : (removal?.resourceId ?? endpointIn(seen, rest)?.desired.resourceId);
+  const key = isService ? `${ANNOTATION}service` : annotationFor('endpoint', nameIn(rest));
+  const command = `\`az tag update --resource-id ${id} --operation Merge --tags ${OWNER_TAG}=${desired.owner}\``;
+  return `if it is this object's, run ${command}; if it is not, take the annotation ${key} away: it then stays when the object goes; the operator looks again every ten minutes`;
 }
 
 const nameIn = ({ ladder }: Rest) => ladder.slice(ladder.indexOf('/') + 1);

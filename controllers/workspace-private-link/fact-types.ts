@@ -25,7 +25,7 @@ export const SERVICE_FACTS = {
   registration: ['allowed', 'notAllowed'],
   /**
    * The private link service (cloud-apis 7). ours: our tag, or taken on before · drifted: ours with other tags ·
-   * untagged: exactly what we want, nobody's mark · differs: would have to change · foreign: another owner's tag ·
+   * untagged: nobody's mark, and exactly what we want, unless a note says that we made it · differs: would have to change · foreign: another owner's tag ·
    * taken: our name, another workspace · elsewhere: this workspace, another name.
    */
   service: [
@@ -59,7 +59,7 @@ export const ENDPOINT_FACTS = {
   registration: ['allowed', 'notAllowed'],
   /** The subnet and its usage (cloud-apis 24, A10 and A11). Read only before a creation. */
   subnet: ['fits', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
-  /** The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec. */
+  /** The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec. untagged: as for the service. */
   endpoint: [
     'absent',
     'provisioning',
@@ -196,8 +196,8 @@ export const ENDPOINT_REMOVAL_FACTS = {
   records: ['none', 'ours', 'unobservable'],
   /** created: by us, as written down. */
   zoneGroup: ['absent', 'created', 'other', 'unobservable'],
-  /** foreign: there, and marked as another owner's. */
-  endpoint: ['absent', 'present', 'deleting', 'foreign', 'unobservable', 'refused'],
+  /** foreign: there, and marked as another owner's · unmarked: a note says that we made it, and it does not carry our tag. */
+  endpoint: ['absent', 'present', 'deleting', 'foreign', 'unmarked', 'unobservable', 'refused'],
   /** The service still lists a connection of this endpoint's ARM id. */
   connection: ['none', 'left', 'unobservable'],
   /** Links that we made and that no other object names. */
@@ -217,7 +217,8 @@ export const SERVICE_REMOVAL_FACTS = {
   endpoints: ['gone', 'left'],
   /** stale: only connections that carry nothing (pending, rejected, disconnected, or of an endpoint of ours that is gone). */
   connections: ['none', 'stale', 'live', 'unobservable'],
-  service: ['absent', 'present', 'deleting', 'foreign', 'unobservable', 'refused'],
+  /** foreign, unmarked: as for the endpoint. */
+  service: ['absent', 'present', 'deleting', 'foreign', 'unmarked', 'unobservable', 'refused'],
   provenance: PROVENANCE,
   policy: DELETION_POLICY,
 } as const satisfies Domain;

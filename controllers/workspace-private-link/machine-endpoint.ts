@@ -6,6 +6,8 @@ const is = (test: (facts: EndpointFacts) => boolean) => when<EndpointFacts>(test
 const ours = ({ endpoint, provenance }: EndpointFacts) =>
   endpoint === 'ready' || endpoint === 'drifted' || (endpoint === 'untagged' && provenance !== 'none');
 const broken = ({ connection }: EndpointFacts) => connection === 'rejected' || connection === 'disconnected';
+/** Noted as made by us, and without our tag: whose it is, a person says. What it carries is relied on, nothing of it is changed. */
+const unmarked = ({ endpoint, provenance }: EndpointFacts) => endpoint === 'untagged' && provenance === 'created';
 /** Only what we made ourselves is ever deleted to be made anew, and never the last way in. */
 const replaceable = ({ provenance, hold }: EndpointFacts) => provenance === 'created' && hold === 'free';
 
@@ -41,6 +43,7 @@ export const endpointMachine = setup({
     subnetDelegated: is(({ subnet }) => subnet === 'delegated'),
     subnetElsewhere: is(({ subnet }) => subnet === 'otherRegion'),
     subnetFull: is(({ subnet }) => subnet === 'full'),
+    unmarked: is(unmarked),
     approved: is(({ connection }) => connection === 'approved'),
     pending: is(({ connection }) => connection === 'pending'),
     brokenReplaceable: is((facts) => broken(facts) && facts.recreate === 'OnRejection' && replaceable(facts)),
@@ -121,6 +124,7 @@ export const endpointMachine = setup({
       states: {
         Check: {
           always: [
+            { guard: 'unmarked', target: 'Unmarked' },
             { guard: 'approved', target: 'Approved' },
             { guard: 'pending', target: 'Approving' },
             { guard: 'brokenReplaceable', target: 'Recreating' },
@@ -131,6 +135,7 @@ export const endpointMachine = setup({
             { target: 'Undecided' },
           ],
         },
+        Unmarked: stalled('OwnerTagMissing'),
         Approved: ready('Approved'),
         Approving: doing('approveConnection', 'ApprovalPending'),
         Recreating: doing('deleteEndpoint', 'EndpointReplacing'),
@@ -150,6 +155,10 @@ const mayWrite = ({ policy }: EndpointRemovalFacts) => policy !== 'Retain';
 const mayDelete = ({ policy, provenance, endpoint }: EndpointRemovalFacts) =>
   endpoint !== 'foreign' &&
   ((policy === 'DeleteCreated' && provenance === 'created') || (policy === 'DeleteAll' && provenance !== 'none'));
+
+/** DeleteAll takes what was adopted too; else a note alone makes nothing ours to delete. */
+const unmarkedLeft = (facts: EndpointRemovalFacts) =>
+  facts.policy === 'DeleteCreated' && facts.provenance === 'created' && facts.endpoint === 'unmarked';
 
 /** Nothing of this endpoint remains that is ours to remove. Summary for the service's removal. */
 export const endpointRemoved = (facts: EndpointRemovalFacts): boolean =>
@@ -173,7 +182,8 @@ export const endpointRemovalMachine = setup({
     zoneGroupLeft: left(({ zoneGroup }) => zoneGroup === 'created'),
     zoneGroupUnobservable: left(({ zoneGroup }) => zoneGroup === 'unobservable'),
     keepsEndpoint: left((facts) => !mayDelete(facts)),
-    endpointLeft: left(({ endpoint }) => endpoint === 'present'),
+    endpointUnmarked: left(unmarkedLeft),
+    endpointLeft: left(({ endpoint }) => endpoint === 'present' || endpoint === 'unmarked'),
     endpointDeleting: left(({ endpoint }) => endpoint === 'deleting'),
     endpointRefused: left(({ endpoint }) => endpoint === 'refused'),
     endpointUnobservable: left(({ endpoint }) => endpoint === 'unobservable'),
@@ -229,6 +239,7 @@ export const endpointRemovalMachine = setup({
             { guard: 'keepsEndpoint', target: '#endpointRemoval.Zone' },
             { guard: 'endpointRefused', target: 'Refused' },
             { guard: 'endpointUnobservable', target: 'Unobservable' },
+            { guard: 'endpointUnmarked', target: 'Unmarked' },
             { guard: 'endpointLeft', target: 'Deleting' },
             { guard: 'endpointDeleting', target: 'AwaitingDeletion' },
             { guard: 'connectionUnobservable', target: 'Unobservable' },
@@ -238,6 +249,7 @@ export const endpointRemovalMachine = setup({
         },
         Refused: stalled('ReadRefused'),
         Unobservable: waiting('Unobservable'),
+        Unmarked: stalled('OwnerTagMissing'),
         Deleting: doing('deleteEndpoint', 'EndpointDeleting'),
         AwaitingDeletion: waiting('EndpointDeleting'),
         DeletingConnection: doing('deleteConnection', 'ConnectionsRemain'),

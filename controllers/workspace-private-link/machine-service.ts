@@ -42,6 +42,7 @@ export const serviceMachine = setup({
     taken: is(({ service }) => service === 'taken'),
     elsewhere: is(({ service }) => service === 'elsewhere'),
     refused: is(({ service }) => service === 'refused'),
+    unmarked: is(({ service, provenance }) => service === 'untagged' && provenance === 'created'),
     decisionsListed: is(({ decisions }) => decisions === 'listed'),
   },
 }).createMachine({
@@ -134,7 +135,15 @@ export const serviceMachine = setup({
     Connections: {
       initial: 'Check',
       states: {
-        Check: { always: [{ guard: 'decisionsListed', target: 'NotServed' }, { target: 'Settled' }] },
+        Check: {
+          always: [
+            { guard: 'unmarked', target: 'Unmarked' },
+            { guard: 'decisionsListed', target: 'NotServed' },
+            { target: 'Settled' },
+          ],
+        },
+        // Noted as made by us, and without our tag: whose it is, a person says. Endpoints go on resting on it.
+        Unmarked: stalled('OwnerTagMissing'),
         NotServed: stalled('NotServedYet'),
         Settled: ready('ServiceReady'),
       },
@@ -158,6 +167,7 @@ export const serviceRemovalMachine = setup({
     serviceDeleting: gone(({ service }) => service === 'deleting'),
     serviceRefused: gone(({ service }) => service === 'refused'),
     serviceUnobservable: gone(({ service }) => service === 'unobservable'),
+    unmarked: gone(({ service, policy }) => service === 'unmarked' && policy === 'DeleteCreated'),
     live: gone(({ connections }) => connections === 'live'),
     stale: gone(({ connections }) => connections === 'stale'),
     connectionsUnobservable: gone(({ connections }) => connections === 'unobservable'),
@@ -202,6 +212,7 @@ export const serviceRemovalMachine = setup({
             { guard: 'serviceRefused', target: 'Refused' },
             { guard: 'serviceUnobservable', target: 'Unobservable' },
             { guard: 'serviceDeleting', target: 'AwaitingDeletion' },
+            { guard: 'unmarked', target: 'Unmarked' },
             { guard: 'live', target: 'InUse' },
             { guard: 'connectionsUnobservable', target: 'Unobservable' },
             { guard: 'stale', target: 'RemovingConnection' },
@@ -211,6 +222,7 @@ export const serviceRemovalMachine = setup({
         Refused: stalled('ReadRefused'),
         Unobservable: waiting('Unobservable'),
         AwaitingDeletion: waiting('ServiceDeleting'),
+        Unmarked: stalled('OwnerTagMissing'),
         InUse: stalled('ConnectionsRemain'),
         RemovingConnection: doing('deleteStaleConnection', 'ConnectionsRemain'),
         Deleting: doing('deleteService', 'ServiceDeleting'),

@@ -173,10 +173,13 @@ export function classifyEndpoint(
   if (!actual) return found('absent');
   const owner = tagOf(actual.tags, OWNER_TAG);
   if (owner !== undefined && owner !== desired.owner) return found('foreign', `its owner is ${owner}`);
-  const known = owner !== undefined || provenance.endpoints[endpoint.name] !== undefined;
+  const noted = provenance.endpoints[endpoint.name]?.how;
+  const known = owner !== undefined || noted === 'adopted';
   if (!['Succeeded', 'Failed', 'Canceled'].includes(actual.provisioningState)) return found('provisioning');
   const fixed = fixedDifference(desired.service.id, endpoint, actual);
   if (fixed !== undefined) return found(known ? 'outdated' : 'differs', fixed);
+  // Our PUT carries our tag: what lacks it is not what our note is about, or not beyond doubt.
+  if (owner === undefined && noted === 'created') return found('untagged');
   if (actual.provisioningState !== 'Succeeded') return found('failed');
   const tags = tagDifference(endpoint.spec.tags ?? {}, actual.tags);
   if (tags !== undefined) return found(known ? 'drifted' : 'differs', tags);

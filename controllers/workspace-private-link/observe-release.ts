@@ -34,7 +34,9 @@ export async function findService(context: Context): Promise<ServiceFound> {
   const owner = tagOf(actual.tags, OWNER_TAG);
   const othersWorkspace = actual.workspaceId !== undefined && !same(actual.workspaceId, desired.workspaceId);
   if (othersWorkspace || (owner !== undefined && owner !== desired.owner)) return { state: 'foreign', actual };
-  return { state: actual.provisioningState === 'Deleting' ? 'deleting' : 'present', actual };
+  if (actual.provisioningState === 'Deleting') return { state: 'deleting', actual };
+  const isUnmarked = owner === undefined && context.provenance.service === 'created';
+  return { state: isUnmarked ? 'unmarked' : 'present', actual };
 }
 
 /** Facts of the two ladders that end an object, and whose facts do not depend on what is left of the endpoints. */

@@ -98,7 +98,7 @@ function connectionFact(
 
 type EndpointFound = { state: EndpointRemovalFacts['endpoint']; actual?: PrivateEndpoint; fault?: Fault };
 
-async function findEndpoint(context: Context, { resourceId, scope }: RemovalSeen): Promise<EndpointFound> {
+async function findEndpoint(context: Context, { resourceId, scope, facts }: RemovalSeen): Promise<EndpointFound> {
   if (resourceId === undefined || scope === undefined) return { state: 'absent' };
   const { privateEndpoints } = context.clients.arm;
   const find = (list: readonly PrivateEndpoint[]) => list.find(({ id }) => same(id, resourceId));
@@ -121,7 +121,9 @@ async function findEndpoint(context: Context, { resourceId, scope }: RemovalSeen
   if (!actual) return { state: 'absent' };
   const owner = tagOf(actual.tags, OWNER_TAG);
   if (owner !== undefined && owner !== context.desired.owner) return { state: 'foreign', actual };
-  return { state: actual.provisioningState === 'Deleting' ? 'deleting' : 'present', actual };
+  if (actual.provisioningState === 'Deleting') return { state: 'deleting', actual };
+  const isUnmarked = owner === undefined && facts.provenance === 'created';
+  return { state: isUnmarked ? 'unmarked' : 'present', actual };
 }
 
 type RecordsFound = {
@@ -166,7 +168,8 @@ async function findZoneGroup(
 ): Promise<{ state: EndpointRemovalFacts['zoneGroup']; fault?: Fault }> {
   // A zone group goes with its endpoint.
   if (endpoint === 'absent' || endpoint === 'deleting' || scope === undefined) return { state: 'absent' };
-  if (endpoint === 'foreign' || context.provenance.zoneGroups[name] === undefined) return { state: 'other' };
+  if (endpoint === 'foreign' || endpoint === 'unmarked' || context.provenance.zoneGroups[name] === undefined)
+    return { state: 'other' };
   const group = await settled(
     context,
     'the zone group of the endpoint',

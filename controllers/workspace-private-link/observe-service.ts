@@ -154,10 +154,11 @@ export function classifyService(
   if (actual.workspaceId !== undefined && !same(actual.workspaceId, desired.workspaceId)) {
     return { state: 'taken', actual, other: actual.workspaceId };
   }
-  if (actual.provisioningState === 'Failed' || actual.provisioningState === 'Canceled') {
-    return { state: 'failed', actual };
-  }
-  if (actual.provisioningState !== 'Succeeded') return { state: 'provisioning', actual };
+  const isFailed = actual.provisioningState === 'Failed' || actual.provisioningState === 'Canceled';
+  if (!isFailed && actual.provisioningState !== 'Succeeded') return { state: 'provisioning', actual };
+  // Our PUT carries our tag: what lacks it is not what our note is about, or not beyond doubt.
+  if (owner === undefined && provenance.service === 'created') return { state: 'untagged', actual };
+  if (isFailed) return { state: 'failed', actual };
   const difference = tagDifference(desired.service.tags, actual.tags);
   if (difference === undefined) return { state: owner === undefined ? 'untagged' : 'ours', actual };
   const known = owner !== undefined || provenance.service !== 'none';

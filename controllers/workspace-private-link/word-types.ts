@@ -88,6 +88,7 @@ export type Reason =
   | 'NotServedYet'
   | 'OutboundApplied'
   | 'OutboundApplying'
+  | 'OwnerTagMissing'
   | 'PolicyReadRefused'
   | 'PolicyUnknown'
   | 'PolicyWriteUnproven'

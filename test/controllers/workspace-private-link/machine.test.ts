@@ -77,6 +77,8 @@ const never =
   (facts, rest) =>
     rest.effect !== undefined && when(facts) ? `effect ${rest.effect}` : undefined;
 
+const unmarked = ({ endpoint, provenance }: EndpointFacts) => endpoint === 'untagged' && provenance === 'created';
+
 describe('every machine', () => {
   test('is walked by the survey exactly as the runtime walks it', () => {
     const rests = walker<DnsFacts>(machines.dns);
@@ -113,6 +115,10 @@ describe('upwards', () => {
     'nothing happens for a younger object, or without being served': never(({ standing }) => standing !== 'clear'),
     'nothing is written before the finalizer is on': (facts, { effect }) =>
       !facts.claimed && effect !== undefined && effect !== 'claim' ? effect : undefined,
+    'a note without our tag writes nothing to the service': (facts, { effect }) =>
+      facts.service === 'untagged' && facts.provenance === 'created' && /Service(Tags)?$/.test(effect ?? '')
+        ? effect
+        : undefined,
     'registration happens only where the spec allows it': only(
       'registerServiceProvider',
       ({ registration, provider }) => registration === 'allowed' && provider !== 'unobservable',
@@ -150,7 +156,10 @@ describe('upwards', () => {
       ({ endpoint }) => endpoint === 'foreign' || endpoint === 'differs',
     ),
     'ready exactly when approved': (facts, { tag }) =>
-      (tag === 'ready') !== endpointApproved(facts) && facts.endpoint !== 'drifted' ? tag : undefined,
+      (tag === 'ready') !== endpointApproved(facts) && facts.endpoint !== 'drifted' && !unmarked(facts)
+        ? tag
+        : undefined,
+    'a note without our tag writes nothing': never(unmarked),
   });
 
   every<DnsFacts>('dns', DNS_FACTS, {
@@ -266,7 +275,10 @@ describe('downwards', () => {
       'deleteEndpoint',
       ({ policy, provenance }) => policy === 'DeleteAll' || provenance === 'created',
     ),
-    'another owner’s endpoint stays': only('deleteEndpoint', ({ endpoint }) => endpoint === 'present'),
+    'another owner’s endpoint stays, and one without our tag unless everything is to go': only(
+      'deleteEndpoint',
+      ({ endpoint, policy }) => endpoint === 'present' || (endpoint === 'unmarked' && policy === 'DeleteAll'),
+    ),
     'records and zone group go first': only(
       'deleteEndpoint',
       ({ records, zoneGroup }) => records === 'none' && zoneGroup !== 'created' && zoneGroup !== 'unobservable',
@@ -282,6 +294,10 @@ describe('downwards', () => {
       (facts) => facts.access === 'released' && facts.endpoints === 'gone' && facts.connections === 'none',
     ),
     'without provenance the service stays': only('deleteService', ({ provenance }) => provenance !== 'none'),
+    'a service without our tag stays, unless everything is to go': only(
+      'deleteService',
+      ({ service, policy }) => service !== 'foreign' && (service !== 'unmarked' || policy === 'DeleteAll'),
+    ),
     'DeleteCreated leaves what was adopted, Retain everything': only(
       'deleteService',
       ({ policy, provenance }) => policy === 'DeleteAll' || (policy === 'DeleteCreated' && provenance === 'created'),
