@@ -53,7 +53,9 @@ export const observe =
     const concerned = claimed && (deleting || standing === 'clear');
     const blank = unread(pass, desired, provenance, { standing, claimed, older });
     if (!concerned && !deleting) return blank;
-    if (!claimed) return { ...blank, release: released() };
+    if (!claimed) return { ...blank, release: released(false) };
+    // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
+    if (deleting && leavesNothing(resource, provenance)) return { ...blank, release: released(true) };
     const { tenantId, credentialsRef } = resource.spec;
     const namespace = resource.metadata.namespace ?? '';
     const query = { tenantId, namespace, ...(credentialsRef && { credentialsRef }) };
@@ -249,7 +251,7 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
     : service.fault
       ? { fault: service.fault }
       : { value: [] };
-  const held = mayWrite && (await locksOut(context, service));
+  const held = mayWrite && (await locksOut(context, service, standing));
   const removals = await Promise.all(
     removedNames(context, true).map((name, index) =>
       observeRemoval(context, {
@@ -270,19 +272,35 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
 /**
  * We closed the workspace, and the spec, which has since lost its inbound section, does not say what the deletion does
  * with that; or it says Restore, and what there was before is no longer written down. To take the endpoints away would
- * leave no way in, which nobody has asked for.
+ * leave no way in, which nobody has asked for. Where an older object owns the door, Restore opens nothing here.
  */
-async function locksOut(context: Context, service: ServiceFound): Promise<boolean> {
+async function locksOut(context: Context, service: ServiceFound, standing: ServiceFacts['standing']): Promise<boolean> {
   const { onDelete } = context.pass.resource.spec.inbound ?? {};
   const { locked, accessBefore } = context.provenance;
-  const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none');
-  if (isSaid || !locked) return false;
+  const isOwner = standing === 'clear';
+  const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
+  if (isSaid || (isOwner && !locked) || removedNames(context, true).length === 0) return false;
   const policy = policyFact(await readPolicy(context), service);
   return policy !== 'Allow' && policy !== 'absent';
 }
 
-/** Nothing was ever claimed: there is nothing to take down. */
-const released = (): Seen['release'] => ({
+/**
+ * Nothing of ours is to be taken down, and no door is ours to open: nothing was ever noted, hence nothing was ever sent;
+ * or everything is to be retained and public access was never denied by us.
+ */
+function leavesNothing({ spec }: WorkspacePrivateLink, provenance: Provenance): boolean {
+  const { accessBefore, denyAtMs, locked } = provenance;
+  if (accessBefore !== 'none' || denyAtMs !== undefined || locked) return false;
+  if (spec.deletionPolicy === 'Retain') return true;
+  const { service, endpoints, zoneGroups, records, zones, links } = provenance;
+  return (
+    service === 'none' &&
+    [endpoints, zoneGroups, records, zones, links].every((noted) => Object.keys(noted).length === 0)
+  );
+}
+
+/** Nothing is to be taken down. */
+const released = (claimed: boolean): Seen['release'] => ({
   inbound: {
     standing: 'notOwner',
     onDelete: 'none',
@@ -294,7 +312,7 @@ const released = (): Seen['release'] => ({
   },
   inboundDueAtMs: undefined,
   service: {
-    claimed: false,
+    claimed,
     access: 'released',
     endpoints: 'gone',
     connections: 'unobservable',

@@ -13,6 +13,12 @@ import {
   ZONE,
 } from './living.ts';
 
+const NO_CREDENTIALS = {
+  disposition: 'blocked',
+  reason: 'CredentialMissing',
+  message: 'Secret team/fabriclink-credentials does not exist',
+} as const;
+
 describe('a private link is made', () => {
   test('from nothing to Ready: claim, service, endpoint, approval, zone, link, records, proof', async () => {
     const world = aWorld();
@@ -302,6 +308,35 @@ describe('deletion', () => {
     expect(living.released).toBe(false);
     expect(living.condition('Stalled').reason).toBe('ConnectionsRemain');
     expect(living.nextStep()).toContain(endpointId('pe-other'));
+  });
+
+  test('an object that never made anything is let go without credentials', async () => {
+    const world = aWorld();
+    world.refusals['credentials'] = NO_CREDENTIALS;
+    const living = live(world, aWorkspacePrivateLink({ inbound: DENY }));
+    await living.settle();
+    expect(living.condition('Ready')?.reason).toBe('CredentialMissing');
+    remove(living);
+    await living.settle();
+    expect(living.released).toBe(true);
+  });
+
+  test('Retain needs no credentials either, unless the door is ours to open', async () => {
+    const world = aWorld();
+    const open = live(world, aWorkspacePrivateLink({ deletionPolicy: 'Retain' }));
+    await open.settle();
+    world.refusals['credentials'] = NO_CREDENTIALS;
+    remove(open);
+    await open.settle();
+    expect(open.released).toBe(true);
+
+    const other = aWorld();
+    const closed = live(other, aWorkspacePrivateLink({ deletionPolicy: 'Retain', inbound: DENY }));
+    await closed.settle();
+    other.refusals['credentials'] = NO_CREDENTIALS;
+    remove(closed);
+    await closed.settle();
+    expect(closed.released).toBe(false);
   });
 
   test('an object that was never claimed is let go without a word to any cloud', async () => {
