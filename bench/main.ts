@@ -27,6 +27,7 @@ type Options = {
   speed: number;
   heap?: number;
   longest: number;
+  profile?: string;
   peer?: string;
   json?: string;
 };
@@ -58,13 +59,17 @@ const command = new Command('bench')
     whole,
   )
   .option('--longest <seconds>', 'a sweep is given up after this long', whole, 300)
+  .option('--profile <folder>', 'writes a CPU profile of the operator of each sweep there')
   .option('--peer <program>', 'for patches: another controller to run beside ours (docs/performance.md)')
   .option('--json <file>', 'writes all runs there')
   .parse();
 const options = command.opts<Options>();
 const wanted = command.args.length > 0 ? command.args : ['start', 'sweep'];
 const size: FleetSize = { tenants: options.tenants, linksPerTenant: Math.min(options.links, 500) };
-const nodeOptions = options.heap === undefined ? [] : [`--max-old-space-size=${options.heap}`];
+const nodeOptions = [
+  ...(options.heap === undefined ? [] : [`--max-old-space-size=${options.heap}`]),
+  ...(options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]),
+];
 
 async function run(bench: Bench, template: Template): Promise<Figure[]> {
   switch (bench) {
