@@ -70,7 +70,7 @@ export type WorkspacePrivateLinkSpec = {
   inbound?: WorkspacePrivateLinkInbound;
   /**
    * Access from the workspace to the public internet. Absent: not managed. Sub-policies (connections, gateways,
-   * git) are left alone.
+   * git) are left alone. Deleting this object leaves it as it is: nobody is locked out by it.
    */
   outbound?: WorkspacePrivateLinkOutbound;
   /**
@@ -365,7 +365,7 @@ export type WorkspacePrivateLinkInbound = {
 
 /**
  * Access from the workspace to the public internet. Absent: not managed. Sub-policies (connections, gateways,
- * git) are left alone.
+ * git) are left alone. Deleting this object leaves it as it is: nobody is locked out by it.
  */
 export type WorkspacePrivateLinkOutbound = {
   /**

@@ -129,7 +129,8 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       if (waiting.signal.aborted) return;
       manager = manage(cluster);
       manager.start();
-      log.info('started', { pod: config.podName, namespaces: config.watchNamespaces, kubernetes: access.server });
+      const namespaces = config.watchNamespaces.length > 0 ? config.watchNamespaces : 'all';
+      log.info('started', { pod: config.podName, namespaces, kubernetes: access.server });
     },
     async stop() {
       waiting.abort(new Error('stopped'));
