@@ -69,8 +69,8 @@ export const WORDING: Record<Reason, Wording> = {
   },
   Claiming: { says: 'the object is new', next: 'the operator puts its finalizer on it and begins' },
   ConflictingWriter: {
-    says: 'somebody keeps opening the workspace: it was closed again three times within the hour',
-    next: 'find who changes the policy (another tool, a script, a person) and stop one of the two writers; the operator tries again when an hour has passed',
+    says: 'somebody keeps opening the workspace: it was closed again three times in a row, or more',
+    next: 'find who changes the policy (another tool, a script, a person) and stop one of the two writers; the operator tries again after a pause that doubles each time, from one hour to one day',
   },
   ConnectionDisconnected: {
     says: 'the connection was removed on the service, and Azure never revives such an endpoint',

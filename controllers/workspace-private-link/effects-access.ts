@@ -4,6 +4,7 @@ import { ANNOTATION } from './desired-names.ts';
 import { LOCK_KEYS, notes } from './desired-provenance.ts';
 import { clientsOf, type MyPass, type Run, report } from './effect-parts.ts';
 import type { Deps } from './reading.ts';
+import { withRelock } from './rivalry.ts';
 import type { CommunicationPolicySeen, Desired, Effect } from './types.ts';
 
 type AccessEffect = Extract<
@@ -13,9 +14,6 @@ type AccessEffect = Extract<
 
 /** With a denial an earlier opening is over: the next one is waited for from its own beginning. */
 const NEVER_OPENED = { [`${ANNOTATION}allow-at`]: null };
-
-/** How many of the latest relocks are remembered. */
-const RELOCKS_KEPT = 3;
 
 /**
  * Every write of the policy: read anew in this pass, both directions explicit, with the ETag of that read, so that a
@@ -65,7 +63,7 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
       },
     );
     // Afterwards: a write that failed was no relock, and three of those would accuse a rival who is not there.
-    if (provenance.locked) await pass.annotate(notes.relocks([...provenance.relocksMs, nowMs].slice(-RELOCKS_KEPT)));
+    if (provenance.locked) await pass.annotate(notes.relocks(withRelock(provenance.relocksMs, nowMs, deps.clock)));
   },
 
   async openInbound(pass, { desired, release }) {

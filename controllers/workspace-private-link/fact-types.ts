@@ -150,7 +150,7 @@ export const INBOUND_FACTS = {
   tenant: ['clear', 'settingOff', 'blocked', 'refused', 'unobservable'],
   /** Who else needs workspace-scoped calls, and whether our own way in is proven by socket address. */
   path: ['notNeeded', 'proven', 'missing'],
-  /** persistent: somebody opened it again several times within the hour. */
+  /** persistent: somebody opened it again several times in a row, and the pause after our last relock is not over. */
   rivalry: ['none', 'persistent'],
 } as const satisfies Domain;
 export type InboundFacts = FactsOf<typeof INBOUND_FACTS>;

@@ -4,6 +4,7 @@ import { asksToBreakGlass } from './desired.ts';
 import { same } from './desired-names.ts';
 import { lastingItems, observePreflight, observeTenant } from './observe-preflight.ts';
 import { attempt, blindness, type Context, type Reading, UNSETTLED_MS } from './reading.ts';
+import { isPausing } from './rivalry.ts';
 import type {
   AccessSeen,
   CommunicationPolicySeen,
@@ -20,8 +21,6 @@ export const DENY_DELAY_MS = 30 * MINUTE_MS;
 export const ALLOW_DELAY_MS = 15 * MINUTE_MS;
 /** Published: outbound Deny is in effect within 15 minutes. */
 const OUTBOUND_DELAY_MS = 15 * MINUTE_MS;
-const RIVALRY_WINDOW_MS = 60 * MINUTE_MS;
-const RIVALRY_TIMES = 3;
 
 type Policy = Reading<CommunicationPolicySeen>;
 
@@ -158,14 +157,12 @@ function recorded(context: Context): Pick<InboundFacts, 'record' | 'settle' | 'l
   const { provenance, deps, clients, pass } = context;
   const denies = pass.resource.spec.inbound?.publicAccess === 'Deny';
   const known = provenance.accessBefore !== 'none';
-  const since = pass.nowMs - deps.clock.scaled(RIVALRY_WINDOW_MS);
-  const recent = provenance.relocksMs.filter((at) => at > since);
   return {
     record: known && (!denies || provenance.locked) ? 'recorded' : 'missing',
     settle: settleFact(dueAt(context, denies ? 'deny' : 'allow'), pass.nowMs),
     lock: provenance.locked ? 'relock' : 'first',
     policyWrite: provenance.policyWrite === clients.access.identity ? 'proven' : 'unproven',
-    rivalry: recent.length >= RIVALRY_TIMES ? 'persistent' : 'none',
+    rivalry: isPausing(provenance.relocksMs, pass.nowMs, deps.clock) ? 'persistent' : 'none',
   };
 }
 

@@ -250,6 +250,36 @@ describe('an applied Deny', () => {
     expect(world.policy.inbound).toBe('Deny');
   });
 
+  test('is fought over ever more rarely with somebody who never gives up, and at once again after some peace', async () => {
+    const { world, living } = await aClosedWorkspace();
+    const open = () => {
+      world.policy = { ...world.policy, inbound: 'Allow' };
+      world.deniedAtMs = undefined;
+    };
+    const relocksWithin = async (hours: number) => {
+      world.writes.length = 0;
+      for (let minute = 0; minute < hours * 60; minute += 10) {
+        open();
+        world.nowMs += 10 * MINUTE_MS;
+        await living.settle();
+      }
+      return policyWrites(world.writes).length;
+    };
+    expect(await relocksWithin(24)).toBeLessThanOrEqual(8);
+    expect(await relocksWithin(7 * 24)).toBeLessThanOrEqual(8);
+    expect(living.condition('Stalled').reason).toBe('ConflictingWriter');
+    world.nowMs += 24 * 60 * MINUTE_MS;
+    await living.settle();
+    expect(world.policy.inbound).toBe('Deny');
+    world.nowMs += 26 * 60 * MINUTE_MS;
+    open();
+    await living.settle();
+    open();
+    world.nowMs += 2 * MINUTE_MS;
+    await living.settle();
+    expect(world.policy.inbound).toBe('Deny');
+  });
+
   test('holds the last proven endpoint back from removal, until another one is proven', async () => {
     const { world, living } = await aClosedWorkspace();
     const second = anEndpoint('second', {
