@@ -37,11 +37,13 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId) : {}, () =>
       arm.privateEndpoints.put(scope, body, pass.call),
     );
+    // Noted before, and not there: somebody took it away, and whoever looks for why traffic broke should find it here.
+    const again = creates && !notesIt;
     const note = creates
-      ? `Asked Azure for private endpoint "${scope.name}" (${desired.name}).`
+      ? `${again ? 'It was gone: asked' : 'Asked'} Azure for private endpoint "${scope.name}" (${desired.name})${again ? ' again' : ''}.`
       : `Corrected private endpoint "${scope.name}" (${desired.name}): ${endpointOf(seen, ladder).detail ?? 'it had failed'}.`;
     const reason = creates ? 'EndpointCreating' : 'DriftCorrected';
-    report(pass, { reason, action: 'PutEndpoint', note }, { privateEndpointId: resourceId });
+    report(pass, { reason, action: 'PutEndpoint', note, warning: again }, { privateEndpointId: resourceId });
   },
 
   async adoptEndpoint(pass, seen, ladder) {

@@ -40,8 +40,13 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
     await createNoted(pass, provenance.service === 'created' ? {} : notes.service('created'), () =>
       arm.privateLinkServices.put(desired.service.scope, body, pass.call),
     );
-    const note = `Asked Azure for private link service "${desired.service.scope.name}" of workspace ${workspaceId}.`;
-    report(pass, { reason: 'ServiceCreating', action: 'PutService', note }, { serviceId: desired.service.id });
+    const again = provenance.service === 'created' && creates;
+    const note = `${again ? 'It was gone: asked' : 'Asked'} Azure for private link service "${desired.service.scope.name}" of workspace ${workspaceId}${again ? ' again' : ''}.`;
+    report(
+      pass,
+      { reason: 'ServiceCreating', action: 'PutService', note, warning: again },
+      { serviceId: desired.service.id },
+    );
   },
 
   async adoptService(pass, { desired }) {

@@ -97,6 +97,23 @@ describe('a private link is made', () => {
     expect(world.services.get(SERVICE.toLowerCase())?.tags).toMatchObject({ team: 'sales' });
   });
 
+  test('what somebody took away comes back with a warning; what is made for the first time comes without', async () => {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink());
+    await living.settle();
+    const creations = () => living.events.filter(({ action }) => action === 'PutEndpoint' || action === 'PutService');
+    expect(creations().map(({ type }) => type)).toEqual(['Normal', 'Normal']);
+    world.endpoints.delete(endpointId('pe-hub').toLowerCase());
+    world.nowMs += 2 * MINUTE_MS;
+    await living.settle();
+    expect(creations().slice(2)).toEqual([
+      expect.objectContaining({
+        type: 'Warning',
+        note: 'It was gone: asked Azure for private endpoint "pe-hub" (hub) again.',
+      }),
+    ]);
+  });
+
   test('a lost status changes no write: amnesia', async () => {
     const world = aWorld();
     const living = live(world, aWorkspacePrivateLink({ inbound: DENY }));
