@@ -113,7 +113,7 @@ describe('events', () => {
     const words = ['one', 'two', 'three', 'four', 'five', 'six'];
     for (const word of words) {
       recorder.record(about(), { ...note, note: word });
-      if (word === 'three') clock.advance(5_000);
+      if (word === 'three') await clock.advance(5_000);
     }
     await written();
     const byName = events().toSorted((one, other) => one.metadata.name.localeCompare(other.metadata.name));

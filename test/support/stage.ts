@@ -38,7 +38,7 @@ const MOST_STEPS = 20_000;
 const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
 const KNOWN_TYPES = [...CUSTOM, NAMESPACES, SECRETS, CONFIG_MAPS];
 
-export type { LogLine, Stage, StageOptions, StageSnapshot } from './stage-types.ts';
+export type { Stage, StageOptions, StageSnapshot } from './stage-types.ts';
 
 /** Starts everything but the operator, with the CRD, the namespace and the credentials in place. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
