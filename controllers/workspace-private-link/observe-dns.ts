@@ -119,8 +119,12 @@ function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNe
   const found = (link: DesiredLink) =>
     all.find(({ virtualNetworkId }) => same(virtualNetworkId, link.virtualNetworkId));
   const wrong = dns.links.filter((link) => found(link) && found(link)!.fallbackToInternet !== link.fallbackToInternet);
+  // A policy that we do not know may be what somebody wants: to write it over each time would never end.
   const differing = wrong.find(
-    (link) => !isOfCluster(found(link)!.tags, context.desired.clusterId) || isDisputed(context, zoneId, link),
+    (link) =>
+      found(link)!.fallbackToInternet === undefined ||
+      !isOfCluster(found(link)!.tags, context.desired.clusterId) ||
+      isDisputed(context, zoneId, link),
   );
   if (differing) return { state: 'differs', all, detail: describeLink(differing, found(differing)!) };
   const missing = dns.links.find((link) => !found(link));
@@ -140,7 +144,9 @@ function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNe
 }
 
 const describeLink = (wanted: DesiredLink, { name, fallbackToInternet }: VirtualNetworkLink) =>
-  `link "${name}" has fallbackToInternet ${fallbackToInternet}, the spec says ${wanted.fallbackToInternet}`;
+  fallbackToInternet === undefined
+    ? `link "${name}" has a resolution policy that this version of the operator does not know`
+    : `link "${name}" has fallbackToInternet ${fallbackToInternet}, the spec says ${wanted.fallbackToInternet}`;
 
 /** Azure refuses a second zone of one name in a network (cloud-apis 10.5): looked for before a link is made, where we can see. */
 async function linkedElsewhere(context: Context, zoneId: string, networkId: string): Promise<string | undefined> {

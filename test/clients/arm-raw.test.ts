@@ -264,6 +264,21 @@ describe('private DNS', () => {
     });
   });
 
+  test.each([
+    ['NxDomainRedirect', true],
+    ['Default', false],
+    [undefined, false],
+    ['Novel', undefined],
+  ])(
+    'a link with resolution policy %s falls back to the internet: %s',
+    async (resolutionPolicy, fallbackToInternet) => {
+      const properties = { virtualNetwork: { id: '/v' }, resolutionPolicy, virtualNetworkLinkState: 'Completed' };
+      const { clients } = await scripted(() => json({ value: [{ id: 'x', name: 'hub', properties }] }));
+      const { value } = await clients.arm.privateDns.links(ZONE_ID, fresh());
+      expect(value[0]).toMatchObject({ name: 'hub', fallbackToInternet });
+    },
+  );
+
   test('one record of a zone is written at a time', async () => {
     const open = Promise.withResolvers<void>();
     const { clients } = await scripted(async () => {

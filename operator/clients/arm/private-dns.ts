@@ -188,6 +188,12 @@ function readZone(raw: RawResource): DnsZone {
   };
 }
 
+/** Links of older versions have no policy, which is the default (cloud-apis section 10.5). */
+function fallsBack(policy: string | undefined): boolean | undefined {
+  if (policy === undefined || policy === 'Default') return false;
+  return policy === 'NxDomainRedirect' ? true : undefined;
+}
+
 function readLink(raw: RawResource): VirtualNetworkLink {
   const properties = objectAt(raw, 'properties');
   const provisioningState = textAt(properties, 'provisioningState');
@@ -196,7 +202,7 @@ function readLink(raw: RawResource): VirtualNetworkLink {
     name: textAt(raw, 'name') ?? '',
     virtualNetworkId: textAt(objectAt(properties, 'virtualNetwork'), 'id') ?? '',
     registrationEnabled: properties['registrationEnabled'] === true,
-    fallbackToInternet: textAt(properties, 'resolutionPolicy') === 'NxDomainRedirect',
+    fallbackToInternet: fallsBack(textAt(properties, 'resolutionPolicy')),
     state: textAt(properties, 'virtualNetworkLinkState') ?? 'InProgress',
     ...(provisioningState === undefined ? {} : { provisioningState }),
     tags: textsAt(raw, 'tags'),

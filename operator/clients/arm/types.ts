@@ -126,7 +126,8 @@ export type VirtualNetworkLink = {
   name: string;
   virtualNetworkId: ArmId;
   registrationEnabled: boolean;
-  fallbackToInternet: boolean;
+  /** resolutionPolicy NxDomainRedirect; undefined for a policy that this version does not know. */
+  fallbackToInternet: boolean | undefined;
   state: Open<'InProgress' | 'Completed'>;
   provisioningState?: ProvisioningState;
   tags: Readonly<Record<string, string>>;

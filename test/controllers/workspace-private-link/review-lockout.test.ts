@@ -385,6 +385,30 @@ describe('two endpoints that want one link in two ways', () => {
   });
 });
 
+describe('a link of ours whose resolution policy is a word that this version does not know', () => {
+  test('is reported, and not written over', async () => {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink());
+    await living.settle();
+    const links = world.links.get(ZONE.toLowerCase())!;
+    world.links.set(
+      ZONE.toLowerCase(),
+      links.map((link) => ({ ...link, fallbackToInternet: undefined })),
+    );
+    world.writes.length = 0;
+    for (let pass = 0; pass < 5; pass++) {
+      world.nowMs += 2 * MINUTE_MS;
+      await living.pass();
+    }
+    expect(world.writes).toEqual([]);
+    expect(living.condition('Stalled').reason).toBe('LinkDiffers');
+    expect(living.nextStep()).toContain('a resolution policy that this version of the operator does not know');
+    world.links.set(ZONE.toLowerCase(), links);
+    await living.settle();
+    expect(living.condition('Ready').status).toBe('True');
+  });
+});
+
 describe('a service that somebody else makes in the moment of ours', () => {
   test('is not taken for made by us, and so survives the object', async () => {
     const world = aWorld();
