@@ -21,7 +21,8 @@ export function say(seen: Seen, rest: Rest): Said {
   const { says, next } = WORDING[rest.reason as Reason];
   const { detail, fault } = particulars(seen, rest);
   const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
-  const remedy = fault && blames(rest) ? fault.error.remedy : (registration(seen, rest) ?? marking(seen, rest));
+  const remedy =
+    fault && blames(rest) ? remedyOf(rest, fault.error) : (registration(seen, rest) ?? marking(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
 
@@ -37,8 +38,22 @@ function sayError(seen: Seen, rest: Rest, error: Failure): Said {
   return {
     reason: passing ? rest.reason : error.reason,
     text: suspects === undefined ? error.message : `${error.message} (${suspects})`,
-    next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
+    next: remedyOf(rest, error) ?? NEXT_BY_DISPOSITION[error.disposition],
   };
+}
+
+const ABOUT_ACCESS = ['inbound', 'outbound', 'inboundRelease'];
+
+/**
+ * The policy itself is reached over the global host whatever it says (cloud-apis 11.1): a caller who is kept from it is
+ * kept out by the tenant's own block, whose code is not documented, and which a private link of the workspace does not
+ * get around.
+ */
+function remedyOf({ machine }: Rest, error: Failure): string | undefined {
+  const isTenantBlock = ABOUT_ACCESS.includes(machine) && error.code?.toLowerCase() === 'requestdeniedbyinboundpolicy';
+  return isTenantBlock
+    ? 'the tenant blocks public internet access: a Fabric administrator turns "Block Public Internet Access" off, or gives the operator a tenant-level private link; the operator looks again every ten minutes'
+    : error.remedy;
 }
 
 /** Fabric names no item when it refuses: name whom we suspect, and say that it is no more than that. */

@@ -153,6 +153,23 @@ describe('denying public access', () => {
     expect(world.policy.inbound).toBe('Deny');
   });
 
+  test('a policy that the tenant as a whole keeps from us is no matter for a private endpoint of the workspace', async () => {
+    const denied = {
+      ...blocked('NoPrivatePath', 'cannot read the policy: RequestDeniedByInboundPolicy', 'a private endpoint'),
+      code: 'RequestDeniedByInboundPolicy',
+    };
+    const world = aWorld({ refusals: { 'policy.get': denied } });
+    const living = live(world, aWorkspacePrivateLink({ inbound: DENY }));
+    await living.settle();
+    expect(living.condition('AccessApplied')).toMatchObject({ status: 'Unknown', reason: 'PolicyReadRefused' });
+    expect(living.nextStep()).toContain(
+      'turns "Block Public Internet Access" off, or gives the operator a tenant-level',
+    );
+    world.refusals = { 'policy.put Allow/Allow': denied };
+    await living.settle();
+    expect(living.nextStep()).toContain('turns "Block Public Internet Access" off');
+  });
+
   test('unreadable tenant settings block nothing, and are named', async () => {
     const world = aWorld();
     world.refusals['tenantSettings.list'] = blocked('InsufficientPrivileges', 'not an administrator', 'ask for it');
