@@ -1,0 +1,113 @@
+import { linkedZone } from './desired.ts';
+import { isFabricZone, OWNER_TAG, same, subscriptionOf } from './desired-names.ts';
+import { type Context, settled } from './reading.ts';
+import type { DesiredDns, DesiredLink, DnsFacts, DnsSeen, Fault, VirtualNetworkLink } from './types.ts';
+import { isDisputed, servesStrangers } from './zone-neighbours.ts';
+import { isOfCluster, isSurplus, linkRef } from './zone-users.ts';
+
+type LinksSeen = {
+  state: DnsFacts['links'];
+  all: readonly VirtualNetworkLink[] | undefined;
+  write?: DnsSeen['linkToWrite'];
+  surplus?: DnsSeen['surplusLink'];
+  detail?: string;
+  fault?: Fault;
+};
+
+/** All wanted virtual network links of the zone together, the worst first. */
+export async function observeLinks(context: Context, dns: DesiredDns): Promise<LinksSeen> {
+  const links = await settled(
+    context,
+    'the virtual network links of the zone',
+    (call) => context.clients.arm.privateDns.links(dns.zoneId, call),
+    (all) => compareLinks(context, dns, all).state === 'met',
+  );
+  if (links.fault) return { state: 'unobservable', all: undefined, fault: links.fault };
+  const compared = compareLinks(context, dns, links.value);
+  if (compared.state === 'surplus' || compared.state === 'last') return surplusUnlessUsed(context, dns, compared);
+  if (compared.state !== 'missing') return compared;
+  const elsewhere = await linkedElsewhere(context, dns.zoneId, compared.write!.link.virtualNetworkId);
+  return elsewhere === undefined ? compared : { ...compared, state: 'elsewhere', detail: elsewhere };
+}
+
+/** In a zone that is shared, somebody may depend on a link without asking for it. */
+async function surplusUnlessUsed(context: Context, { zoneId, given }: DesiredDns, compared: LinksSeen) {
+  if (given) return compared;
+  const { surplus: _, ...kept } = compared;
+  const records = await settled(
+    context,
+    'the records of the zone',
+    (call) => context.clients.arm.privateDns.records(zoneId, call),
+    (all) => servesStrangers(context, zoneId, all),
+  );
+  const isUsed = records.fault !== undefined || servesStrangers(context, zoneId, records.value);
+  return isUsed ? { ...kept, state: 'met' as const } : compared;
+}
+
+function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNetworkLink[]): LinksSeen {
+  const { zoneId } = dns;
+  const tags = { [OWNER_TAG]: context.desired.clusterId };
+  const found = (link: DesiredLink) =>
+    all.find(({ virtualNetworkId }) => same(virtualNetworkId, link.virtualNetworkId));
+  const wrong = dns.links.filter((link) => found(link) && found(link)!.fallbackToInternet !== link.fallbackToInternet);
+  // A policy that we do not know may be what somebody wants: to write it over each time would never end.
+  const differing = wrong.find(
+    (link) =>
+      found(link)!.fallbackToInternet === undefined ||
+      !isOfCluster(found(link)!.tags, context.desired.clusterId) ||
+      isDisputed(context, zoneId, link),
+  );
+  if (differing) return { state: 'differs', all, detail: describeLink(differing, found(differing)!) };
+  const missing = dns.links.find((link) => !found(link));
+  if (missing) return { state: 'missing', all, write: { zoneId, link: missing, etag: undefined, tags } };
+  const drifted = wrong[0] && { link: wrong[0], actual: found(wrong[0])! };
+  if (drifted) {
+    const link = { ...drifted.link, name: drifted.actual.name };
+    return { state: 'drifted', all, write: { zoneId, link, etag: drifted.actual.etag, tags } };
+  }
+  if (dns.links.some((link) => found(link)!.state !== 'Completed')) return { state: 'inProgress', all };
+  const surplus = all.find((link) => isSurplus(context, zoneId, link));
+  if (surplus) {
+    const stays = all.some((link) => link.state === 'Completed' && !isSurplus(context, zoneId, link));
+    return { state: stays ? 'surplus' : 'last', all, surplus: linkRef(zoneId, surplus) };
+  }
+  return { state: 'met', all };
+}
+
+const describeLink = (wanted: DesiredLink, { name, fallbackToInternet }: VirtualNetworkLink) =>
+  fallbackToInternet === undefined
+    ? `link "${name}" has a resolution policy that this version of the operator does not know`
+    : `link "${name}" has fallbackToInternet ${fallbackToInternet}, the spec says ${wanted.fallbackToInternet}`;
+
+/** Azure refuses a second zone of one name in a network (cloud-apis 10.5): looked for before a link is made, where we can see. */
+async function linkedElsewhere(context: Context, zoneId: string, networkId: string): Promise<string | undefined> {
+  const { privateDns } = context.clients.arm;
+  const first = linkedZone(context.desired, networkId);
+  if (first !== undefined && !same(first, zoneId)) {
+    return `another endpoint of this object links network ${networkId} to zone ${first}`;
+  }
+  for (const subscription of new Set(
+    [subscriptionOf(networkId), subscriptionOf(zoneId)].map((id) => id.toLowerCase()),
+  )) {
+    const zones = await settled(
+      context,
+      'the private DNS zones',
+      (call) => privateDns.zones(subscription, call),
+      () => true,
+    );
+    // What cannot be read here is found out by the link itself, which Azure then refuses.
+    const others = (zones.value ?? []).filter(({ id }) => isFabricZone(id) && !same(id, zoneId));
+    for (const { id } of others) {
+      const links = await settled(
+        context,
+        'the links of another zone',
+        (call) => privateDns.links(id, call),
+        () => true,
+      );
+      if (links.value?.some(({ virtualNetworkId }) => same(virtualNetworkId, networkId))) {
+        return `network ${networkId} is linked to zone ${id}`;
+      }
+    }
+  }
+  return undefined;
+}
