@@ -10,9 +10,6 @@ export type Shape = {
 
 export type FleetSize = { tenants: number; linksPerTenant: number };
 
-export type TenantNames = ReturnType<typeof tenantNames>;
-export type LinkNames = ReturnType<typeof linkNames>;
-
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
 export function tenantNames(tenant: number) {
