@@ -267,6 +267,20 @@ describe('an applied Deny', () => {
     expect(world.policy.inbound).toBe('Deny');
   });
 
+  test('is reported also where the other writer comes by once an hour, as seldom as we look', async () => {
+    const { world, living } = await aClosedWorkspace();
+    const reported: boolean[] = [];
+    for (let hour = 0; hour < 12; hour++) {
+      world.policy = { ...world.policy, inbound: 'Allow' };
+      world.deniedAtMs = undefined;
+      world.nowMs += 61 * MINUTE_MS;
+      await living.settle();
+      reported.push(living.rest('inbound') === 'Preconditions.Rival');
+    }
+    expect(reported.slice(0, 4)).toEqual([false, false, false, false]);
+    expect(reported.filter(Boolean).length).toBeGreaterThanOrEqual(6);
+  });
+
   test('is fought over ever more rarely with somebody who never gives up, and at once again after some peace', async () => {
     const { world, living } = await aClosedWorkspace();
     const open = () => {
@@ -288,7 +302,7 @@ describe('an applied Deny', () => {
     world.nowMs += 24 * 60 * MINUTE_MS;
     await living.settle();
     expect(world.policy.inbound).toBe('Deny');
-    world.nowMs += 26 * 60 * MINUTE_MS;
+    world.nowMs += 50 * 60 * MINUTE_MS;
     open();
     await living.settle();
     open();
