@@ -9,15 +9,6 @@ export type Endpoint = { host?: string; port: number };
 
 export type RunningServer = { port: number; close(): Promise<void> };
 
-/** `:8080`, `127.0.0.1:8080` or `[::1]:8080`. Throws on anything else. */
-export function parseAddress(address: string): Endpoint {
-  const match = /^(?<host>\[[^\]]+\]|[^:]*):(?<port>\d{1,5})$/.exec(address);
-  const port = Number(match?.groups?.['port']);
-  if (!match || port > 65_535) throw new Error(`"${address}" is no listening address such as ":8080"`);
-  const host = match.groups?.['host']?.replace(/^\[|\]$/g, '');
-  return host ? { host, port } : { port };
-}
-
 /** /healthz (may the pod live on?) and /readyz (may it be counted on?). */
 export function serveHealth(
   endpoint: Endpoint,

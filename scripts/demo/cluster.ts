@@ -8,7 +8,7 @@ import { NAMESPACES, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
 
-const CRDS: ResourceType = {
+export const CRDS: ResourceType = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
   plural: 'customresourcedefinitions',

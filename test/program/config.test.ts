@@ -120,6 +120,20 @@ describe('configuration', () => {
     });
   });
 
+  test.each([
+    [':8080', { host: '', port: 8080 }],
+    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+    ['[::1]:9', { host: '::1', port: 9 }],
+  ])('%s is an address to listen on', (address, expected) => {
+    expect(accepted({ FABRICLINK_METRICS_ADDRESS: address }).metricsAddress).toEqual(expected);
+  });
+
+  test.each(['8080', ':', ':99999', 'a:b'])('%j is no address to listen on', (address) => {
+    expect(problems({ ...inCluster, FABRICLINK_METRICS_ADDRESS: address })).toEqual([
+      `FABRICLINK_METRICS_ADDRESS: "${address}" must be :port or address:port, or 0 to switch it off`,
+    ]);
+  });
+
   test('the metrics and health servers can be switched off', () => {
     expect(accepted({ FABRICLINK_METRICS_ADDRESS: '0', FABRICLINK_HEALTH_ADDRESS: '127.0.0.1:0' })).toMatchObject({
       metricsAddress: undefined,

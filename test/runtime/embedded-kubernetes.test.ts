@@ -5,24 +5,17 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createKubeClient } from '../../operator/clients/kube/client.ts';
 import { kubeconfigAccess } from '../../operator/clients/kube/kubeconfig.ts';
 import { EVENTS, LEASES } from '../../operator/clients/kube/resources.ts';
-import type { Condition, KubeObject, ResourceType, WatchingKubeClient } from '../../operator/clients/kube/types.ts';
+import type { Condition, KubeObject, WatchingKubeClient } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { silentLogger } from '../../operator/log.ts';
 import { createManager, type Manager } from '../../operator/runtime/manager.ts';
 import { createMetrics } from '../../operator/runtime/metrics.ts';
+import { CRDS } from '../../scripts/demo/cluster.ts';
 import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import { eventually } from '../support/virtual-clock.ts';
 import { noChance } from './support/harness.ts';
 import { aToy, createWorkshop, TOYS, TOYS_NAME, type Toy, toyKind, type Workshop } from './support/toy.ts';
-
-const CRDS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
 
 const condition = {
   type: 'object',

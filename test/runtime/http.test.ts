@@ -1,11 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  parseAddress,
-  type RunningServer,
-  serveHealth,
-  serveMetrics,
-  type Verdict,
-} from '../../operator/runtime/http.ts';
+import { type RunningServer, serveHealth, serveMetrics, type Verdict } from '../../operator/runtime/http.ts';
 import { createInstruments } from '../../operator/runtime/instruments.ts';
 import { createMetrics } from '../../operator/runtime/metrics.ts';
 import { createWorkQueue } from '../../operator/runtime/workqueue.ts';
@@ -21,20 +15,6 @@ const get = async (path: string, method = 'GET') => {
   const answer = await fetch(`http://127.0.0.1:${server!.port}${path}`, { method });
   return { status: answer.status, text: await answer.text(), type: answer.headers.get('content-type') };
 };
-
-describe('addresses', () => {
-  test.each([
-    [':8080', { port: 8080 }],
-    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
-    ['[::1]:9', { host: '::1', port: 9 }],
-  ])('%s', (address, expected) => {
-    expect(parseAddress(address)).toEqual(expected);
-  });
-
-  test.each(['8080', ':', ':99999', 'a:b', ''])('%j is none', (address) => {
-    expect(() => parseAddress(address)).toThrow('listening address');
-  });
-});
 
 describe('probes', () => {
   test('tell live from ready, and say why not', async () => {

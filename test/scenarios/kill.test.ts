@@ -11,8 +11,9 @@ import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/wor
 import { createKubeClient } from '../../operator/clients/kube/client.ts';
 import { kubeconfigAccess } from '../../operator/clients/kube/kubeconfig.ts';
 import { NAMESPACES, resourceName, SECRETS } from '../../operator/clients/kube/resources.ts';
-import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
+import type { KubeClient, KubeObject } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
+import { CRDS } from '../../scripts/demo/cluster.ts';
 import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import { type Simulator, startSimulator } from '../../simulator/start.ts';
 import { isTrue } from '../support/stage-link.ts';
@@ -24,14 +25,6 @@ import { eventually } from '../support/virtual-clock.ts';
 const SPEED = 600;
 const KILLS = 10;
 const WITHIN_MS = 60_000;
-const CRDS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
-
 let folder: string;
 let simulator: Simulator;
 let kubernetes: Kubernetes;

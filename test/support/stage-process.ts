@@ -10,6 +10,7 @@ import { kubeconfigAccess } from '../../operator/clients/kube/kubeconfig.ts';
 import { NAMESPACES, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
+import { CRDS } from '../../scripts/demo/cluster.ts';
 import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import { kubeconfigYaml } from '../../simulator/kubernetes/server/kubeconfig.ts';
 import { type Simulator, startSimulator } from '../../simulator/start.ts';
@@ -61,13 +62,6 @@ export type House = {
 
 export type Settings = { env: Record<string, string>; metricsUrl: string; healthUrl: string };
 
-const CRDS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
 export const OPERATOR_NAMESPACE = 'fabric-link-operator';
 
 /** Simulated clouds at `speed`, and an API server that has an address from the start and opens when it is told to. */

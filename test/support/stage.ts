@@ -14,6 +14,7 @@ import { createTransport } from '../../operator/clients/transport.ts';
 import { systemClock } from '../../operator/clock.ts';
 import { readConfig } from '../../operator/config.ts';
 import { createOperator, type Operator } from '../../operator/wire.ts';
+import { CRDS } from '../../scripts/demo/cluster.ts';
 import { startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import { type Call, callText, type Interruption, type Life, recordingTransport } from './stage-calls.ts';
@@ -23,13 +24,6 @@ import type { LogLine, Stage, StageOptions } from './stage-types.ts';
 import { createChronicle } from './stage-view.ts';
 import { credentialsSecret, NAMESPACE, stageWorld } from './stage-world.ts';
 
-const CRDS: ResourceType = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
 const START_MS = Date.parse('2026-03-02T08:00:00Z');
 const LONGEST_SETTLING_MS = 15_000;
 /** More calls than this while the clock stands still are a busy loop. */
