@@ -44,16 +44,23 @@ describe('the build lock', () => {
   test('lets one in at a time, and is gone afterwards, also after a failure', async () => {
     const file = join(home, 'lock');
     const order: string[] = [];
+    let entered = () => {};
+    const isIn = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
     const first = withLock(
       file,
       () => {},
       async () => {
         order.push('first in');
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        entered();
+        await new Promise((resolve) => setTimeout(resolve, 200));
         order.push('first out');
         throw new Error('no compiler');
       },
     );
+    // Whoever asks first need not be first at the file.
+    await isIn;
     const second = withLock(
       file,
       (line) => order.push(line.replace(/ \d+.*/, '')),
