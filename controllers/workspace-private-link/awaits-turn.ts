@@ -21,7 +21,7 @@ function faultsOf({ service, endpoints, removals, access, release }: Seen): read
     access.fault,
     release?.fault,
     release?.accessFault,
-    ...endpoints.flatMap(({ fault, dns }) => [fault, dns.fault]),
+    ...endpoints.flatMap(({ fault, placement, dns }) => [fault, placement?.fault, dns.fault]),
     ...removals.map(({ fault }) => fault),
   ].filter((fault) => fault !== undefined);
 }

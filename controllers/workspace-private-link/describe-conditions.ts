@@ -28,7 +28,7 @@ export function conditions(seen: Seen, rests: readonly Rest[], deleting: boolean
     : {
         Eligible: eligible(seen, rests),
         ServiceReady: serviceReady(seen, rests),
-        EndpointsReady: all(seen, rests, 'endpoint', 'NoEndpoints', 'the spec names no endpoint'),
+        EndpointsReady: allEndpoints(seen, rests, endpointRests(rests)),
         ConnectionsApproved: connectionsApproved(seen, rests),
         DNSReady: dnsReady(seen, rests),
         DNSVerified: dnsVerified(seen, rests),
@@ -128,12 +128,22 @@ function serviceReady(seen: Seen, rests: readonly Rest[]): Found {
   return found(seen, rest);
 }
 
-/** The worst of several ladders, with a count. */
-function all(seen: Seen, rests: readonly Rest[], machine: string, noneReason: string, none: string): Found {
-  const mine = of(rests, machine);
+/**
+ * One rest for each endpoint: its own ladder's, or its placement's where that is what it waits for, or all that is left.
+ */
+export const endpointRests = (rests: readonly Rest[]): readonly Rest[] =>
+  of(rests, 'endpoint').map((rest) => {
+    const [, name] = rest.ladder.split('/');
+    const placement = rests.find(({ ladder }) => ladder === `placement/${name}`);
+    const matters = placement !== undefined && !isDone(placement);
+    return matters && (isDone(rest) || rest.reason === 'AwaitingPlacement') ? placement : rest;
+  });
+
+/** The worst of the endpoints, with a count. */
+function allEndpoints(seen: Seen, rests: readonly Rest[], mine: readonly Rest[]): Found {
   if (mine.length === 0) {
     return seen.endpoints.length === 0
-      ? { status: 'True', reason: noneReason, message: capital(`${none}.`) }
+      ? { status: 'True', reason: 'NoEndpoints', message: 'The spec names no endpoint.' }
       : notBegun(seen, rests);
   }
   const worst = primary(mine);
@@ -153,7 +163,10 @@ function connectionsApproved(seen: Seen, rests: readonly Rest[]): Found {
   const waiting = others?.length
     ? ` ${others.length} request(s) by others are pending, see status.connections; nobody here decides about them.`
     : '';
-  const state = all(seen, rests, 'endpoint', 'NoEndpoints', 'the spec names no endpoint');
+  const told = endpointRests(rests);
+  // What is wrong with the place of an endpoint that is connected takes nothing from its connection.
+  const connected = of(rests, 'endpoint').map((rest, index) => (isDone(rest) ? rest : told[index]!));
+  const state = allEndpoints(seen, rests, connected);
   if (state.status === 'True') {
     return { status: 'True', reason: 'Approved', message: `Every endpoint of this object is approved.${waiting}` };
   }

@@ -54,6 +54,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the private link service goes last, and endpoints are still there; while it exists Fabric refuses to delete the workspace',
     next: 'the operator removes them first',
   },
+  AwaitingPlacement: {
+    says: 'the endpoint cannot be created where the spec says',
+    next: 'the operator creates it once it can',
+  },
   AwaitingService: { says: 'the private link service is not ready yet', next: 'the operator goes on once it is' },
   CapacityAssigning: {
     says: 'the workspace is being assigned to a capacity',
@@ -173,6 +177,7 @@ export const WORDING: Record<Reason, Wording> = {
     // describe-words.ts names the command and the annotation.
     next: `set the tag again, or take the annotation away to have it taken over as it is; ${LOOKS_AGAIN}`,
   },
+  PlacementFits: { says: 'nothing that could be read speaks against its place', next: 'nothing is to be done' },
   PolicyReadRefused: {
     says: "the workspace's network policy cannot be read",
     next: `give the identity the Admin role on the workspace; ${LOOKS_AGAIN}`,

@@ -1,5 +1,5 @@
 import type { WorkspacePrivateLinkStatus } from '../../crds/workspace-private-link.ts';
-import { isDone } from './describe-conditions.ts';
+import { endpointRests, isDone } from './describe-conditions.ts';
 import { capital, clip, say } from './describe-words.ts';
 import { lastSegment, same } from './desired-names.ts';
 import type { AccessSeen, Provenance, Rest, Seen } from './types.ts';
@@ -13,8 +13,9 @@ const MOST_CONNECTIONS = 100;
 /** One entry for each endpoint in the spec, and for each that is being removed. */
 export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStatus[] {
   const at = (ladder: string) => rests.find((rest) => rest.ladder === ladder);
+  const told = endpointRests(rests);
   const wanted = seen.endpoints.map(({ desired, connection, addresses, actual }): EndpointStatus => {
-    const endpoint = at(`endpoint/${desired.name}`);
+    const endpoint = told.find(({ ladder }) => ladder.slice(ladder.indexOf('/') + 1) === desired.name);
     const dns = at(`dns/${desired.name}`);
     const rest = endpoint && isDone(endpoint) ? (dns ?? endpoint) : endpoint;
     const status = connection?.status ?? actual?.connection?.status;

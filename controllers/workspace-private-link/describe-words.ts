@@ -69,7 +69,9 @@ function suspectsOf({ access }: Seen): string {
 function registration(seen: Seen, rest: Rest): string | undefined {
   if (rest.reason !== 'ProviderNotRegistered') return undefined;
   const provider =
-    rest.machine === 'service' ? seen.service.providerToRegister : endpointIn(seen, rest)?.providerToRegister;
+    rest.machine === 'service'
+      ? seen.service.providerToRegister
+      : endpointIn(seen, rest)?.placement?.providerToRegister;
   if (!provider) return undefined;
   const commands = provider.missing.map(
     (namespace) => `\`az provider register --subscription ${provider.subscriptionId} --namespace ${namespace}\``,
@@ -103,6 +105,8 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { detail: serviceDetail(seen, rest), fault: seen.service.fault };
     case 'endpoint':
       return { detail: endpoint && (endpointDetail(seen, endpoint, rest) ?? endpoint.detail), fault: endpoint?.fault };
+    case 'placement':
+      return { detail: endpoint && placementDetail(endpoint, rest), fault: endpoint?.placement?.fault };
     case 'dns':
       return { detail: endpoint && dnsDetail(endpoint, rest), fault: endpoint?.dns.fault };
     case 'endpointRemoval':
@@ -148,13 +152,17 @@ function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | u
 }
 
 function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reason }: Rest): string | undefined {
-  if (reason === 'NotServedYet') {
-    const what = endpointNotServed(seen.desired, endpoint.desired);
-    return what === 'gateway' ? 'an endpoint for a data gateway' : 'an endpoint in another tenant';
+  if (reason !== 'NotServedYet') return undefined;
+  const what = endpointNotServed(seen.desired, endpoint.desired);
+  return what === 'gateway' ? 'an endpoint for a data gateway' : 'an endpoint in another tenant';
+}
+
+function placementDetail({ placement }: Seen['endpoints'][number], { phase, reason }: Rest): string | undefined {
+  const provider = placement?.providerToRegister;
+  if (reason === 'ProviderNotRegistered') {
+    return provider && `${provider.missing.join(', ')} in ${provider.subscriptionId}`;
   }
-  if (reason !== 'ProviderNotRegistered') return undefined;
-  const provider = endpoint.providerToRegister;
-  return provider && `${provider.missing.join(', ')} in ${provider.subscriptionId}`;
+  return phase.startsWith('Subnet.') ? placement?.details.Subnet : undefined;
 }
 
 /** Each rung speaks for itself: while a network is being linked, what names answer is no news. */
@@ -183,7 +191,7 @@ function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {
 /** One ladder's name as a person would say it. */
 export function subject(ladder: string): string {
   const [kind, name] = ladder.split('/');
-  if (kind === 'endpoint') return `Endpoint ${name}`;
+  if (kind === 'endpoint' || kind === 'placement') return `Endpoint ${name}`;
   if (kind === 'dns') return `DNS of endpoint ${name}`;
   if (kind === 'removal') return `Removal of endpoint ${name}`;
   return (

@@ -16,7 +16,7 @@ export function clientsOf({ clouds }: Deps, { resource, call }: MyPass): Promise
   return clouds.forTenant({ tenantId, namespace, ...(credentialsRef && { credentialsRef }) }, call);
 }
 
-/** The endpoint that a ladder `endpoint/<name>` or `dns/<name>` is about. */
+/** The endpoint that a ladder `endpoint/<name>`, `placement/<name>` or `dns/<name>` is about. */
 export function endpointOf({ endpoints }: Seen, ladder: string): EndpointSeen {
   return found(
     endpoints.find(({ desired }) => desired.name === nameIn(ladder)),

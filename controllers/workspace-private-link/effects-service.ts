@@ -27,7 +27,7 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
   },
 
   async registerEndpointProvider(pass, seen, ladder) {
-    await register(deps, pass, found(endpointOf(seen, ladder).providerToRegister, 'the provider'));
+    await register(deps, pass, found(endpointOf(seen, ladder).placement?.providerToRegister, 'the provider'));
   },
 
   async putService(pass, { desired, service, provenance }) {

@@ -54,11 +54,8 @@ export const ENDPOINT_FACTS = {
   service: ['ready', 'notReady'],
   /** notServed: consumer in another tenant, or endpoint of a data gateway. */
   served: ['served', 'notServed'],
-  /** As for the service, in the endpoint's subscription. */
-  provider: PROVIDER,
-  registration: ['allowed', 'notAllowed'],
-  /** The subnet and its usage (cloud-apis 24, A10 and A11). Read only before a creation. */
-  subnet: ['fits', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
+  /** Summary of the placement ladder; unread: nobody has looked, because nothing is about to be created. */
+  placement: ['fits', 'not', 'unread'],
   /** The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec. untagged: as for the service. */
   endpoint: [
     'absent',
@@ -83,6 +80,16 @@ export const ENDPOINT_FACTS = {
   recreate: ['Never', 'OnRejection'],
 } as const satisfies Domain;
 export type EndpointFacts = FactsOf<typeof ENDPOINT_FACTS>;
+
+/** Whether the endpoint may be created where the spec says. Read only before a creation. */
+export const PLACEMENT_FACTS = {
+  /** As for the service, in the endpoint's subscription. */
+  provider: PROVIDER,
+  registration: ['allowed', 'notAllowed'],
+  /** The subnet and its usage (cloud-apis 24, A10 and A11). */
+  subnet: ['fits', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
+} as const satisfies Domain;
+export type PlacementFacts = FactsOf<typeof PLACEMENT_FACTS>;
 
 export const DNS_FACTS = {
   /** Summary of the endpoint ladder: requested and approved. */

@@ -16,7 +16,8 @@ export function ladders({ service, endpoints, removals, access, release }: Seen)
   if (unclaimed) return [serviceLadder];
   return [
     serviceLadder,
-    ...endpoints.flatMap(({ desired, facts, dns }) => [
+    ...endpoints.flatMap(({ desired, facts, placement, dns }) => [
+      ...(placement ? [{ name: `placement/${desired.name}`, machine: 'placement', facts: placement.facts }] : []),
       { name: `endpoint/${desired.name}`, machine: 'endpoint', facts },
       ...(desired.dns ? [{ name: `dns/${desired.name}`, machine: 'dns', facts: dns.facts }] : []),
     ]),

@@ -1,11 +1,13 @@
 import { inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
 import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
+import { placementMachine } from './machine-placement.ts';
 import { serviceMachine, serviceRemovalMachine } from './machine-service.ts';
 
 /** Every ladder of the kind, upwards and downwards, by the name that `ladders` uses. */
 export const machines = {
   service: serviceMachine,
+  placement: placementMachine,
   endpoint: endpointMachine,
   dns: dnsMachine,
   inbound: inboundMachine,

@@ -1,15 +1,18 @@
-import type { ConnectionStatus, Subnet } from '../../operator/clients/arm/types.ts';
+import type { ConnectionStatus } from '../../operator/clients/arm/types.ts';
 import { endpointNotServed } from './desired.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import { byId } from './lookup.ts';
-import { observeProvider, type ProviderSeen, tagDifference, tagOf } from './observe-service.ts';
+import { placementOf } from './machine-placement.ts';
+import { observePlacement } from './observe-placement.ts';
+import { tagDifference, tagOf } from './observe-service.ts';
 import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
 import type {
   DesiredEndpoint,
   EndpointFacts,
   Fault,
   InterfaceAddress,
+  PlacementSeen,
   PrivateEndpoint,
   PrivateEndpointConnection,
 } from './types.ts';
@@ -22,7 +25,7 @@ export type EndpointBase = {
   connection: PrivateEndpointConnection | undefined;
   /** Of the endpoint's interface; undefined when they could not be read. */
   addresses: readonly InterfaceAddress[] | undefined;
-  provider: ProviderSeen;
+  placement: PlacementSeen | undefined;
   detail: string | undefined;
   fault: Fault | undefined;
 };
@@ -31,9 +34,7 @@ export const unreadEndpoint = (
   facts: Pick<EndpointFacts, 'service' | 'served' | 'provenance' | 'recreate'>,
 ): EndpointFacts => ({
   ...facts,
-  provider: 'unobservable',
-  registration: 'notAllowed',
-  subnet: 'unobservable',
+  placement: 'unread',
   endpoint: 'unobservable',
   hold: 'free',
   connection: 'unobservable',
@@ -49,7 +50,7 @@ export async function observeEndpoint(
   usable: boolean,
   connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
 ): Promise<EndpointBase> {
-  const { desired, provenance, pass } = context;
+  const { desired, provenance } = context;
   const blank = unreadEndpoint({
     service: usable ? 'ready' : 'notReady',
     served: endpointNotServed(desired, endpoint) === undefined ? 'served' : 'notServed',
@@ -58,18 +59,22 @@ export async function observeEndpoint(
   });
   const base: EndpointBase = {
     desired: endpoint,
-    facts: { ...blank, registration: pass.resource.spec.registerProviders ? 'allowed' : 'notAllowed' },
+    facts: blank,
     actual: undefined,
     connection: undefined,
     addresses: undefined,
-    provider: { state: 'unobservable' },
+    placement: undefined,
     detail: undefined,
     fault: undefined,
   };
   if (blank.served === 'notServed') return base;
   const found = await findEndpoint(context, endpoint);
   const seen = { ...base, ...found, facts: { ...base.facts, endpoint: found.state } };
-  if (found.state === 'absent') return { ...seen, ...(await observePlacement(context, endpoint, seen.facts)) };
+  if (found.state === 'absent') {
+    if (!usable) return seen;
+    const placement = await observePlacement(context, endpoint);
+    return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
+  }
   if (!found.actual || ['outdated', 'differs', 'foreign', 'failed'].includes(found.state)) return seen;
   return withConnection(context, seen, await connections());
 }
@@ -198,52 +203,4 @@ function fixedDifference(serviceId: string, { spec }: DesiredEndpoint, actual: P
     differs('its connection mode', spec.connectionMode ?? 'Manual', actual.connection?.mode) ??
     (nic === undefined ? undefined : differs('its network interface', nic, actual.customNetworkInterfaceName))
   );
-}
-
-type Placement = Pick<EndpointBase, 'facts' | 'provider' | 'detail' | 'fault'>;
-
-async function observePlacement(
-  context: Context,
-  { spec, scope }: DesiredEndpoint,
-  facts: EndpointFacts,
-): Promise<Placement> {
-  const [provider, subnet] = await Promise.all([
-    observeProvider(context, scope.subscriptionId),
-    settled(
-      context,
-      'the subnet',
-      (call) => context.clients.arm.virtualNetworks.subnet(spec.subnetId, call),
-      (place) => subnetFact(place, spec.location) === 'fits',
-    ),
-  ]);
-  const place = subnet.value;
-  const fits = subnet.fault ? 'unobservable' : subnetFact(place, spec.location);
-  const free =
-    fits === 'fits'
-      ? await attempt(context, 'the free addresses', () =>
-          context.clients.arm.virtualNetworks.freeAddresses(spec.subnetId, { ...context.call, maxAgeMs: 0 }),
-        )
-      : undefined;
-  const room = free?.value?.value;
-  const full = room !== undefined && room < eligibility.addressesPerEndpoint;
-  const fault = provider.fault ?? subnet.fault ?? free?.fault;
-  return {
-    facts: { ...facts, provider: provider.state, subnet: full ? 'full' : fits },
-    provider,
-    detail: full ? `${room} addresses are free` : subnetDetail(fits, place),
-    fault,
-  };
-}
-
-type Place = { location: string; subnet: Subnet } | undefined;
-
-function subnetFact(place: Place, location: string): EndpointFacts['subnet'] {
-  if (!place) return 'missing';
-  if (place.subnet.delegations.length > 0) return 'delegated';
-  return same(place.location.replaceAll(' ', ''), location) ? 'fits' : 'otherRegion';
-}
-
-function subnetDetail(fact: EndpointFacts['subnet'], place: Place): string | undefined {
-  if (fact === 'delegated') return `delegated to ${place!.subnet.delegations.join(', ')}`;
-  return fact === 'otherRegion' ? `the network is in ${place!.location}` : undefined;
 }

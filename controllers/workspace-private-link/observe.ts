@@ -198,7 +198,7 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
     connection: base.connection,
     addresses: base.addresses ?? [],
     counts: approved && (requires === 'None' || proven),
-    ...(base.provider.toRegister && { providerToRegister: base.provider.toRegister }),
+    ...(base.placement && { placement: base.placement }),
     ...(base.detail !== undefined && { detail: base.detail }),
     ...(base.fault && { fault: base.fault }),
   };

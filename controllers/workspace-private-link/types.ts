@@ -17,6 +17,7 @@ import type {
   InboundFacts,
   InboundReleaseFacts,
   OutboundFacts,
+  PlacementFacts,
   ServiceFacts,
   ServiceRemovalFacts,
 } from './fact-types.ts';
@@ -134,14 +135,23 @@ export type ProviderToRegister = {
   missing: readonly ProviderNamespace[];
 };
 
+export type PlacementSeen = {
+  facts: PlacementFacts;
+  providerToRegister?: ProviderToRegister;
+  /** What is wrong on each rung, in words: the ids and numbers behind the fact. */
+  details: { Subnet?: string | undefined };
+  fault?: Fault | undefined;
+};
+
 export type EndpointSeen = {
   desired: DesiredEndpoint;
   facts: EndpointFacts;
+  /** Set while the endpoint is about to be created. */
+  placement?: PlacementSeen;
   dns: DnsSeen;
   actual: PrivateEndpoint | undefined;
   connection: PrivateEndpointConnection | undefined;
   addresses: readonly InterfaceAddress[];
-  providerToRegister?: ProviderToRegister;
   /** Approved, and proven as spec.inbound.requires says. */
   counts: boolean;
   detail?: string;

@@ -8,6 +8,7 @@ import {
   workspaceHosts,
 } from '../../../controllers/workspace-private-link/desired-names.ts';
 import { notes, provenanceOf } from '../../../controllers/workspace-private-link/desired-provenance.ts';
+import { machines } from '../../../controllers/workspace-private-link/machine.ts';
 import { drawStates } from '../../../scripts/draw-states.ts';
 import { anEndpoint, aWorkspacePrivateLink, endpointId, SUBSCRIPTION, WORKSPACE, ZONE } from './living.ts';
 
@@ -101,6 +102,6 @@ describe('the drawing', () => {
     expect(drawing!.text).toContain(
       '| Approval.Approving | progressing: `ApprovalPending` | `approveConnection` | fast |',
     );
-    expect(drawing!.text.match(/^## /gm)).toHaveLength(8);
+    expect(drawing!.text.match(/^## /gm)).toHaveLength(Object.keys(machines).length);
   });
 });

@@ -5,6 +5,7 @@ import type {
   EndpointRemovalFacts,
   InboundFacts,
   InboundReleaseFacts,
+  PlacementFacts,
   ServiceFacts,
 } from '../../../controllers/workspace-private-link/fact-types.ts';
 import { machines } from '../../../controllers/workspace-private-link/machine.ts';
@@ -75,9 +76,7 @@ table<ServiceFacts>('service', service, {
 const endpoint: EndpointFacts = {
   service: 'ready',
   served: 'served',
-  provider: 'settled',
-  registration: 'notAllowed',
-  subnet: 'fits',
+  placement: 'unread',
   endpoint: 'ready',
   provenance: 'created',
   hold: 'free',
@@ -88,9 +87,19 @@ const endpoint: EndpointFacts = {
 table<EndpointFacts>('endpoint', endpoint, {
   'asks for the endpoint when it is missing': {
     because: 'someone deleted it in the portal, and drift is only an unmet goal',
-    given: { endpoint: 'absent', connection: 'none' },
-    phase: 'Placement.Creating',
+    given: { endpoint: 'absent', connection: 'none', placement: 'fits' },
+    phase: 'Request.Creating',
     effect: 'putEndpoint',
+  },
+  'creates nothing where it does not fit': {
+    because: 'the placement ladder says what is missing',
+    given: { endpoint: 'absent', connection: 'none', placement: 'not' },
+    phase: 'Request.AwaitingPlacement',
+  },
+  'creates nothing where nobody has looked': {
+    because: 'a creation rests on what was read in the same pass',
+    given: { endpoint: 'absent', connection: 'none', placement: 'unread' },
+    phase: 'Request.Unobservable',
   },
   'waits when the other side said no': {
     because: 'only a person can undo a rejection',
@@ -117,6 +126,33 @@ table<EndpointFacts>('endpoint', endpoint, {
     because: 'the enum is open',
     given: { connection: 'other' },
     phase: 'Approval.Undecided',
+  },
+});
+
+const placement: PlacementFacts = { provider: 'settled', registration: 'notAllowed', subnet: 'fits' };
+
+table<PlacementFacts>('placement', placement, {
+  'has nothing against a subnet with room': { because: 'all is known', given: {}, phase: 'Subnet.Fits' },
+  'has nothing against what it cannot read': {
+    because: 'few identities may read all of it, and Azure judges for itself',
+    given: { provider: 'unobservable', subnet: 'unobservable' },
+    phase: 'Subnet.Fits',
+  },
+  'registers what is missing where it may': {
+    because: 'spec.registerProviders',
+    given: { provider: 'missing', registration: 'allowed' },
+    phase: 'Provider.Registering',
+    effect: 'registerEndpointProvider',
+  },
+  'leaves registration to a person where it may not': {
+    because: 'it changes the subscription for everybody',
+    given: { provider: 'missing' },
+    phase: 'Provider.NotRegistered',
+  },
+  'says that a subnet is full before Azure has to': {
+    because: 'an endpoint takes five addresses',
+    given: { subnet: 'full' },
+    phase: 'Subnet.Full',
   },
 });
 

@@ -12,6 +12,8 @@ import {
   type InboundReleaseFacts,
   OUTBOUND_FACTS,
   type OutboundFacts,
+  PLACEMENT_FACTS,
+  type PlacementFacts,
   SERVICE_FACTS,
   SERVICE_REMOVAL_FACTS,
   type ServiceFacts,
@@ -87,7 +89,6 @@ describe('upwards', () => {
     ENDPOINT_FACTS,
     {
       acts: {
-        registerEndpointProvider: { provider: 'settled' },
         putEndpoint: { endpoint: 'ready', provenance: 'created', connection: 'pending' },
         adoptEndpoint: { provenance: 'adopted' },
         approveConnection: { connection: 'approved' },
@@ -96,12 +97,22 @@ describe('upwards', () => {
       waits: {
         'Request.AwaitingService': { service: 'ready' },
         'Request.Provisioning': { endpoint: 'ready' },
-        'Request.Unobservable': { endpoint: 'absent' },
-        'Placement.AwaitingRegistration': { provider: 'settled' },
+        'Request.Unobservable': { endpoint: 'absent', placement: 'fits' },
+        'Request.AwaitingPlacement': { placement: 'fits' },
         'Approval.AwaitingConnection': { connection: 'pending' },
         'Approval.Unobservable': { connection: 'pending' },
         'Approval.Undecided': { connection: 'approved' },
       },
+    },
+    readyOrPerson,
+  );
+
+  converges<PlacementFacts>(
+    'placement',
+    PLACEMENT_FACTS,
+    {
+      acts: { registerEndpointProvider: { provider: 'settled' } },
+      waits: { 'Provider.AwaitingRegistration': { provider: 'settled' } },
     },
     readyOrPerson,
   );

@@ -12,6 +12,8 @@ import {
   type InboundReleaseFacts,
   OUTBOUND_FACTS,
   type OutboundFacts,
+  PLACEMENT_FACTS,
+  type PlacementFacts,
   SERVICE_FACTS,
   SERVICE_REMOVAL_FACTS,
   type ServiceFacts,
@@ -20,6 +22,7 @@ import {
 import { machines } from '../../../controllers/workspace-private-link/machine.ts';
 import { inboundReleased, mayDeny } from '../../../controllers/workspace-private-link/machine-access.ts';
 import { endpointApproved, endpointRemoved } from '../../../controllers/workspace-private-link/machine-endpoint.ts';
+import { placementOf } from '../../../controllers/workspace-private-link/machine-placement.ts';
 import { serviceUsable } from '../../../controllers/workspace-private-link/machine-service.ts';
 import { type AnyFacts, everyObservation, passagesOf, placesOf, type Resting, restOf, walker } from './rests.ts';
 
@@ -160,6 +163,19 @@ describe('upwards', () => {
         ? tag
         : undefined,
     'a note without our tag writes nothing': never(unmarked),
+    'nothing is created where it does not fit, or where nobody has looked': (facts, { effect }) =>
+      effect === 'putEndpoint' && facts.endpoint === 'absent' && facts.placement !== 'fits' ? effect : undefined,
+  });
+
+  every<PlacementFacts>('placement', PLACEMENT_FACTS, {
+    'registration happens only where the spec allows it': only(
+      'registerEndpointProvider',
+      ({ registration, provider }) => registration === 'allowed' && provider !== 'unobservable',
+    ),
+    'it fits exactly when the ladder rests ready': (facts, { tag }) =>
+      (tag === 'ready') !== (placementOf(facts) === 'fits') ? tag : undefined,
+    'what cannot be read blocks no creation': (facts, { tag }) =>
+      facts.provider === 'unobservable' && facts.subnet === 'unobservable' && tag !== 'ready' ? tag : undefined,
   });
 
   every<DnsFacts>('dns', DNS_FACTS, {
