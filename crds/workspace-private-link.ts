@@ -74,8 +74,10 @@ export type WorkspacePrivateLinkSpec = {
    */
   outbound?: WorkspacePrivateLinkOutbound;
   /**
-   * Publishes the workspace's private host names and the service's id. Only a ConfigMap that the operator created,
-   * or that carries the label fabriclink.dev/published-by with this object's uid, is written.
+   * Publishes what other teams need to reach the workspace: its private host names (hostApi, hostCompute,
+   * hostOneLake, hostDfs, hostBlob), the addresses by endpoint (hosts, endpoints.json), the ids, and guide.txt, a
+   * text for people. Only a ConfigMap that the operator created, or that carries the label
+   * fabriclink.dev/published-by with this object's uid, is written, and in it only these keys.
    */
   publishTo?: WorkspacePrivateLinkPublishTo;
   /**
@@ -376,8 +378,10 @@ export type WorkspacePrivateLinkOutbound = {
 };
 
 /**
- * Publishes the workspace's private host names and the service's id. Only a ConfigMap that the operator created,
- * or that carries the label fabriclink.dev/published-by with this object's uid, is written.
+ * Publishes what other teams need to reach the workspace: its private host names (hostApi, hostCompute,
+ * hostOneLake, hostDfs, hostBlob), the addresses by endpoint (hosts, endpoints.json), the ids, and guide.txt, a
+ * text for people. Only a ConfigMap that the operator created, or that carries the label
+ * fabriclink.dev/published-by with this object's uid, is written, and in it only these keys.
  */
 export type WorkspacePrivateLinkPublishTo = {
   /** Name of the ConfigMap in this namespace. */

@@ -7,6 +7,7 @@ import { type CountingTransport, countInFlight } from './clients/in-flight.ts';
 import { inClusterAccess, type KubeAccess } from './clients/kube/access.ts';
 import { createKubeClient } from './clients/kube/client.ts';
 import { kubeconfigAccess } from './clients/kube/kubeconfig.ts';
+import { createPublisher } from './clients/kube/published.ts';
 import { NAMESPACES } from './clients/kube/resources.ts';
 import type { WatchingKubeClient } from './clients/kube/types.ts';
 import { createTransport } from './clients/transport.ts';
@@ -79,6 +80,8 @@ export async function createOperator(config: Config, overrides: OperatorOverride
     config,
     onRequest: (record) => calls.onRequest(record),
   });
+  // Of everything that the operator sends to the API server only what a pass writes ends with the Lease.
+  const publisher = createPublisher(createKubeClient({ transport: fencedTransport(transport, fence), access }));
   const leaseLost: (() => void)[] = [];
   const manage = (cluster: string): Manager =>
     createManager({
@@ -88,7 +91,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       log,
       metrics,
       fence,
-      kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster })],
+      kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher })],
       namespaces: config.watchNamespaces,
       instance: config.podName,
       ...(overrides.workers && { workers: overrides.workers }),

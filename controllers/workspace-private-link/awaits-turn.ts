@@ -14,11 +14,12 @@ export function awaitsTurn(seen: Seen): OperatorError | undefined {
   );
 }
 
-function faultsOf({ service, endpoints, removals, access, release }: Seen): readonly Fault[] {
+function faultsOf({ service, endpoints, removals, access, outputs, release }: Seen): readonly Fault[] {
   return [
     ...service.unread,
     service.fault,
     access.fault,
+    outputs?.fault,
     release?.fault,
     release?.accessFault,
     ...endpoints.flatMap(({ fault, placement, dns }) => [fault, placement?.fault, dns.fault]),

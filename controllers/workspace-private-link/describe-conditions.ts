@@ -7,7 +7,14 @@ type Found = { status: Status; reason: string; message: string };
 
 const MESSAGE_LIMIT = 4_096;
 /** Rests that mean: not known, rather than not so. */
-const UNKNOWN = new Set(['Unobservable', 'ReadRefused', 'PolicyReadRefused', 'AccessPropagating', 'AwaitingService']);
+const UNKNOWN = new Set([
+  'Unobservable',
+  'ReadRefused',
+  'PolicyReadRefused',
+  'OutputsRefused',
+  'AccessPropagating',
+  'AwaitingService',
+]);
 
 export const isDone = ({ tag, outcome }: Rest): boolean =>
   (tag === 'ready' || tag === 'gone') && outcome.kind !== 'failed';

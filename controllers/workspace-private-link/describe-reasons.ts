@@ -172,6 +172,23 @@ export const WORDING: Record<Reason, Wording> = {
   },
   OutboundApplied: { says: 'access to the public internet is as the spec says', next: 'nothing is to be done' },
   OutboundApplying: { says: 'access to the public internet is not as the spec says', next: 'the operator sets it' },
+  OutputsPublished: {
+    says: 'the host names and addresses are in the ConfigMap that publishTo names',
+    next: 'the operator keeps them current',
+  },
+  OutputsPublishing: {
+    says: 'the ConfigMap that publishTo names does not say yet what it should',
+    next: 'the operator writes it',
+  },
+  OutputsRefused: {
+    says: 'the API server refuses to show the ConfigMap that publishTo names',
+    next: `give the operator's service account get, create, patch and delete on ConfigMaps in this namespace, or take publishTo out of the spec; ${LOOKS_AGAIN}`,
+  },
+  OutputsUnwanted: { says: 'nothing is to be published', next: 'nothing is to be done' },
+  OutputsWithdrawing: {
+    says: 'a ConfigMap that is no longer asked for still bears what was published',
+    next: 'the operator takes it back',
+  },
   OwnerTagMissing: {
     says: 'by our annotation this object made it, but it does not carry our tag fabriclink-owner: the tag was taken off, or somebody made another one of this name; it is neither changed nor deleted',
     // describe-words.ts names the command and the annotation.
@@ -256,6 +273,10 @@ export const WORDING: Record<Reason, Wording> = {
   SubnetNotFound: {
     says: 'the subnet does not exist, or may not be seen',
     next: `create it, or give the identity read access; ${LOOKS_AGAIN}`,
+  },
+  TargetExists: {
+    says: 'the ConfigMap that publishTo names exists, and was not made by this object',
+    next: `choose another name, delete it, or hand it over with the label that is named here; ${LOOKS_AGAIN}`,
   },
   TenantBlocksPublicAccess: {
     says: 'the tenant blocks public internet access as a whole: the policy that closes this workspace could not be opened again',

@@ -27,7 +27,8 @@ export function say(seen: Seen, rest: Rest): Said {
 }
 
 /** These rests mean that a read failed: then its error says more than we can. */
-const blames = ({ reason }: Rest) => ['ReadRefused', 'PolicyReadRefused', 'Unobservable'].includes(reason);
+const blames = ({ reason }: Rest) =>
+  ['ReadRefused', 'PolicyReadRefused', 'OutputsRefused', 'Unobservable'].includes(reason);
 
 type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
@@ -111,6 +112,8 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { detail: endpoint && dnsDetail(endpoint, rest), fault: endpoint?.dns.fault };
     case 'endpointRemoval':
       return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
+    case 'outputs':
+      return { detail: outputsDetail(seen, rest), fault: seen.outputs?.fault };
     case 'inbound':
       return { detail: inboundDetail(seen, rest), fault: seen.access.fault };
     case 'outbound':
@@ -188,6 +191,13 @@ function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {
   return missing.join('; ');
 }
 
+/** The label is how a person hands over a ConfigMap that exists already. */
+function outputsDetail({ outputs, desired }: Seen, { reason }: Rest): string | undefined {
+  if (outputs?.name === undefined) return undefined;
+  const uid = desired.owner.split('.').at(-1);
+  return reason === 'TargetExists' ? `${outputs.name}; the label is ${ANNOTATION}published-by=${uid}` : outputs.name;
+}
+
 /** One ladder's name as a person would say it. */
 export function subject(ladder: string): string {
   const [kind, name] = ladder.split('/');
@@ -195,7 +205,9 @@ export function subject(ladder: string): string {
   if (kind === 'dns') return `DNS of endpoint ${name}`;
   if (kind === 'removal') return `Removal of endpoint ${name}`;
   return (
-    { service: 'Private link service', inbound: 'Inbound access', outbound: 'Outbound access' }[kind ?? ''] ?? ladder
+    { service: 'Private link service', inbound: 'Inbound access', outbound: 'Outbound access', outputs: 'Outputs' }[
+      kind ?? ''
+    ] ?? ladder
   );
 }
 

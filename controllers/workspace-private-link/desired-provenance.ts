@@ -31,6 +31,7 @@ export const notes = {
     [`${ANNOTATION}relocks`]: ms.map((at) => new Date(at).toISOString()).join(' '),
   }),
   policyWrite: (identity: string) => ({ [`${ANNOTATION}policy-write`]: identity }),
+  published: (configMapName: string) => ({ [keyOfPublished]: configMapName }),
   registered: (subscriptionId: string, namespaces: readonly string[]) => ({
     [annotationFor('registered', subscriptionId.toLowerCase())]: namespaces.join(' '),
   }),
@@ -44,6 +45,7 @@ export const keysOfEndpoint = (name: string, recordZones: readonly ArmId[]): rea
   ...PLACES.map((place) => annotationFor(place, name)),
   ...recordZones.flatMap((zoneId) => Object.keys(notes.records(name, zoneId))),
 ];
+export const keyOfPublished = `${ANNOTATION}published`;
 export const keyOfZoneGroup = (name: string): string => annotationFor('zone-group', name);
 export const keyOfZone = (zoneId: ArmId): string => Object.keys(notes.zone(zoneId))[0]!;
 export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
@@ -84,6 +86,7 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     locked: text('locked') === 'true',
     relocksMs: (text('relocks') ?? '').split(' ').flatMap((at) => timeOf(at) ?? []),
     policyWrite: text('policy-write'),
+    published: text('published') || undefined,
   };
 }
 

@@ -98,7 +98,6 @@ function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
   if ((spec.connections ?? []).length > 0) partial.push('connections');
   if (spec.connectionsPolicy === 'Authoritative') partial.push('connectionsPolicy: Authoritative');
   if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');
-  if (spec.publishTo) partial.push('publishTo');
   return { whole, partial };
 }
 

@@ -2,6 +2,7 @@ import type { Run } from './effect-parts.ts';
 import { accessEffects } from './effects-access.ts';
 import { dnsEffects } from './effects-dns.ts';
 import { endpointEffects } from './effects-endpoint.ts';
+import { outputsEffects } from './effects-outputs.ts';
 import { serviceEffects } from './effects-service.ts';
 import type { Deps } from './reading.ts';
 import type { Effect } from './types.ts';
@@ -12,4 +13,5 @@ export const effects = (deps: Deps): Readonly<Record<Effect, Run>> => ({
   ...endpointEffects(deps),
   ...dnsEffects(deps),
   ...accessEffects(deps),
+  ...outputsEffects(deps),
 });

@@ -1,10 +1,13 @@
 import type { Ladder, Seen } from './types.ts';
 
 /** The ladders of one object, in the order in which their effects run: down from the access, up from the service. */
-export function ladders({ service, endpoints, removals, access, release }: Seen): readonly Ladder[] {
+export function ladders({ service, endpoints, removals, access, outputs, release }: Seen): readonly Ladder[] {
   const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
+  const publishing = outputs ? [{ name: 'outputs', machine: 'outputs', facts: outputs.facts }] : [];
   if (release) {
     return [
+      // Names that will soon lead nowhere are taken back before anything is taken down.
+      ...publishing,
       due({ name: 'inbound', machine: 'inboundRelease', facts: release.inbound }, release.inboundDueAtMs),
       ...removal,
       { name: 'service', machine: 'serviceRemoval', facts: release.service },
@@ -24,6 +27,7 @@ export function ladders({ service, endpoints, removals, access, release }: Seen)
     ...removal,
     due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, access.inboundDueAtMs),
     due({ name: 'outbound', machine: 'outbound', facts: access.outbound }, access.outboundDueAtMs),
+    ...publishing,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
 import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
+import { outputsMachine } from './machine-outputs.ts';
 import { placementMachine } from './machine-placement.ts';
 import { serviceMachine, serviceRemovalMachine } from './machine-service.ts';
 
@@ -12,6 +13,7 @@ export const machines = {
   dns: dnsMachine,
   inbound: inboundMachine,
   outbound: outboundMachine,
+  outputs: outputsMachine,
   inboundRelease: inboundReleaseMachine,
   endpointRemoval: endpointRemovalMachine,
   serviceRemoval: serviceRemovalMachine,

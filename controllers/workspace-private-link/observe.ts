@@ -8,6 +8,7 @@ import { serviceUsable } from './machine-service.ts';
 import { mayBeDenied, observeAccess, readPolicy, unreadAccess } from './observe-access.ts';
 import { observeDns, unreadDns } from './observe-dns.ts';
 import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
+import { observeOutputs } from './observe-outputs.ts';
 import {
   findService,
   observeInboundRelease,
@@ -107,6 +108,7 @@ function unread(
     })),
     removals: [],
     access: unreadAccess({ pass }),
+    outputs: undefined,
     release: undefined,
   };
 }
@@ -153,6 +155,7 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     removals,
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
     access: await observeAccess(first, service.facts.capacity, endpoints, policy),
+    outputs: await observeOutputs(context, endpoints, usable),
     release: undefined,
   };
 }
@@ -266,7 +269,8 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
   );
   const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
   const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
-  return { ...blank, removals, release: { ...inbound, ...serviceRemoval(context, question) } };
+  const outputs = await observeOutputs(context, [], false);
+  return { ...blank, removals, outputs, release: { ...inbound, ...serviceRemoval(context, question) } };
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { CallOptions, Read } from '../../operator/clients/call.ts';
 import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
+import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import type { Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
 
 /** What the controller is made of. */
-export type Deps = { clouds: Clouds; clock: Clock; clusterId: string };
+export type Deps = { clouds: Clouds; clock: Clock; clusterId: string; publisher: Publisher };
 
 /** One pass, with everything that reading needs. */
 export type Context = {

@@ -17,6 +17,7 @@ import type {
   InboundFacts,
   InboundReleaseFacts,
   OutboundFacts,
+  OutputsFacts,
   PlacementFacts,
   ServiceFacts,
   ServiceRemovalFacts,
@@ -101,6 +102,8 @@ export type Provenance = {
   locked: boolean;
   relocksMs: readonly number[];
   policyWrite: string | undefined;
+  /** Name of the ConfigMap that the outputs were last published in. */
+  published: string | undefined;
 };
 
 /** A record set to write or delete in mode Records. */
@@ -214,6 +217,17 @@ export type ReleaseSeen = {
   accessFault?: Fault;
 };
 
+export type OutputsSeen = {
+  facts: OutputsFacts;
+  /** The wanted ConfigMap. */
+  name?: string;
+  /** What it should hold under our keys. */
+  data?: Readonly<Record<string, string>>;
+  /** resourceVersion of what is there. */
+  version?: string;
+  fault?: Fault;
+};
+
 /** Everything that one pass has read, as closed facts and as what people want to read about them. */
 export type Seen = {
   desired: Desired;
@@ -223,6 +237,8 @@ export type Seen = {
   /** Endpoints that are no longer wanted: taken out of the spec, or all of them while deleting. */
   removals: readonly RemovalSeen[];
   access: AccessSeen;
+  /** Undefined when nothing is to be published, and nothing has been. */
+  outputs: OutputsSeen | undefined;
   /** Set while deleting. */
   release: ReleaseSeen | undefined;
 };

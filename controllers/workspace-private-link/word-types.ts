@@ -31,7 +31,9 @@ export type Effect =
   | 'recordDeny'
   | 'recordAllow'
   | 'applyOutbound'
-  | 'recordOutbound';
+  | 'recordOutbound'
+  | 'publishOutputs'
+  | 'withdrawOutputs';
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
 export type Reason =
@@ -89,6 +91,11 @@ export type Reason =
   | 'NotServedYet'
   | 'OutboundApplied'
   | 'OutboundApplying'
+  | 'OutputsPublished'
+  | 'OutputsPublishing'
+  | 'OutputsRefused'
+  | 'OutputsUnwanted'
+  | 'OutputsWithdrawing'
   | 'OwnerTagMissing'
   | 'PlacementFits'
   | 'PolicyReadRefused'
@@ -115,6 +122,7 @@ export type Reason =
   | 'SubnetFull'
   | 'SubnetInOtherRegion'
   | 'SubnetNotFound'
+  | 'TargetExists'
   | 'TenantBlocksPublicAccess'
   | 'TenantSettingOff'
   | 'TrialCapacity'

@@ -241,11 +241,10 @@ const cases: Record<string, Case> = {
     because: 'a later version decides what is listed; this one says that it does not',
     spec: {
       connections: [{ name: 'x', source: { privateEndpointId: endpointId('x') }, decision: 'Approve' }],
-      publishTo: { configMapName: 'x' },
     },
     reason: 'NotServedYet',
     reads:
-      'The spec asks for something that this version of the operator does not serve yet (connections, publishTo); take it out of the spec, or wait for a later version; nothing of it is done.',
+      'The spec asks for something that this version of the operator does not serve yet (connections); take it out of the spec, or wait for a later version; nothing of it is done.',
   },
   'an observing object': {
     because: 'Observe never writes, and there is no plan yet',

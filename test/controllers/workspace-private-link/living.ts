@@ -6,6 +6,7 @@ import {
   type WorkspacePrivateLinkEndpoint,
   workspacePrivateLinks,
 } from '../../../crds/workspace-private-link.ts';
+import type { Publisher } from '../../../operator/clients/kube/published.ts';
 import type { KubeObject } from '../../../operator/clients/kube/types.ts';
 import { type OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { createDecider } from '../../../operator/runtime/decide.ts';
@@ -146,7 +147,13 @@ const FINALIZER = 'fabriclink.dev/finalizer';
 /** Runs the kind over the fake cloud, pass by pass, with the runtime's own decisions and a cluster that is only this. */
 export function live(world: World, resource: WorkspacePrivateLink, others: readonly KubeObject[] = []): Living {
   const clock = { now: () => world.nowMs, after: () => () => {}, scaled: (publishedMs: number) => publishedMs };
-  const kind = createWorkspacePrivateLinkKind({ clouds: fakeCloud(world), clock, clusterId: 'c1' });
+  const publisher: Publisher = {
+    read: async () => ({ state: 'absent' }),
+    create: async () => undefined,
+    update: async () => undefined,
+    remove: async () => undefined,
+  };
+  const kind = createWorkspacePrivateLinkKind({ clouds: fakeCloud(world), clock, clusterId: 'c1', publisher });
   const decide = createDecider(kind.machines);
   const annotate = (changes: Readonly<Record<string, string | null>>) => {
     const kept = Object.entries({ ...living.resource.metadata.annotations, ...changes }).filter(

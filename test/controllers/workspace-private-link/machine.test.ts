@@ -11,7 +11,9 @@ import {
   type InboundFacts,
   type InboundReleaseFacts,
   OUTBOUND_FACTS,
+  OUTPUTS_FACTS,
   type OutboundFacts,
+  type OutputsFacts,
   PLACEMENT_FACTS,
   type PlacementFacts,
   SERVICE_FACTS,
@@ -216,6 +218,26 @@ describe('upwards', () => {
     'a denial by others is not lifted': (facts, { effect }) =>
       effect === 'applyOutbound' && facts.outbound === 'Deny' && facts.record === 'missing' ? effect : undefined,
     'what is not managed is left alone': never(({ wanted }) => wanted === 'unmanaged'),
+  });
+});
+
+describe('beside', () => {
+  every<OutputsFacts>('outputs', OUTPUTS_FACTS, {
+    'what is not ours is not written': only(
+      'publishOutputs',
+      ({ wanted, target }) => wanted && (target === 'absent' || target === 'outdated'),
+    ),
+    'half of what is known takes nothing away from people': only(
+      'publishOutputs',
+      ({ content, service }) => content === 'known' && service === 'ready',
+    ),
+    'nothing is taken back that is still asked for': only('withdrawOutputs', ({ previous }) => previous === 'left'),
+    'published means current, or not to be judged just now': (facts, { reason }) =>
+      reason === 'OutputsPublished' &&
+      facts.target !== 'current' &&
+      !(facts.target === 'outdated' && facts.content === 'unobservable')
+        ? reason
+        : undefined,
   });
 });
 
