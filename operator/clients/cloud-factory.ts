@@ -11,6 +11,7 @@ import { type AmbientIdentity, createCredentials, type Resolved } from './creden
 import { createDnsClient, type NameServer } from './dns.ts';
 import { createExchange, type Exchange, type RequestRecord, type Speaker } from './exchange.ts';
 import { createFabricClient } from './fabric/client.ts';
+import { CREATION_APART_MS } from './fabric/managed-private-endpoints.ts';
 import { createGate } from './gate.ts';
 import type { Transport } from './http.ts';
 import type { RequestToken } from './identity-types.ts';
@@ -68,6 +69,7 @@ export function createClouds(options: CloudOptions): CloudFactory {
     tokens: createTokens(clock, options.requestToken ?? lazyTokenRequests(transport, config.authorityHost)),
     observers: createObserverCache(clock),
     gate: createGate(clock),
+    creations: createGate(clock, CREATION_APART_MS),
     dns: createDnsClient({ nameservers: config.nameservers, privateRanges: config.privateRanges }),
     exchange: createExchange({
       transport,
@@ -105,6 +107,7 @@ type Shared = {
   tokens: ReturnType<typeof createTokens>;
   observers: ReturnType<typeof createObserverCache>;
   gate: ReturnType<typeof createGate>;
+  creations: ReturnType<typeof createGate>;
   dns: ReturnType<typeof createDnsClient>;
   exchange: Exchange;
 };
@@ -139,6 +142,7 @@ function buildClients(
       ...base,
       fabricUrl: config.fabricUrl,
       dns,
+      creations: shared.creations,
       exchange: (request, call) => exchange(fabricSpeaker, request, call),
     }),
   };

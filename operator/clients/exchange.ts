@@ -20,6 +20,8 @@ export type CloudRequest = {
   /** Completes "cannot …" in an error message. */
   what: string;
   method: HttpRequest['method'];
+  /** Asks and changes nothing, although the method is POST. */
+  safe?: true;
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: string;
@@ -81,7 +83,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     admission: Admission,
   ) => {
     const startedAt = performance.now();
-    const write = isWrite(request.method);
+    const write = changesSomething(request);
     const record = (outcome: { status?: number; code?: string }) =>
       options.onRequest?.({
         service: request.service,
@@ -100,6 +102,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         service: request.service,
         operation: request.operation,
         method: request.method,
+        ...(request.safe ? { safe: request.safe } : {}),
         url: request.url,
         headers: { ...headersOf(request), authorization: `Bearer ${token}` },
         ...(request.body === undefined ? {} : { body: request.body }),
@@ -134,7 +137,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     call.signal.throwIfAborted();
     // The token first: what is admitted is sent at once, or the times that budgets keep would be wrong.
     const token = await speaker.token();
-    const admission = budgets.admit(request.quotas, { write: isWrite(request.method), call });
+    const admission = budgets.admit(request.quotas, { write: changesSomething(request), call });
     let { response, failure } = await send(speaker, request, call, token, admission);
     if (response.status === 401) {
       speaker.dropToken(token);
@@ -166,6 +169,10 @@ export function jsonOf(response: HttpResponse, what: string): Record<string, unk
 export function rebase(link: string, base: string): string {
   const target = new URL(link, base);
   return `${new URL(base).origin}${target.pathname}${target.search}`;
+}
+
+function changesSomething({ method, safe }: CloudRequest): boolean {
+  return isWrite(method) && safe !== true;
 }
 
 function headersOf(request: CloudRequest): Record<string, string> {

@@ -19,7 +19,7 @@ const CHECK_CLIENT =
   'check AZURE_CLIENT_ID and AZURE_TENANT_ID in the credentials Secret, and that the application has a service principal in that tenant';
 
 /**
- * Every error code that we know, once. Sources: cloud-apis sections 2.2 (Entra), 3.1 (Fabric), 4.1 (ARM), 7–12; users
+ * Every error code that we know, once. Sources: cloud-apis sections 2.2 (Entra), 3.1 (Fabric), 4.1 (ARM), 7–13; users
  * 2.3 for what recorded traffic shows. A code that is missing here is judged by its HTTP status (`classify.ts`).
  */
 export const FAILURES: readonly Row[] = [
@@ -246,8 +246,42 @@ export const FAILURES: readonly Row[] = [
     reason: 'UnsupportedSku',
     remedy: 'assign the workspace to an F capacity',
   },
-  { codes: ['UnsupportedRegion'], disposition: 'blocked', reason: 'UnsupportedRegion' },
-  { codes: ['NonCompliant', 'IncorrectVNetType'], disposition: 'blocked', reason: 'NonCompliant' },
+  {
+    codes: ['UnsupportedRegion'],
+    disposition: 'blocked',
+    reason: 'UnsupportedRegion',
+    remedy:
+      'managed private endpoints need Fabric Data Engineering in the region of the capacity and in the home region of the tenant: move the workspace to a capacity in a region that has it',
+  },
+  {
+    codes: ['NonCompliant', 'IncorrectVNetType'],
+    disposition: 'blocked',
+    reason: 'NonCompliant',
+    remedy:
+      'the managed network of the workspace cannot hold this endpoint: ask Fabric support, with the request id of the operator’s log',
+  },
+  // Passes when the other one is gone, which may be one that is being deleted, or was less than 15 minutes ago.
+  {
+    codes: ['DuplicatePrivateEndpointName'],
+    disposition: 'blocked',
+    reason: 'EndpointNameTaken',
+    remedy:
+      'the workspace has a managed private endpoint of that name already: choose another name, or delete that one and wait until it is gone',
+  },
+  {
+    codes: ['DuplicateTargetPrivateLinkResourceId'],
+    disposition: 'blocked',
+    reason: 'EndpointTargetTaken',
+    remedy:
+      'the workspace has a managed private endpoint to that target and sub-resource already: use that one, or delete it and wait 15 minutes',
+  },
+  { codes: ['PrivateEndpointNotFound'], disposition: 'blocked', reason: 'EndpointNotFound' },
+  {
+    codes: ['OperationNotFound', 'OperationHasNoResult', 'OperationNotSucceeded'],
+    service: 'fabric',
+    disposition: 'transient',
+    reason: 'OperationLost',
+  },
   {
     codes: ['PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled'],
     disposition: 'blocked',
@@ -296,16 +330,29 @@ export const FAILURES: readonly Row[] = [
     remedy: 'this cloud does not serve the API version: use a release of the operator that supports it',
   },
   {
-    codes: [
-      'InvalidPrivateEndpointName',
-      'InvalidTargetSubResourceType',
-      'InvalidTargetPrivateLinkResourceId',
-      'InvalidRequestMessage',
-      'DuplicatePrivateEndpointName',
-      'DuplicateTargetPrivateLinkResourceId',
-    ],
+    codes: ['InvalidPrivateEndpointName'],
     disposition: 'terminal',
     reason: 'InvalidEndpointRequest',
+    remedy: 'choose another endpoint name: letters, digits, dashes and underscores, 64 at most',
+  },
+  {
+    codes: ['InvalidTargetSubResourceType'],
+    disposition: 'terminal',
+    reason: 'InvalidEndpointRequest',
+    remedy:
+      'correct the sub-resource: "workspace" for a Fabric private link service, none for a Microsoft.Network/privateLinkServices, else one that the target lists under privateLinkResources',
+  },
+  {
+    codes: ['InvalidTargetPrivateLinkResourceId'],
+    disposition: 'terminal',
+    reason: 'InvalidEndpointRequest',
+    remedy: 'correct the target: the full Azure id of a resource that private endpoints can reach',
+  },
+  {
+    codes: ['InvalidRequestMessage'],
+    disposition: 'terminal',
+    reason: 'InvalidEndpointRequest',
+    remedy: 'shorten the request message: 140 characters at most',
   },
   {
     codes: [

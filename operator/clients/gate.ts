@@ -18,7 +18,7 @@ export interface Gate {
   leave(place: string, holder: string): void;
 }
 
-/** First guess of how long one holds a place; then the mean of what was seen. */
+/** First guess of how long an endpoint of a subnet holds its place; then the mean of what was seen. */
 const FIRST_GUESS_MS = 30_000;
 const SOONEST_MS = 1_000;
 const LONGEST_WAIT_MS = 120_000;
@@ -28,10 +28,10 @@ const LONGEST_WAIT_MS = 120_000;
  * zone). Nobody blocks: a refused caller comes back. After a restart nothing is held: the service's own
  * AnotherOperationInProgress then does the gate's work for a while.
  */
-export function createGate(clock: Clock): Gate {
+export function createGate(clock: Clock, firstGuessMs = FIRST_GUESS_MS): Gate {
   const places = new Map<string, Place>();
   const waiting = new Map<string, Map<string, number>>();
-  let meanHeldMs = clock.scaled(FIRST_GUESS_MS);
+  let meanHeldMs = clock.scaled(firstGuessMs);
 
   const lineAt = (place: string, nowMs: number): Map<string, number> => {
     let line = waiting.get(place);

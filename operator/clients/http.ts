@@ -9,6 +9,8 @@ export type HttpRequest = {
   /** Low-cardinality name for metrics and audit, such as `privateEndpoints.put` or `watch`. */
   operation: string;
   method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE' | 'HEAD';
+  /** Asks and changes nothing, although the method is POST. */
+  safe?: true;
   url: string;
   headers?: Record<string, string>;
   body?: string;

@@ -1,12 +1,14 @@
 import type { CallOptions } from '../call.ts';
 import { isObject } from '../error-body.ts';
-import { workspaceApiHost } from '../host-names.ts';
 import { LIMITS } from '../quotas.ts';
 import { objectAt, textAt } from '../raw.ts';
 import type { FabricContext } from './context.ts';
+import { createGateways } from './gateways.ts';
+import { createManagedPrivateEndpoints } from './managed-private-endpoints.ts';
+import { createOpenDoor } from './open-door.ts';
 import { policyOf, policyPath, readPolicy, writePolicy } from './policy.ts';
 import { createPolicyInventory } from './policy-inventory.ts';
-import { createProbes, isDenied, workspaceBaseUrl } from './probe.ts';
+import { createProbes } from './probe.ts';
 import { createFabricRest, type FabricCall, type RawItem } from './rest.ts';
 import type { Capacity, CommunicationPolicy, FabricClient, Item, TenantSetting, Workspace } from './types.ts';
 
@@ -22,10 +24,11 @@ const PERIODS = {
   probe: 60_000,
 } as const;
 
-/** Fabric core and admin APIs as one identity sees them (cloud-apis sections 3, 5, 11, 17). */
+/** Fabric core and admin APIs as one identity sees them (cloud-apis sections 3, 5, 11–13, 17). */
 export function createFabricClient(context: FabricContext): FabricClient {
   const rest = createFabricRest(context);
   const probes = createProbes(context, rest);
+  const throughOpenDoor = createOpenDoor(context);
   const { observers, cacheKey } = context;
   const keyOf = (...parts: string[]) => [cacheKey, 'fabric', ...parts].join('|').toLowerCase();
 
@@ -75,7 +78,7 @@ export function createFabricClient(context: FabricContext): FabricClient {
           what: `list the items of workspace ${workspaceId}`,
           call,
         };
-        return (await throughOpenDoor(workspaceId, request)).map(readItem);
+        return (await throughOpenDoor(workspaceId, request, (asked) => rest.list(asked))).map(readItem);
       }),
     deploymentPipelineWorkspaces: (call) =>
       shared(keyOf('pipelines'), PERIODS.pipelines, call, async (call) => {
@@ -112,23 +115,9 @@ export function createFabricClient(context: FabricContext): FabricClient {
       shared(keyOf('probe', workspaceId), PERIODS.probe, call, (call) => probes.global(workspaceId, call)),
     probeWorkspaceHost: (workspaceId, call) =>
       shared(keyOf('probe-host', workspaceId), PERIODS.probe, call, (call) => probes.workspaceHost(workspaceId, call)),
+    ...createGateways(context, rest),
+    ...createManagedPrivateEndpoints(context, rest, throughOpenDoor),
   };
-
-  /** A restricted workspace is asked through its own host, if that leads into a private network from here. */
-  async function throughOpenDoor(workspaceId: string, request: FabricCall): Promise<RawItem[]> {
-    try {
-      return await rest.list(request);
-    } catch (error) {
-      if (!isDenied(error) || !(await leadsIntoPrivateNetwork(workspaceId, request.call))) throw error;
-      return rest.list({ ...request, baseUrl: workspaceBaseUrl(context.fabricUrl, workspaceId) });
-    }
-  }
-
-  async function leadsIntoPrivateNetwork(workspaceId: string, { signal }: CallOptions): Promise<boolean> {
-    const query = { nameservers: [], timeoutMs: 3_000, signal };
-    const answer = await context.dns.resolve4(workspaceApiHost(workspaceId), query);
-    return answer.kind === 'addresses' && answer.addresses.every((address) => context.dns.isPrivate(address));
-  }
 }
 
 function aboutPolicy(

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { CallOptions } from '../call.ts';
 import type { DnsClient } from '../dns-types.ts';
 import type { CloudRequest } from '../exchange.ts';
+import type { Gate } from '../gate.ts';
 import type { HttpResponse } from '../http.ts';
 import type { ObserverCache } from '../observer-cache.ts';
 
@@ -16,5 +17,7 @@ export type FabricContext = {
   clock: Clock;
   observers: ObserverCache;
   dns: DnsClient;
+  /** One creation of a managed private endpoint at a time in a workspace. */
+  creations: Gate;
   exchange(request: CloudRequest, call: CallOptions): Promise<HttpResponse>;
 };

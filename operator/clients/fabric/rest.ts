@@ -27,7 +27,7 @@ export type FabricCall = {
 export function createFabricRest(context: FabricContext) {
   const send = (
     method: HttpRequest['method'],
-    request: FabricCall & { body?: unknown; headers?: Readonly<Record<string, string>> },
+    request: FabricCall & { body?: unknown; headers?: Readonly<Record<string, string>>; safe?: true },
     url = `${request.baseUrl ?? context.fabricUrl}${request.path}`,
   ): Promise<HttpResponse> =>
     context.exchange(
@@ -38,6 +38,7 @@ export function createFabricRest(context: FabricContext) {
         method,
         url,
         quotas: [{ limit: LIMITS.fabric, scope: context.identity }, ...(request.quotas ?? [])],
+        ...(request.safe ? { safe: request.safe } : {}),
         ...(request.headers ? { headers: request.headers } : {}),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       },
@@ -47,6 +48,11 @@ export function createFabricRest(context: FabricContext) {
   return {
     get: (request: FabricCall) => send('GET', request),
     put: (request: FabricCall & { body: unknown; headers?: Readonly<Record<string, string>> }) => send('PUT', request),
+    post: (request: FabricCall & { body?: unknown; safe?: true }) => send('POST', request),
+    delete: (request: FabricCall) => send('DELETE', request),
+    /** Wherever an answer pointed, on the global host. */
+    follow: (link: string, request: Omit<FabricCall, 'path' | 'baseUrl'>) =>
+      send('GET', { ...request, path: '' }, rebase(link, context.fabricUrl)),
 
     /** All pages. `collection`: the names under which a list may come (section 17 knows a second one). */
     async list(request: FabricCall, collections: readonly string[] = ['value']): Promise<RawItem[]> {

@@ -14,7 +14,9 @@ import type {
   Capacity,
   CommunicationPolicy,
   FabricClient,
+  Gateway,
   Item,
+  ManagedPrivateEndpoint,
   PathProbe,
   TenantSetting,
   Workspace,
@@ -29,6 +31,9 @@ export type World = {
   settings: TenantSetting[];
   items: Item[];
   pipelines: string[];
+  gateways: Gateway[];
+  gatewayStatus: string | undefined;
+  managedEndpoints: ManagedPrivateEndpoint[];
   policy: CommunicationPolicy;
   /** When the configured policy came about: enforcement follows half an hour later. */
   deniedAtMs: number | undefined;
@@ -309,6 +314,17 @@ export function fakeCloud(world: World): Clouds {
             : { kind: 'answered', remoteAddress: '20.0.0.1', resolvedAddresses: [] },
       ),
     probeWorkspaceHost: () => read('probe.host', () => world.workspaceHost),
+    gateways: () => read('gateways.list', () => world.gateways),
+    gatewayStatus: () => read('gateways.checkStatus', () => world.gatewayStatus),
+    managedPrivateEndpoints: () => read('managedPrivateEndpoints.list', () => world.managedEndpoints),
+    createManagedPrivateEndpoint: (_, { name, targetId }) =>
+      write('managedPrivateEndpoints.create', () => {
+        world.managedEndpoints.push({ id: name, name, targetId, provisioningState: 'Provisioning' });
+      }),
+    deleteManagedPrivateEndpoint: (_, id) =>
+      write('managedPrivateEndpoints.delete', () => {
+        world.managedEndpoints = world.managedEndpoints.filter((endpoint) => endpoint.id !== id);
+      }),
   };
   const clients: TenantClients = {
     get access() {
