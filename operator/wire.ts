@@ -92,6 +92,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       metrics,
       fence,
       kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher })],
+      onSecretChange: (namespace, name) => clouds.invalidateSecret(namespace, name),
       namespaces: config.watchNamespaces,
       instance: config.podName,
       ...(overrides.workers && { workers: overrides.workers }),

@@ -1,6 +1,7 @@
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn } from './awaits-turn.ts';
@@ -22,6 +23,7 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   effects: effects(deps),
   awaitsTurn,
   describe,
+  secrets: (object) => secretsOf(specOf(object)),
   indexes: {
     workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
     zone: (object) => distinct((specOf(object).endpoints ?? []).flatMap((endpoint) => zoneIdOf(endpoint) ?? [])),
@@ -32,6 +34,12 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   },
   watches: [sameWorkspace, needsWorkspace(managedPrivateEndpoints), needsWorkspace(crossTenantMappings)],
 });
+
+/** As credentials are resolved: the object's own reference, else its namespace's Secret; and those of its endpoints. */
+const secretsOf = ({ credentialsRef, endpoints = [] }: Partial<WorkspacePrivateLink['spec']>): readonly string[] => [
+  credentialsRef?.name ?? NAMESPACE_SECRET,
+  ...endpoints.flatMap((endpoint) => endpoint.credentialsRef?.name ?? []),
+];
 
 const specOf = ({ spec }: KubeObject): Partial<WorkspacePrivateLink['spec']> => spec ?? {};
 

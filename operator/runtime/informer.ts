@@ -29,6 +29,8 @@ export type InformerOptions = {
   log: Logger;
   indexes?: Readonly<Record<string, IndexFunction>>;
   observer?: InformerObserver;
+  /** Forbidden is tolerated, and holds nobody up: what the log then says follows from it. */
+  optional?: string;
   limits?: Partial<ReflectorLimits>;
 };
 
@@ -40,9 +42,11 @@ export function createInformer(options: InformerOptions) {
   const { type, observer } = options;
   const store = createStore({ namespace: ({ metadata }) => [metadata.namespace ?? ''], ...options.indexes });
   const listeners: InformerListener[] = [];
-  const scopes = options.namespaces.length === 0 || !type.namespaced ? [undefined] : [...new Set(options.namespaces)];
+  const scopes: readonly (string | undefined)[] =
+    options.namespaces.length === 0 || !type.namespaced ? [undefined] : [...new Set(options.namespaces)];
   const onSynced: (() => void)[] = [];
-  let complete = 0;
+  /** Scopes that have answered for the first time: with a list or, where that is optional, with a refusal. */
+  let answered = 0;
   let lastSeen: string | undefined;
   let stop: AbortController | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -60,7 +64,14 @@ export function createInformer(options: InformerOptions) {
     return true;
   };
 
+  const forbidden = new Set<string | undefined>();
+  const answer = (): void => {
+    answered += 1;
+    if (answered === scopes.length) for (const synced of onSynced) synced();
+  };
+
   const reflectorOf = (namespace: string | undefined) => {
+    let hasAnswered = false;
     let listedBefore = false;
     let missed = 0;
     let latest: string | undefined;
@@ -74,6 +85,7 @@ export function createInformer(options: InformerOptions) {
       random: options.random,
       log: options.log,
       ...(options.limits && { limits: options.limits }),
+      ...(options.optional !== undefined && { optional: options.optional }),
       sink: {
         page(items, resourceVersion) {
           const backwards = isBackwards(resourceVersion);
@@ -92,11 +104,11 @@ export function createInformer(options: InformerOptions) {
           if (listedBefore) {
             observer?.relisted();
             observer?.missed(missed);
-          } else {
-            complete += 1;
-            if (complete === scopes.length) for (const synced of onSynced) synced();
           }
           listedBefore = true;
+          forbidden.delete(namespace);
+          if (!hasAnswered) answer();
+          hasAnswered = true;
           missed = 0;
         },
         changed: (object) => void tell(store.put(trimForCache(type, object)), false),
@@ -106,6 +118,11 @@ export function createInformer(options: InformerOptions) {
           if (isNewer(lastSeen, resourceVersion) !== true) lastSeen = resourceVersion;
         },
         fault: (fault) => observer?.fault(fault),
+        forbidden() {
+          forbidden.add(namespace);
+          if (!hasAnswered) answer();
+          hasAnswered = true;
+        },
       },
     });
   };
@@ -125,9 +142,15 @@ export function createInformer(options: InformerOptions) {
       await running;
     },
     onChange: (listener: InformerListener): void => void listeners.push(listener),
-    /** True once every scope has been listed completely. */
+    /** True once every scope has been listed completely, or was refused where it is optional. */
     onSynced: (callback: () => void): void => void onSynced.push(callback),
-    hasSynced: () => complete === reflectors.length,
+    hasSynced: () => answered === reflectors.length,
+    /** What happens in this namespace (or anywhere) is heard of: complete, and not forbidden since. */
+    follows: (namespace?: string): boolean => {
+      if (answered < reflectors.length) return false;
+      if (namespace === undefined || scopes.includes(undefined)) return forbidden.size === 0;
+      return scopes.includes(namespace) && !forbidden.has(namespace);
+    },
     /** The newest version that everything up to has been told to listeners. */
     lastSeenResourceVersion: () => lastSeen,
     /** When the least lively reflector last did something; milliseconds since the epoch. */

@@ -13,14 +13,25 @@ export type InformersOptions = Omit<InformerOptions, 'type' | 'indexes' | 'obser
 export function createInformers({ kinds, instruments, ...shared }: InformersOptions) {
   const indexesOf = new Map(kinds.map((kind) => [resourceName(kind.type), kind.indexes]));
   const informers = new Map<string, Informer>();
+  const watches = kinds.flatMap((kind) => kind.watches ?? []);
   const types = kinds.flatMap((kind) => [kind.type, ...(kind.watches ?? []).map((watch) => watch.type)]);
   for (const type of types) {
     const name = resourceName(type);
     if (informers.has(name)) continue;
     const indexes = indexesOf.get(name);
+    const wanted = kinds.some((kind) => resourceName(kind.type) === name)
+      ? []
+      : watches.filter((watch) => resourceName(watch.type) === name);
+    const optional = wanted.every((watch) => watch.optional !== undefined) ? wanted[0]?.optional : undefined;
     informers.set(
       name,
-      createInformer({ ...shared, type, observer: instruments.informer(name), ...(indexes && { indexes }) }),
+      createInformer({
+        ...shared,
+        type,
+        observer: instruments.informer(name),
+        ...(indexes && { indexes }),
+        ...(optional !== undefined && { optional }),
+      }),
     );
   }
   const all = [...informers.values()];

@@ -31,6 +31,11 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
   /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */
   readonly watches?: readonly RelatedWatch[];
   /**
+   * Names of the Secrets in its own namespace that an object acts with, or would if they were there. A change of one
+   * brings the object back at once, where Secrets may be watched. Pure.
+   */
+  readonly secrets?: (object: KubeObject) => readonly string[];
+  /**
    * Indexes over the cached objects of this kind, such as the workspace each one names: `Pass.indexed` then finds those
    * that share a value without looking at all of them. `namespace` is always there.
    */
@@ -130,6 +135,8 @@ export interface Pass<R extends KubeObject> {
 
 export type RelatedWatch = {
   type: ResourceType;
+  /** Set: where this may not be listed or watched, the operator goes on without. Says in the log what follows from that. */
+  optional?: string;
   /**
    * Which of our objects to look at again when `related` changed. Keys are `namespace/name`. Called for every change of
    * `type`: with thousands of objects, `indexed` (an index of our own kind) rather than `all` keeps that cheap.

@@ -7,7 +7,7 @@ import type { KubeClient, KubeObject, ResourceType } from '../clients/kube/types
 export async function listAllPages(
   kube: KubeClient,
   type: ResourceType,
-  scope: { namespace: string | undefined; pageSize: number },
+  scope: { namespace: string | undefined; pageSize: number; metadataOnly?: boolean },
   signal: AbortSignal,
   onPage: (items: readonly KubeObject[], resourceVersion: string) => void,
 ): Promise<string> {
@@ -18,6 +18,7 @@ export async function listAllPages(
       {
         limit: scope.pageSize,
         ...(scope.namespace !== undefined && { namespace: scope.namespace }),
+        ...(scope.metadataOnly && { metadataOnly: true }),
         ...(token !== undefined && { continue: token }),
       },
       signal,

@@ -1,5 +1,5 @@
 import type { CountingTransport } from '../clients/in-flight.ts';
-import { resourceName } from '../clients/kube/resources.ts';
+import { resourceName, SECRETS, splitKey } from '../clients/kube/resources.ts';
 import type { KubeObject, ResourceType, WatchingKubeClient } from '../clients/kube/types.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../log.ts';
@@ -14,6 +14,7 @@ import type { Kind } from './kind.ts';
 import { createLeaderElection, type LeaseDurations } from './leader.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReflectorLimits } from './reflector.ts';
+import { withSecretWatch } from './secret-watch.ts';
 
 export type LeaderElectionSettings = {
   namespace: string;
@@ -39,6 +40,8 @@ export type ManagerOptions = {
   log: Logger;
   metrics: Metrics;
   kinds: readonly Kind[];
+  /** A Secret that some kind acts with appeared, changed or went: told before the objects that use it are looked at. */
+  onSecretChange?: (namespace: string, name: string) => void;
   /** Default `fabric-link-operator`. */
   fieldManager?: string;
   /** Most passes at once, per kind. Default 16. */
@@ -71,6 +74,8 @@ export type Manager = {
   isLeading(): boolean;
   /** The newest version of this resource that the cache has told everybody about. */
   lastSeenResourceVersion(type: ResourceType): string | undefined;
+  /** Whether all changes of this resource are heard of; false where an optional one is forbidden. */
+  follows(type: ResourceType): boolean;
   cached<T extends KubeObject>(type: ResourceType): readonly T[];
   /** When the next delayed pass is due, milliseconds since the epoch. */
   nextDueAtMs(): number | undefined;
@@ -105,8 +110,9 @@ export function createManager(options: ManagerOptions): Manager {
     controller: fieldManager,
     instance: options.instance ?? fieldManager,
   });
+  const kinds = options.kinds.map(withSecretWatch);
   const informers = createInformers({
-    kinds: options.kinds,
+    kinds,
     namespaces: options.namespaces ?? [],
     kube,
     clock: ioClock,
@@ -115,7 +121,13 @@ export function createManager(options: ManagerOptions): Manager {
     instruments,
     ...(options.watchLimits && { limits: options.watchLimits }),
   });
-  const controllers = options.kinds.map((kind) =>
+  const secrets = kinds.some((kind) => kind.secrets) ? informers.of(SECRETS) : undefined;
+  // Before the controllers listen: a pass that this change brings about must not read what was known before it.
+  secrets?.onChange(({ key }) => {
+    const { namespace, name } = splitKey(key);
+    options.onSecretChange?.(namespace, name);
+  });
+  const controllers = kinds.map((kind) =>
     createController({
       kind,
       informer: informers.of(kind.type),
@@ -210,6 +222,7 @@ export function createManager(options: ManagerOptions): Manager {
     hasSynced: () => informers.hasSynced(),
     isLeading: () => leading && fence.isHeld(),
     lastSeenResourceVersion: (type) => informers.of(type).lastSeenResourceVersion(),
+    follows: (type) => informers.of(type).follows(),
     cached: <T extends KubeObject>(type: ResourceType) => informers.of(type).list() as readonly T[],
     nextDueAtMs() {
       const due = controllers.map((controller) => controller.nextAtMs()).filter((atMs) => atMs !== undefined);

@@ -6,6 +6,7 @@ import { type BackoffPolicy, createReconnectBackoff, type Random } from './backo
 import { listAllPages } from './list-pages.ts';
 import { isNewer } from './resource-version.ts';
 import { createSilenceTimer } from './silence.ts';
+import { isCachedAsMetadata } from './transform.ts';
 
 /** What went wrong with a list or a watch, for metrics. */
 export type WatchFault = 'refused' | 'cut' | 'silent' | 'bad_line' | 'expired' | 'short';
@@ -21,6 +22,8 @@ export type ReflectorSink = {
   /** Everything up to this version has been told. */
   seen(resourceVersion: string): void;
   fault(fault: WatchFault): void;
+  /** An optional resource may not be listed or watched: nothing is heard of it until `complete`. */
+  forbidden?(): void;
 };
 
 export type ReflectorOptions = {
@@ -33,6 +36,8 @@ export type ReflectorOptions = {
   random: Random;
   log: Logger;
   sink: ReflectorSink;
+  /** It goes without saying that a right is missing, once: asked again rarely. The text says what follows. */
+  optional?: string;
   limits?: Partial<ReflectorLimits>;
 };
 
@@ -46,6 +51,8 @@ export type ReflectorLimits = {
   healthyAfterMs: number;
   /** An orderly end before this is as suspicious as a cut. */
   shortestWatchMs: number;
+  /** Between two tries at an optional resource that is forbidden. */
+  forbiddenRetryMs: number;
   backoff: BackoffPolicy;
 };
 
@@ -55,6 +62,7 @@ const LIMITS: ReflectorLimits = {
   silenceMs: 150_000,
   healthyAfterMs: 60_000,
   shortestWatchMs: 1_000,
+  forbiddenRetryMs: 300_000,
   backoff: { baseMs: 800, maxMs: 30_000, factor: 2, jitter: 0.5 },
 };
 
@@ -71,7 +79,9 @@ export function createReflector(options: ReflectorOptions) {
   const { type, kube, clock, random, log, sink } = options;
   const limits = { ...LIMITS, ...options.limits };
   const backoff = createReconnectBackoff({ ...limits.backoff, healthyAfterMs: limits.healthyAfterMs }, random);
+  const metadataOnly = isCachedAsMetadata(type);
   let progressAtMs = clock.now();
+  let saidForbidden = false;
   const progressed = () => {
     progressAtMs = clock.now();
   };
@@ -83,13 +93,32 @@ export function createReflector(options: ReflectorOptions) {
     await sleep(clock, delayMs, signal);
   };
 
+  /** A right that an optional resource needs is missing: said once, until it was there in between. */
+  const goWithout = async (error: OperatorError, signal: AbortSignal): Promise<void> => {
+    sink.fault('refused');
+    if (!saidForbidden) {
+      const where = { resource: type.plural, ...(options.namespace !== undefined && { namespace: options.namespace }) };
+      log.warn('going on without a watch that is forbidden', {
+        ...where,
+        follows: options.optional,
+        error: error.message,
+      });
+    }
+    saidForbidden = true;
+    sink.forbidden?.();
+    progressed();
+    await sleep(clock, limits.forbiddenRetryMs, signal);
+  };
+  const isForbidden = (error: OperatorError | undefined): boolean =>
+    options.optional !== undefined && error?.status === 403;
+
   const list = async (signal: AbortSignal): Promise<string | undefined> => {
     const keys = new Set<string>();
     try {
       const version = await listAllPages(
         kube,
         type,
-        { namespace: options.namespace, pageSize: limits.pageSize },
+        { namespace: options.namespace, pageSize: limits.pageSize, metadataOnly },
         signal,
         (page, resourceVersion) => {
           progressed();
@@ -104,6 +133,10 @@ export function createReflector(options: ReflectorOptions) {
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const error = toOperatorError(thrown);
+      if (isForbidden(error)) {
+        await goWithout(error, signal);
+        return undefined;
+      }
       sink.fault(error.status === 410 ? 'expired' : 'refused');
       log.warn('list failed', { resource: type.plural, reason: error.reason, error: error.message });
       await pause(0, error, signal);
@@ -122,6 +155,7 @@ export function createReflector(options: ReflectorOptions) {
           ...(options.namespace !== undefined && { namespace: options.namespace }),
           resourceVersion: version,
           timeoutSeconds: Math.round(limits.watchSeconds * (1 + random())),
+          ...(metadataOnly && { metadataOnly }),
         },
         signal,
       );
@@ -171,7 +205,14 @@ export function createReflector(options: ReflectorOptions) {
       if (signal.aborted) return;
       version = end.version;
       if (!end.fault) {
+        saidForbidden = false;
         backoff.afterHealthyEnd();
+        continue;
+      }
+      if (end.error && isForbidden(end.error)) {
+        // What happens meanwhile is not heard: listed anew, once that is allowed.
+        version = undefined;
+        await goWithout(end.error, signal);
         continue;
       }
       sink.fault(end.fault);

@@ -5,16 +5,20 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 type Cached = KubeObject & { data?: unknown; stringData?: unknown; metadata: { managedFields?: unknown } };
 
+/** What a Secret holds has no business in our memory, nor on its way to it. */
+export const isCachedAsMetadata = ({ group, kind }: Pick<ResourceType, 'group' | 'kind'>): boolean =>
+  group === '' && kind === 'Secret';
+
 /**
  * Drops, in place, what no pass reads before an object is cached: managedFields and last-applied are more than half of
- * it (operators section 4.3), and a Secret's content has no business in our memory.
+ * it (operators section 4.3). A server that does not leave out a Secret's content has it dropped here.
  */
 export function trimForCache<T extends KubeObject>(type: ResourceType, object: T): T {
   const cached = object as Cached;
   // Left out rather than deleted: an object that lost a property takes twice the memory from then on.
   const { managedFields: _, annotations, ...metadata } = cached.metadata;
   cached.metadata = annotations ? { ...metadata, annotations: without(annotations, LAST_APPLIED) } : metadata;
-  if (type.group === '' && type.kind === 'Secret') {
+  if (isCachedAsMetadata(type)) {
     delete cached.data;
     delete cached.stringData;
   }

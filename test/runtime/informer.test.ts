@@ -338,3 +338,97 @@ describe('our own writes', () => {
     expect(informer.get('default/a')).toBeUndefined();
   });
 });
+
+describe('a resource that is optional', () => {
+  const SECRETS_OF_TEST = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+  const aSecret = (name: string, namespace = 'default') =>
+    server.store.create('secrets', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace },
+      data: { password: 'cGxhbnRlZA==' },
+    } as never);
+  const lines: { message: string; fields: object }[] = [];
+  const log = { ...silentLogger, warn: (message: string, fields: object = {}) => void lines.push({ message, fields }) };
+  const watchSecrets = (more: Partial<InformerOptions> = {}) =>
+    watchToys({ type: SECRETS_OF_TEST, optional: 'nothing bad', log, ...more });
+  const forbid = (namespace = '') =>
+    server.fault(({ path }) => (path.includes(namespace) && path.endsWith('/secrets') ? { status: 403 } : undefined));
+  beforeEach(() => void lines.splice(0));
+
+  test('and forbidden holds nobody up, is said once, asked again rarely, and followed as soon as it is allowed', async () => {
+    aSecret('one');
+    const allow = forbid();
+    watchSecrets();
+    await eventually(() => informer.hasSynced(), 'the refusal to be taken for an answer');
+    expect(informer.follows()).toBe(false);
+    const asks = () => server.asked.length;
+    await clock.advance(299_000);
+    expect(asks()).toBe(1);
+    await clock.advance(2_000);
+    await eventually(() => asks() === 2, 'another try after five minutes');
+    expect(lines).toEqual([
+      {
+        message: 'going on without a watch that is forbidden',
+        fields: expect.objectContaining({ follows: 'nothing bad' }),
+      },
+    ]);
+    allow();
+    await clock.advance(301_000);
+    await eventually(() => informer.follows(), 'the list');
+    expect(informer.list()).toHaveLength(1);
+  });
+
+  test('and not forbidden is waited for like any other', async () => {
+    const mend = server.fault(({ path }) => (path.endsWith('/secrets') ? { status: 500 } : undefined));
+    watchSecrets();
+    await settle();
+    expect(informer.hasSynced()).toBe(false);
+    mend();
+    await clock.advance(5_000);
+    await eventually(() => informer.hasSynced(), 'the list');
+  });
+
+  test('and forbidden in one namespace is followed in the others', async () => {
+    aSecret('one', 'mine');
+    forbid('theirs');
+    watchSecrets({ namespaces: ['mine', 'theirs'] });
+    await eventually(() => informer.hasSynced(), 'both answers');
+    expect([informer.follows('mine'), informer.follows('theirs'), informer.follows()]).toEqual([true, false, false]);
+    aSecret('two', 'mine');
+    await eventually(() => informer.size() === 2, 'the watch of the other namespace');
+  });
+
+  test('and not optional is never done without', async () => {
+    forbid();
+    informer = createInformer({
+      type: SECRETS_OF_TEST,
+      namespaces: [],
+      kube: createKubeClient({ transport, access: accessTo(server.url) }),
+      clock,
+      random: noChance,
+      log: silentLogger,
+    });
+    informer.start();
+    await clock.advance(60_000);
+    expect(informer.hasSynced()).toBe(false);
+  });
+
+  test('a Secret is asked for without its content, and kept without it where the server sends it all the same', async () => {
+    aSecret('one');
+    const accepts: (string | undefined)[] = [];
+    watchSecrets({
+      kube: createKubeClient({
+        transport: {
+          ...transport,
+          send: (request) => (accepts.push(request.headers?.['accept']), transport.send(request)),
+          stream: (request) => (accepts.push(request.headers?.['accept']), transport.stream(request)),
+        },
+        access: accessTo(server.url),
+      }),
+    });
+    await eventually(() => informer.hasSynced() && accepts.length === 2, 'list and watch');
+    for (const accept of accepts) expect(accept).toContain('as=PartialObjectMetadata');
+    expect(JSON.stringify(informer.list())).not.toContain('cGxhbnRlZA');
+  });
+});

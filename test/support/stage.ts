@@ -145,7 +145,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const cachesAreCurrent = ({ manager }: Operator): boolean =>
     KNOWN_TYPES.every((type) => {
       const cached = cachedOf(manager, type);
-      if (!cached) return true;
+      if (!cached || !manager.follows(type)) return true;
       const stored = kubernetes.objects(resourceName(type));
       const versions = new Map(cached.map((object) => [keyOf(object), object.metadata.resourceVersion]));
       return (

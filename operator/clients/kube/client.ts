@@ -22,12 +22,19 @@ const CONTENT_TYPES: Record<PatchType, string> = {
   apply: 'application/apply-patch+yaml',
 };
 
+/** A server that cannot leave out the rest sends whole objects. */
+const METADATA = {
+  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+  watch: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+};
+
 type Call = {
   attempt: Attempt;
   method: HttpRequest['method'];
   path: string;
   operation: string;
   contentType?: string;
+  accept?: string;
   body?: unknown;
   signal?: AbortSignal | undefined;
 };
@@ -52,7 +59,7 @@ export function createKubeClient(options: KubeClientOptions): WatchingKubeClient
       url: access.server + call.path,
       timeoutMs,
       headers: {
-        accept: 'application/json',
+        accept: call.accept ?? 'application/json',
         'user-agent': userAgent,
         ...(authorization !== undefined && { authorization }),
         ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
@@ -104,12 +111,13 @@ export function createKubeClient(options: KubeClientOptions): WatchingKubeClient
       query: Parameters<WatchingKubeClient['list']>[1],
       signal?: AbortSignal,
     ) {
-      const { namespace, ...selection } = query;
+      const { namespace, metadataOnly, ...selection } = query;
       const body = await json<{ items?: T[]; metadata?: { resourceVersion?: string; continue?: string } }>({
         attempt: { verb: 'list', resource: resourceName(type), ...(namespace && { namespace }) },
         operation: `${type.plural}.list`,
         method: 'GET',
         path: resourcePath(type, { ...(namespace && { namespace }) }) + queryString(selection),
+        ...(metadataOnly && { accept: METADATA.list }),
         signal,
       });
       const page: ListPage<T> = { items: body.items ?? [], resourceVersion: body.metadata?.resourceVersion ?? '' };
@@ -166,7 +174,7 @@ export function createKubeClient(options: KubeClientOptions): WatchingKubeClient
     },
 
     async watch(type, query, signal) {
-      const { namespace, ...selection } = query;
+      const { namespace, metadataOnly, ...selection } = query;
       const call: Call = {
         attempt: { verb: 'watch', resource: resourceName(type), ...(namespace && { namespace }) },
         operation: `${type.plural}.watch`,
@@ -174,6 +182,7 @@ export function createKubeClient(options: KubeClientOptions): WatchingKubeClient
         path:
           resourcePath(type, { ...(namespace && { namespace }) }) +
           queryString({ ...selection, watch: true, allowWatchBookmarks: true }),
+        ...(metadataOnly && { accept: METADATA.watch }),
         signal,
       };
       let stream = await transport.stream(await requestOf(call, false));

@@ -50,6 +50,8 @@ export interface KubeClient {
       resourceVersion?: string;
       labelSelector?: string;
       fieldSelector?: string;
+      /** Names, versions, finalizers and the like, without the rest of each object. */
+      metadataOnly?: boolean;
     },
     signal?: AbortSignal,
   ): Promise<ListPage<T>>;
@@ -81,6 +83,7 @@ export type WatchQuery = {
   /** When the server is to end the watch, seconds. */
   timeoutSeconds: number;
   labelSelector?: string;
+  metadataOnly?: boolean;
 };
 
 /** A client that can watch, too. Bookmarks are always asked for. A refused watch throws; 410 has status 410. */
