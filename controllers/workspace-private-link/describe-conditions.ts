@@ -67,7 +67,7 @@ function lifecycle(seen: Seen, main: Rest | undefined, deleting: boolean): reado
 
 /** Ready may still carry things that a person should not overlook. */
 export function readyMessage({ endpoints, access }: Seen): string {
-  const unproven = endpoints.filter(({ dns }) => dns.facts.wanted !== 'none' && dns.facts.verify === 'None');
+  const unproven = endpoints.filter(({ desired, dns }) => desired.dns && dns.proof.facts.verify === 'None');
   const door = {
     Deny: 'The workspace is closed to the public and reached through its private endpoints.',
     Allow: 'The workspace has its private link and is open to the public, as the spec says.',
@@ -189,7 +189,7 @@ const UNMANAGED: Found = {
 function dnsReady(seen: Seen, rests: readonly Rest[]): Found {
   const mine = of(rests, 'dns');
   if (mine.length === 0) return seen.endpoints.some(({ desired }) => desired.dns) ? notBegun(seen, rests) : UNMANAGED;
-  const unready = primary(mine.filter(({ phase }) => !phase.startsWith('Verified.')));
+  const unready = primary(mine);
   if (!unready)
     return { status: 'True', reason: 'DNSReady', message: 'Zones, links and records are as the spec says.' };
   const { status, reason } = found(seen, unready);
@@ -197,7 +197,7 @@ function dnsReady(seen: Seen, rests: readonly Rest[]): Found {
 }
 
 function dnsVerified(seen: Seen, rests: readonly Rest[]): Found {
-  const mine = of(rests, 'dns');
+  const mine = rests.filter(({ machine }) => machine === 'dns' || machine === 'proof');
   if (mine.length === 0) return seen.endpoints.some(({ desired }) => desired.dns) ? notBegun(seen, rests) : UNMANAGED;
   const unready = primary(mine);
   if (unready) {

@@ -58,6 +58,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the endpoint cannot be created where the spec says',
     next: 'the operator creates it once it can',
   },
+  AwaitingRecords: {
+    says: 'names are asked about once zone, links and records are in place',
+    next: 'the operator waits for them',
+  },
   AwaitingService: { says: 'the private link service is not ready yet', next: 'the operator goes on once it is' },
   CapacityAssigning: {
     says: 'the workspace is being assigned to a capacity',
@@ -101,6 +105,7 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the names still resolve to public addresses',
     next: 'caches forget within minutes; if this stays, link the zone to the network that the name server serves, or forward its questions there',
   },
+  DnsInPlace: { says: 'zone, links and records are as the spec says', next: 'nothing is to be done' },
   DnsNameUnknown: {
     says: 'the names do not resolve at all',
     next: 'caches forget within minutes; if this stays, check that the name server reaches the zone',

@@ -16,8 +16,9 @@ export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStat
   const told = endpointRests(rests);
   const wanted = seen.endpoints.map(({ desired, connection, addresses, actual }): EndpointStatus => {
     const endpoint = told.find(({ ladder }) => ladder.slice(ladder.indexOf('/') + 1) === desired.name);
-    const dns = at(`dns/${desired.name}`);
-    const rest = endpoint && isDone(endpoint) ? (dns ?? endpoint) : endpoint;
+    // The least advanced speaks; names are asked about last.
+    const own = [endpoint, at(`dns/${desired.name}`), at(`proof/${desired.name}`)].filter((one) => one !== undefined);
+    const rest = own.find((one) => !isDone(one)) ?? own.at(-1);
     const status = connection?.status ?? actual?.connection?.status;
     return {
       name: desired.name,

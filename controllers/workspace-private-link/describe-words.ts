@@ -110,6 +110,8 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { detail: endpoint && placementDetail(endpoint, rest), fault: endpoint?.placement?.fault };
     case 'dns':
       return { detail: endpoint && dnsDetail(endpoint, rest), fault: endpoint?.dns.fault };
+    case 'proof':
+      return { detail: endpoint?.dns.proof.detail, fault: endpoint?.dns.proof.fault };
     case 'endpointRemoval':
       return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
     case 'outputs':
@@ -171,7 +173,7 @@ function placementDetail({ placement }: Seen['endpoints'][number], { phase, reas
 /** Each rung speaks for itself: while a network is being linked, what names answer is no news. */
 function dnsDetail({ dns }: Seen['endpoints'][number], { phase }: Rest): string | undefined {
   const rung = phase.split('.')[0];
-  return rung === 'Link' || rung === 'Records' || rung === 'Verified' ? dns.details[rung] : undefined;
+  return rung === 'Link' || rung === 'Records' ? dns.details[rung] : undefined;
 }
 
 function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {
@@ -203,6 +205,7 @@ export function subject(ladder: string): string {
   const [kind, name] = ladder.split('/');
   if (kind === 'endpoint' || kind === 'placement') return `Endpoint ${name}`;
   if (kind === 'dns') return `DNS of endpoint ${name}`;
+  if (kind === 'proof') return `Proof of DNS of endpoint ${name}`;
   if (kind === 'removal') return `Removal of endpoint ${name}`;
   return (
     { service: 'Private link service', inbound: 'Inbound access', outbound: 'Outbound access', outputs: 'Outputs' }[

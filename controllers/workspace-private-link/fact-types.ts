@@ -123,12 +123,18 @@ export const DNS_FACTS = {
     'unobservable',
   ],
   hold: ['free', 'held'],
+} as const satisfies Domain;
+export type DnsFacts = FactsOf<typeof DNS_FACTS>;
+
+export const PROOF_FACTS = {
+  /** Summary of the dns ladder: zone, links and records are as the spec says. */
+  dns: ['inPlace', 'notYet'],
   /** spec.endpoints[].dns.verify.mode. */
   verify: ['Resolve', 'ControlPlane', 'None'],
   /** The worst of the five names. unlinked: no completed link makes the zone visible to anybody. */
   proof: ['proven', 'public', 'nxdomain', 'otherPrivate', 'mismatch', 'timeout', 'unlinked', 'unobservable'],
 } as const satisfies Domain;
-export type DnsFacts = FactsOf<typeof DNS_FACTS>;
+export type ProofFacts = FactsOf<typeof PROOF_FACTS>;
 
 const ACTION = ['Allow', 'Deny', 'other', 'unobservable', 'refused'] as const;
 

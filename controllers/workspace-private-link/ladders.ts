@@ -22,7 +22,12 @@ export function ladders({ service, endpoints, removals, access, outputs, release
     ...endpoints.flatMap(({ desired, facts, placement, dns }) => [
       ...(placement ? [{ name: `placement/${desired.name}`, machine: 'placement', facts: placement.facts }] : []),
       { name: `endpoint/${desired.name}`, machine: 'endpoint', facts },
-      ...(desired.dns ? [{ name: `dns/${desired.name}`, machine: 'dns', facts: dns.facts }] : []),
+      ...(desired.dns
+        ? [
+            { name: `dns/${desired.name}`, machine: 'dns', facts: dns.facts },
+            { name: `proof/${desired.name}`, machine: 'proof', facts: dns.proof.facts },
+          ]
+        : []),
     ]),
     ...removal,
     due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, access.inboundDueAtMs),

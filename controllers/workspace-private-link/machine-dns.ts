@@ -1,12 +1,16 @@
 import { setup } from 'xstate';
-import { doing, leaf, ready, stalled, waiting, when } from './machine-leaf.ts';
+import { doing, ready, stalled, waiting, when } from './machine-leaf.ts';
 import type { DnsFacts } from './types.ts';
 
 const is = (test: (facts: DnsFacts) => boolean) => when<DnsFacts>(test);
 const toWrite = ({ records, hold }: DnsFacts) =>
   records === 'missing' || records === 'drifted' || (records === 'moved' && hold === 'free');
 
-/** Zone → Link → Records → Verified, once the endpoint is approved: before that its addresses mean nothing. */
+/** Zone, links and records are as the spec says: the summary for the proof ladder. */
+export const dnsInPlace = ({ endpoint, wanted, zone, links, records }: DnsFacts): boolean =>
+  endpoint === 'approved' && wanted !== 'none' && zone === 'present' && links === 'met' && records === 'met';
+
+/** Zone → Link → Records, once the endpoint is approved: before that its addresses mean nothing. */
 export const dnsMachine = setup({
   types: { context: {} as DnsFacts, input: {} as DnsFacts },
   guards: {
@@ -37,14 +41,6 @@ export const dnsMachine = setup({
     foreignRecords: is(({ records }) => records === 'foreign'),
     recordsProvisioning: is(({ records }) => records === 'provisioning'),
     notReported: is(({ records }) => records === 'notReported'),
-    verifyNone: is(({ verify }) => verify === 'None'),
-    proven: is(({ proof }) => proof === 'proven'),
-    public: is(({ proof }) => proof === 'public'),
-    nxdomain: is(({ proof }) => proof === 'nxdomain'),
-    otherPrivate: is(({ proof }) => proof === 'otherPrivate'),
-    mismatch: is(({ proof }) => proof === 'mismatch'),
-    timeout: is(({ proof }) => proof === 'timeout'),
-    unlinked: is(({ proof }) => proof === 'unlinked'),
   },
 }).createMachine({
   id: 'dns',
@@ -125,7 +121,7 @@ export const dnsMachine = setup({
             { guard: 'held', target: 'Held' },
             { guard: 'recordsProvisioning', target: 'Provisioning' },
             { guard: 'notReported', target: 'AwaitingAddresses' },
-            { guard: 'recordsMet', target: '#dns.Verified' },
+            { guard: 'recordsMet', target: 'InPlace' },
             { target: 'Unobservable' },
           ],
         },
@@ -137,35 +133,7 @@ export const dnsMachine = setup({
         Held: stalled('HeldByDeny'),
         Provisioning: waiting('RecordsWriting'),
         AwaitingAddresses: waiting('AddressesNotReported'),
-        Unobservable: waiting('Unobservable'),
-      },
-    },
-    Verified: {
-      initial: 'Check',
-      states: {
-        Check: {
-          always: [
-            { guard: 'verifyNone', target: 'Unverified' },
-            { guard: 'proven', target: 'Proven' },
-            { guard: 'public', target: 'Public' },
-            { guard: 'nxdomain', target: 'NxDomain' },
-            { guard: 'otherPrivate', target: 'OtherPrivate' },
-            { guard: 'mismatch', target: 'Mismatch' },
-            { guard: 'timeout', target: 'Timeout' },
-            { guard: 'unlinked', target: 'Unlinked' },
-            { target: 'Unobservable' },
-          ],
-        },
-        // A person wrote None: nothing more is coming, and describe says loudly that nothing is proven.
-        Unverified: leaf('ready', 'DnsNotVerified', 'rest'),
-        Proven: ready('DnsProven'),
-        // Caches hold old answers for minutes, so these may still heal by themselves.
-        Public: waiting('DnsAnswersPublic', 'person'),
-        NxDomain: waiting('DnsNameUnknown', 'person'),
-        Mismatch: waiting('DnsAnswersMismatch', 'person'),
-        Timeout: waiting('DnsTimeout', 'person'),
-        OtherPrivate: stalled('DnsAnswersOtherPrivate'),
-        Unlinked: stalled('ZoneNotLinked'),
+        InPlace: ready('DnsInPlace'),
         Unobservable: waiting('Unobservable'),
       },
     },

@@ -3,6 +3,7 @@ import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
 import { outputsMachine } from './machine-outputs.ts';
 import { placementMachine } from './machine-placement.ts';
+import { proofMachine } from './machine-proof.ts';
 import { serviceMachine, serviceRemovalMachine } from './machine-service.ts';
 
 /** Every ladder of the kind, upwards and downwards, by the name that `ladders` uses. */
@@ -11,6 +12,7 @@ export const machines = {
   placement: placementMachine,
   endpoint: endpointMachine,
   dns: dnsMachine,
+  proof: proofMachine,
   inbound: inboundMachine,
   outbound: outboundMachine,
   outputs: outputsMachine,

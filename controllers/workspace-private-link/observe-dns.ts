@@ -1,4 +1,5 @@
 import { OWNER_TAG, same } from './desired-names.ts';
+import { dnsInPlace } from './machine-dns.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import { observeLinks } from './observe-links.ts';
 import { proofOf } from './observe-proof.ts';
@@ -8,37 +9,50 @@ import { blindness, type Context, settled } from './reading.ts';
 import type { ARecord, DesiredDns, DnsFacts, DnsSeen, DnsZone, Fault } from './types.ts';
 import { isOfCluster } from './zone-users.ts';
 
-export const unreadDns = (dns: DesiredDns | undefined): DnsFacts => ({
+const unreadDns = (dns: DesiredDns | undefined): DnsFacts => ({
   endpoint: 'notYet',
   wanted: dns?.mode ?? 'none',
   zone: 'unobservable',
   links: 'unobservable',
   records: 'unobservable',
   hold: 'free',
-  verify: dns?.verify.mode ?? 'None',
-  proof: 'unobservable',
 });
+
+const unread = (facts: DnsFacts, dns: DesiredDns | undefined, fault?: Fault): DnsSeen => ({
+  facts,
+  details: {},
+  proof: { facts: { dns: 'notYet', verify: dns?.verify.mode ?? 'None', proof: 'unobservable' } },
+  ...(fault && { fault }),
+});
+
+/** Nothing is looked at before the endpoint is approved. */
+export const unapprovedDns = (dns: DesiredDns | undefined): DnsSeen => unread(unreadDns(dns), dns);
 
 /** Reads zone, links, records and proof of one approved endpoint; `all` are the endpoints of this object, for shared record sets. */
 export async function observeDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<DnsSeen> {
   const { dns } = base.desired;
   const facts = { ...unreadDns(dns), endpoint: 'approved' as const };
-  if (!dns) return { facts, details: {} };
+  if (!dns) return unread(facts, dns);
   const zone = await observeZone(context, dns);
   if (zone.state !== 'present' && zone.state !== 'unnoted') {
-    return { facts: { ...facts, zone: zone.state }, details: {}, ...(zone.fault && { fault: zone.fault }) };
+    return unread({ ...facts, zone: zone.state }, dns, zone.fault);
   }
   const links = await observeLinks(context, dns);
   const records = await observeRecords(context, dns, base, all);
   const proof = await proofOf(context, { dns, base, expected: records.expected, links: links.all });
-  const fault = links.fault ?? records.fault ?? proof.fault;
-  const details = { Link: links.detail, Records: records.detail, Verified: proof.detail };
+  const fault = links.fault ?? records.fault;
+  const met = { ...facts, zone: zone.state, links: links.state, records: records.state };
   return {
-    facts: { ...facts, zone: zone.state, links: links.state, records: records.state, proof: proof.state },
+    facts: met,
+    proof: {
+      facts: { dns: dnsInPlace(met) ? 'inPlace' : 'notYet', verify: dns.verify.mode, proof: proof.state },
+      detail: proof.detail,
+      fault: proof.fault ?? fault,
+    },
     ...(links.write && { linkToWrite: links.write }),
     ...(links.surplus && { surplusLink: links.surplus }),
     ...(records.write && { recordToWrite: records.write }),
-    details,
+    details: { Link: links.detail, Records: records.detail },
     ...(fault && { fault }),
   };
 }

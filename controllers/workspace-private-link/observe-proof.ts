@@ -3,10 +3,10 @@ import { FABRIC_DNS_SUFFIX, same } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import { type Expected, recordAt, sameAddresses } from './observe-records.ts';
 import { type Context, settled } from './reading.ts';
-import type { DesiredDns, DnsFacts, Fault, VirtualNetworkLink } from './types.ts';
+import type { DesiredDns, Fault, ProofFacts, VirtualNetworkLink } from './types.ts';
 import { isSurplus } from './zone-users.ts';
 
-type Proof = { state: DnsFacts['proof']; detail?: string; fault?: Fault };
+export type Proof = { state: ProofFacts['proof']; detail?: string; fault?: Fault };
 
 type Question = {
   dns: DesiredDns;

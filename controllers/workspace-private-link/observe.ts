@@ -6,7 +6,7 @@ import { inboundReleased } from './machine-access.ts';
 import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
 import { mayBeDenied, observeAccess, readPolicy, unreadAccess } from './observe-access.ts';
-import { observeDns, unreadDns } from './observe-dns.ts';
+import { observeDns, unapprovedDns } from './observe-dns.ts';
 import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
 import { observeOutputs } from './observe-outputs.ts';
 import {
@@ -100,7 +100,7 @@ function unread(
         provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
         recreate: endpoint.spec.recreatePolicy ?? 'Never',
       }),
-      dns: { facts: unreadDns(endpoint.dns), details: {} },
+      dns: unapprovedDns(endpoint.dns),
       actual: undefined,
       connection: undefined,
       addresses: [],
@@ -187,9 +187,10 @@ async function observeConnections(
 async function withDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<EndpointSeen> {
   const settledDown = ['ready', 'untagged', 'drifted'].includes(base.facts.endpoint);
   const approved = base.facts.service === 'ready' && settledDown && base.facts.connection === 'approved';
-  const dns = approved ? await observeDns(context, base, all) : { facts: unreadDns(base.desired.dns), details: {} };
+  const dns = approved ? await observeDns(context, base, all) : unapprovedDns(base.desired.dns);
   const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
-  const { proof, verify, records, links } = dns.facts;
+  const { records, links } = dns.facts;
+  const { proof, verify } = dns.proof.facts;
   // A proof does not count while what it rests on is about to be moved or taken away, perhaps in this very pass.
   const lasts = records !== 'moved' && records !== 'grouped' && links !== 'last';
   const proven = proof === 'proven' && lasts && (requires !== 'Resolve' || verify === 'Resolve');

@@ -19,6 +19,7 @@ import type {
   OutboundFacts,
   OutputsFacts,
   PlacementFacts,
+  ProofFacts,
   ServiceFacts,
   ServiceRemovalFacts,
 } from './fact-types.ts';
@@ -125,9 +126,13 @@ export type DnsSeen = {
   surplusLink?: LinkRef;
   recordToWrite?: RecordWrite;
   /** What is wrong on each rung, in words: the names and addresses behind the fact. */
-  details: { Link?: string | undefined; Records?: string | undefined; Verified?: string | undefined };
+  details: { Link?: string | undefined; Records?: string | undefined };
   fault?: Fault;
+  proof: ProofSeen;
 };
+
+/** What the names of the workspace answer; `detail` says which name, where, and what. */
+export type ProofSeen = { facts: ProofFacts; detail?: string | undefined; fault?: Fault | undefined };
 
 export type ProviderNamespace = 'Microsoft.Fabric' | 'Microsoft.Network';
 

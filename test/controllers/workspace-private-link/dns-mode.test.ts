@@ -46,7 +46,7 @@ describe('dns.mode of a living endpoint, changed from ZoneGroup to Records', () 
     await living.settle();
     world.nowMs += 16 * MINUTE_MS;
     await living.settle();
-    expect(living.rest('dns/hub')).toBe('Verified.Proven');
+    expect(living.rest('proof/hub')).toBe('Verified.Proven');
     expect(world.zoneGroups.size).toBe(0);
     expect(addressesIn(world)).toEqual(addressesFor(world, ['hub']));
   });

@@ -171,7 +171,7 @@ describe('a private link is made', () => {
     const living = live(world, aWorkspacePrivateLink({ endpoints: [gateway, anEndpoint('hub')] }));
     await living.settle();
     expect(living.rest('endpoint/gateway')).toBe('Request.NotServed');
-    expect(living.rest('dns/hub')).toBe('Verified.Proven');
+    expect(living.rest('proof/hub')).toBe('Verified.Proven');
     expect(living.condition('Stalled')).toMatchObject({ reason: 'NotServedYet' });
     expect(living.nextStep()).toContain('an endpoint for a data gateway');
   });

@@ -6,6 +6,7 @@ import type {
   InboundFacts,
   InboundReleaseFacts,
   PlacementFacts,
+  ProofFacts,
   ServiceFacts,
 } from '../../../controllers/workspace-private-link/fact-types.ts';
 import { machines } from '../../../controllers/workspace-private-link/machine.ts';
@@ -163,17 +164,10 @@ const dns: DnsFacts = {
   links: 'met',
   records: 'met',
   hold: 'free',
-  verify: 'ControlPlane',
-  proof: 'proven',
 };
 
 table<DnsFacts>('dns', dns, {
-  'rests when the names lead to the endpoint': { because: 'proven', given: {}, phase: 'Verified.Proven' },
-  'says loudly that nothing is proven when a person wrote None': {
-    because: 'None is an answer, but no proof',
-    given: { verify: 'None', proof: 'unobservable' },
-    phase: 'Verified.Unverified',
-  },
+  'rests when zone, links and records are in place': { because: 'all met', given: {}, phase: 'Records.InPlace' },
   'writes the extra records beside a zone group that is right': {
     because: 'Azure does not know them',
     given: { records: 'extra' },
@@ -184,6 +178,22 @@ table<DnsFacts>('dns', dns, {
     because: 'the names would lead nowhere',
     given: { records: 'moved', hold: 'held' },
     phase: 'Records.Held',
+  },
+});
+
+const proof: ProofFacts = { dns: 'inPlace', verify: 'ControlPlane', proof: 'proven' };
+
+table<ProofFacts>('proof', proof, {
+  'rests when the names lead to the endpoint': { because: 'proven', given: {}, phase: 'Verified.Proven' },
+  'says loudly that nothing is proven when a person wrote None': {
+    because: 'None is an answer, but no proof',
+    given: { verify: 'None', proof: 'unobservable' },
+    phase: 'Verified.Unverified',
+  },
+  'says nothing about names before there are records': {
+    because: 'what names answer then is no news',
+    given: { dns: 'notYet', proof: 'public' },
+    phase: 'Records.AwaitingRecords',
   },
 });
 

@@ -14,6 +14,8 @@ import {
   type OutboundFacts,
   PLACEMENT_FACTS,
   type PlacementFacts,
+  PROOF_FACTS,
+  type ProofFacts,
   SERVICE_FACTS,
   SERVICE_REMOVAL_FACTS,
   type ServiceFacts,
@@ -138,6 +140,18 @@ describe('upwards', () => {
         'Records.Provisioning': { records: 'met' },
         'Records.AwaitingAddresses': { records: 'missing' },
         'Records.Unobservable': { records: 'missing' },
+      },
+    },
+    readyOrPerson,
+  );
+
+  converges<ProofFacts>(
+    'proof',
+    PROOF_FACTS,
+    {
+      acts: {},
+      waits: {
+        'Records.AwaitingRecords': { dns: 'inPlace' },
         'Verified.Public': { proof: 'proven' },
         'Verified.NxDomain': { proof: 'proven' },
         'Verified.Mismatch': { proof: 'proven' },

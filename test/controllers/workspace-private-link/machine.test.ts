@@ -16,6 +16,8 @@ import {
   type OutputsFacts,
   PLACEMENT_FACTS,
   type PlacementFacts,
+  PROOF_FACTS,
+  type ProofFacts,
   SERVICE_FACTS,
   SERVICE_REMOVAL_FACTS,
   type ServiceFacts,
@@ -23,6 +25,7 @@ import {
 } from '../../../controllers/workspace-private-link/fact-types.ts';
 import { machines } from '../../../controllers/workspace-private-link/machine.ts';
 import { inboundReleased, mayDeny } from '../../../controllers/workspace-private-link/machine-access.ts';
+import { dnsInPlace } from '../../../controllers/workspace-private-link/machine-dns.ts';
 import { endpointApproved, endpointRemoved } from '../../../controllers/workspace-private-link/machine-endpoint.ts';
 import { placementOf } from '../../../controllers/workspace-private-link/machine-placement.ts';
 import { serviceUsable } from '../../../controllers/workspace-private-link/machine-service.ts';
@@ -206,8 +209,16 @@ describe('upwards', () => {
       'deleteZoneGroup',
       ({ records }) => records === 'grouped',
     ),
-    'proven means proven': (facts, { reason }) =>
-      reason === 'DnsProven' && (facts.proof !== 'proven' || facts.verify === 'None') ? reason : undefined,
+    'in place exactly when the ladder says so': (facts, { reason }) =>
+      (reason === 'DnsInPlace') !== dnsInPlace(facts) ? reason : undefined,
+  });
+
+  every<ProofFacts>('proof', PROOF_FACTS, {
+    'proven means proven, of records that are in place': (facts, { reason }) =>
+      reason === 'DnsProven' && (facts.proof !== 'proven' || facts.verify === 'None' || facts.dns === 'notYet')
+        ? reason
+        : undefined,
+    'a proof changes nothing': never(() => true),
   });
 
   every<OutboundFacts>('outbound', OUTBOUND_FACTS, {
