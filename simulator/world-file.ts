@@ -1,7 +1,7 @@
 import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from './builders.ts';
 import type { Guest } from './entra/types.ts';
-import { addCapacity, addItem, addWorkspace, declareTenantSetting } from './fabric/build.ts';
-import type { Capacity, WorkspaceRole } from './fabric/types.ts';
+import { addCapacity, addGateway, addItem, addWorkspace, declareTenantSetting } from './fabric/build.ts';
+import type { Capacity, Gateway, WorkspaceRole } from './fabric/types.ts';
 import { emptyWorld, type World } from './world.ts';
 
 /** What exists before anybody asks: the shape of `examples/demo-world.json`. */
@@ -35,6 +35,8 @@ export type WorldFile = {
     roles?: { objectId: string; role: WorkspaceRole }[];
     items?: { id?: string; displayName?: string; type: string }[];
   }[];
+  /** `shown` is what the API shows of it, as it is: the type decides what belongs there. */
+  gateways?: Gateway[];
   guests?: Guest[];
 };
 
@@ -47,6 +49,7 @@ const SECTIONS = new Set<string>([
   'azureRoles',
   'capacities',
   'workspaces',
+  'gateways',
   'guests',
 ] satisfies (keyof WorldFile)[]);
 
@@ -94,4 +97,5 @@ function loadFabric(world: World, file: WorldFile): void {
     addWorkspace(world, { ...workspace, roles: byObjectId });
     for (const item of items) addItem(world, workspace.id, item);
   }
+  for (const gateway of file.gateways ?? []) addGateway(world, gateway);
 }

@@ -1,5 +1,5 @@
 // Everything about simulated Fabric that a test may switch off or turn. Each behaviour is one refusal or delay of the
-// published list (cloud-apis sections 3.5, 7, 8, 11, 18, 21); a contract case exists for each and fails without it.
+// published list (cloud-apis sections 3.5, 7, 8, 11, 13, 18, 21); a contract case exists for each and fails without it.
 
 /** The Fabric REST API. */
 const REST_BEHAVIOURS = [
@@ -31,6 +31,8 @@ const REST_BEHAVIOURS = [
   'requireActiveCapacity',
   'keepLinkedWorkspace',
   'delayWorkspaceDeleteAfterAllow',
+  'hideForeignGateways',
+  'delayGatewayCheck',
 ] as const;
 
 /** ARM's Microsoft.Fabric/privateLinkServicesForFabric. */
@@ -73,6 +75,8 @@ export type FabricDelays = {
   outboundAllowMs: number;
   /** Section 2.4: "up to about 15 minutes" [D]. */
   tenantSettingMs: number;
+  /** How long Fabric asks a gateway before its operation ends: not published [U]. */
+  gatewayCheckMs: number;
   /** Section 7.1: seen end to end about 24 s [O]. */
   servicePutMs: number;
   /** Section 8: DELETE of a connection is 202; its duration is not published [U]. */
@@ -93,6 +97,10 @@ export type FabricChoices = {
   flapping: readonly boolean[];
   /** U1: which names the service returns, besides accepting both. */
   workspaceProperty: 'workspaceId' | 'workspaceObjectId' | 'both';
+  /** Section 13: checkStatus answers at once, or by an operation, which may fail in the end [D for the first two]. */
+  gatewayCheck: 'immediate' | 'operation' | 'failedOperation';
+  /** Section 3.3: vendor samples omit `/v1` in the Location of a poll's answer. Both are served. */
+  operationLocation: 'versioned' | 'bare';
   /** Section 7.1: modelled as synchronous, seen asynchronous. */
   servicePut: 'synchronous' | 'asynchronous';
   /** U3: DELETE of a service that still has connections. */
@@ -141,6 +149,7 @@ export function publishedConduct(): FabricConduct {
       outboundDenyMs: 15 * MINUTE_MS,
       outboundAllowMs: 15 * MINUTE_MS,
       tenantSettingMs: 15 * MINUTE_MS,
+      gatewayCheckMs: 30_000,
       servicePutMs: 24_000,
       connectionDeleteMs: 10_000,
       decisionMs: 20_000,
@@ -151,6 +160,8 @@ export function publishedConduct(): FabricConduct {
       emptyPage: false,
       flapping: [true, false, true, true, false],
       workspaceProperty: 'workspaceId',
+      gatewayCheck: 'immediate',
+      operationLocation: 'versioned',
       servicePut: 'synchronous',
       deleteWithConnections: 'refuse',
       decideOnlyPending: false,

@@ -101,6 +101,35 @@ export function addDeploymentPipeline(
   return added;
 }
 
+/** Runs in a virtual network; its own subnet is delegated, so that no private endpoint fits into it. */
+export function addVirtualNetworkGateway(
+  world: World,
+  gateway: Pick<Gateway, 'tenantId'> &
+    Partial<Pick<Gateway, 'id' | 'administrators' | 'offline'>> & {
+      subnetId: string;
+      displayName?: string;
+      type?: 'VirtualNetwork' | 'StreamingVirtualNetwork';
+    },
+): Gateway {
+  const { subnetId, displayName = 'gateway', type = 'VirtualNetwork', ...rest } = gateway;
+  const members = { inactivityMinutesBeforeSleep: 120, numberOfMemberGateways: 1 };
+  return addGateway(world, {
+    ...rest,
+    shown: {
+      type,
+      displayName,
+      ...(type === 'VirtualNetwork' && members),
+      virtualNetworkAzureResource: virtualNetworkResource(subnetId),
+    },
+  });
+}
+
+/** How a gateway names the subnet with this ARM id. */
+export function virtualNetworkResource(subnetId: string) {
+  const [, , subscriptionId, , resourceGroupName, , , , virtualNetworkName, , subnetName] = subnetId.split('/');
+  return { subscriptionId, resourceGroupName, virtualNetworkName, subnetName };
+}
+
 export function addGateway(world: World, gateway: Given<Gateway, 'tenantId' | 'shown'>): Gateway {
   const added = { id: randomUUID(), ...gateway };
   world.fabric.gateways[added.id.toLowerCase()] = added;

@@ -10,7 +10,7 @@ import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
 import type { Route } from '../router.ts';
 import { addItem } from './build.ts';
 import type { NetworkAction } from './effective.ts';
-import { changeTenantSetting, policySetByOthers, setCapacityState } from './out-of-band.ts';
+import { changeTenantSetting, policySetByOthers, setCapacityState, setGatewayOnline } from './out-of-band.ts';
 
 type Act = (cloud: Cloud, request: SimRequest, body: Record<string, unknown>) => unknown;
 
@@ -33,6 +33,10 @@ export const fabricControlRoutes: Route[] = [
   // {"state": "Active" | "Inactive"}
   control('PUT', '/_sim/fabric/capacities/:capacityId', (cloud, { params }, { state }) =>
     setCapacityState(cloud, params['capacityId'] ?? '', oneOf(state, 'Active', 'Inactive')),
+  ),
+  // {"online": true | false}
+  control('PUT', '/_sim/fabric/gateways/:gatewayId', (cloud, { params }, { online }) =>
+    setGatewayOnline(cloud, params['gatewayId'] ?? '', online === true),
   ),
   // {"enabled": true | false}; acts after the published delay.
   control('PUT', '/_sim/fabric/tenants/:tenantId/settings/:settingName', (cloud, { params }, { enabled }) =>

@@ -1,10 +1,10 @@
 import type { Cloud } from '../cloud.ts';
-import { declareTenantSetting, workspaceIn } from './build.ts';
+import { declareTenantSetting, virtualNetworkResource, workspaceIn } from './build.ts';
 import { inForce } from './effective.ts';
 import { actingDelays } from './network.ts';
 import { putPolicy } from './policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
-import type { Capacity, Guid } from './types.ts';
+import type { Capacity, Gateway, Guid } from './types.ts';
 import { settingsOf } from './world.ts';
 
 /** What other people do to Fabric while the operator runs: the same effects as their API calls, without the checks. */
@@ -37,4 +37,27 @@ export function setCapacityState(cloud: Cloud, capacityId: Guid, state: Capacity
 export function openTenantLink(cloud: Cloud, tenantId: Guid, address: string): void {
   cloud.world.fabric.tenantLinkAddresses[address] = tenantId;
   cloud.addresses.open(address);
+}
+
+/** Its machines are switched off, or on again; a gateway of a virtual network may also have gone to sleep. */
+export function setGatewayOnline(cloud: Cloud, gatewayId: Guid, online: boolean): void {
+  const gateway = gatewayIn(cloud, gatewayId);
+  if (online) delete gateway.offline;
+  else gateway.offline = true;
+}
+
+/** Somebody deletes a gateway of a virtual network and makes it anew, under the same id, in another subnet. */
+export function moveGateway(cloud: Cloud, gatewayId: Guid, subnetId: string): void {
+  gatewayIn(cloud, gatewayId).shown['virtualNetworkAzureResource'] = virtualNetworkResource(subnetId);
+}
+
+/** Gone, or out of the caller's sight: the API does not tell them apart. */
+export function removeGateway(cloud: Cloud, gatewayId: Guid): void {
+  delete cloud.world.fabric.gateways[gatewayIn(cloud, gatewayId).id.toLowerCase()];
+}
+
+function gatewayIn(cloud: Cloud, gatewayId: Guid): Gateway {
+  const gateway = cloud.world.fabric.gateways[gatewayId.toLowerCase()];
+  if (!gateway) throw new Error(`no gateway ${gatewayId} in the world`);
+  return gateway;
 }

@@ -3,6 +3,7 @@ import { adminRoutes } from './admin.ts';
 import { capacityRoutes } from './capacities.ts';
 import { fabricControlRoutes } from './control.ts';
 import { gatewayRoutes } from './gateways.ts';
+import { defineOperations, operationRoutes } from './operations.ts';
 import { carriesTraffic } from './origin.ts';
 import { pipelineRoutes } from './pipelines.ts';
 import { policyRoutes } from './policy.ts';
@@ -24,7 +25,9 @@ export const mountFabric: Room = (cloud) => {
     ...capacityRoutes,
     ...pipelineRoutes,
     ...gatewayRoutes,
+    ...operationRoutes,
     ...adminRoutes,
   );
+  defineOperations(cloud);
   cloud.services.control.router.add(...fabricControlRoutes);
 };

@@ -34,7 +34,7 @@ export function beforeFabric(request: SimRequest, cloud: Cloud): undefined {
     );
   }
   // Section 3.4: three independent buckets per identity; operations have their own.
-  const bucket = /^\/v1\/operations\//i.test(request.url.pathname) ? 'operations' : 'platform';
+  const bucket = /^(\/v1)?\/operations\//i.test(request.url.pathname) ? 'operations' : 'platform';
   if (switches.countUnifiedQuota) countCall(cloud, request, bucket, quotas.unifiedPerMinute);
   passNetwork(cloud, request, check.token.tenantId);
 }

@@ -78,9 +78,24 @@ export type DeploymentPipeline = {
 export type Gateway = {
   id: Guid;
   tenantId: Guid;
-  /** Object ids of those with a permission on it; absent: every principal of the tenant. */
+  /** Object ids of those with a permission on it, whatever role; absent: every principal of the tenant. */
   administrators?: Guid[];
+  /** Its machines do not answer, or it sleeps. */
+  offline?: true;
   shown: { type: string; displayName?: string } & Record<string, unknown>;
+};
+
+/** A long-running operation (section 3.3). */
+export type FabricOperation = {
+  id: Guid;
+  tenantId: Guid;
+  /** Who may look: the same as for the call that began it. */
+  administrators?: Guid[];
+  status: 'Running' | 'Succeeded' | 'Failed';
+  createdAtMs: number;
+  lastUpdatedAtMs: number;
+  result?: Record<string, unknown>;
+  error?: { errorCode: string; message: string };
 };
 
 export type LinkConnection = {

@@ -1,5 +1,14 @@
 import { untouchedSettings } from './tenant-settings.ts';
-import type { Capacity, DeploymentPipeline, Gateway, Guid, LinkService, TenantSetting, Workspace } from './types.ts';
+import type {
+  Capacity,
+  DeploymentPipeline,
+  FabricOperation,
+  Gateway,
+  Guid,
+  LinkService,
+  TenantSetting,
+  Workspace,
+} from './types.ts';
 
 /** What Fabric knows of all tenants: plain data. */
 export type FabricWorld = {
@@ -7,6 +16,7 @@ export type FabricWorld = {
   workspaces: Record<Guid, Workspace>;
   pipelines: Record<Guid, DeploymentPipeline>;
   gateways: Record<Guid, Gateway>;
+  operations: Record<Guid, FabricOperation>;
   /** By lower-case tenant id, then by setting name. */
   settings: Record<Guid, Record<string, TenantSetting>>;
   /** Loopback addresses at which a client sits behind a tenant-level private link, with the tenant's id. */
@@ -25,6 +35,7 @@ export function emptyFabric(): FabricWorld {
     workspaces: {},
     pipelines: {},
     gateways: {},
+    operations: {},
     settings: {},
     tenantLinkAddresses: {},
     linkServices: {},

@@ -1,11 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { FabricRestBehaviour } from '../../../simulator/fabric/behaviours.ts';
-import { addDeploymentPipeline, addItem, addWorkspace, declareTenantSetting } from '../../../simulator/fabric/build.ts';
+import {
+  addDeploymentPipeline,
+  addItem,
+  addVirtualNetworkGateway,
+  addWorkspace,
+  declareTenantSetting,
+} from '../../../simulator/fabric/build.ts';
 import { settled } from '../../../simulator/fabric/effective.ts';
 import { workspaceHost } from '../../../simulator/fabric/hosts.ts';
 import { changeTenantSetting, setCapacityState } from '../../../simulator/fabric/out-of-band.ts';
-import { type Bench, judge, MINUTE_MS, startFabric, TENANT } from './fixture.ts';
+import { type Bench, GROUP, judge, MINUTE_MS, startFabric, TENANT } from './fixture.ts';
 
 type Case = { keeps: string; check: (bench: Bench) => Promise<void> };
 
@@ -18,6 +24,7 @@ const putPolicy = (bench: Bench, inbound: string, outbound = 'Allow', headers: R
   bench.fabric('PUT', bench.path(POLICY), { body: policyOf(inbound, outbound), headers });
 const setting = (bench: Bench, name: string, enabled: boolean) =>
   declareTenantSetting(bench.simulator.world, TENANT, name, enabled);
+const subnetId = `${GROUP}/providers/Microsoft.Network/virtualNetworks/hub/subnets/snet-gateway`;
 const restrict = (bench: Bench) => {
   bench.workspace.policy.inbound = settled<'Allow' | 'Deny'>('Deny');
 };
@@ -269,6 +276,31 @@ const cases: Record<FabricRestBehaviour, Case> = {
       bench.clock.advance(5 * MINUTE_MS);
       expect((await bench.fabric('DELETE', bench.path())).status).toBe(200);
       expectCode(await bench.fabric('GET', bench.path()), 404, 'WorkspaceNotFound');
+    },
+  },
+  hideForeignGateways: {
+    keeps: 'gateways from callers without a permission on them',
+    async check(bench) {
+      const administrators = [bench.admin.objectId];
+      const { id } = addVirtualNetworkGateway(bench.simulator.world, { tenantId: TENANT, subnetId, administrators });
+      expect((await bench.fabric('GET', `/v1/gateways/${id}`)).status).toBe(200);
+      expectCode(await bench.fabric('GET', `/v1/gateways/${id}`, { as: bench.viewer }), 404, 'EntityNotFound');
+      const check = bench.fabric('POST', `/v1/gateways/${id}/checkStatus`, { as: bench.viewer });
+      expectCode(await check, 404, 'EntityNotFound');
+      expect((await bench.fabric('GET', '/v1/gateways', { as: bench.viewer })).body['value']).toEqual([]);
+    },
+  },
+  delayGatewayCheck: {
+    keeps: 'an operation running while Fabric asks a gateway',
+    async check(bench) {
+      bench.simulator.conduct.fabric.choices.gatewayCheck = 'operation';
+      const { id } = addVirtualNetworkGateway(bench.simulator.world, { tenantId: TENANT, subnetId });
+      const { status, headers } = await bench.fabric('POST', `/v1/gateways/${id}/checkStatus`);
+      expect(status).toBe(202);
+      const path = new URL(headers['location']!).pathname;
+      expect((await bench.fabric('GET', path)).body).toMatchObject({ status: 'Running' });
+      bench.clock.advance(30_000);
+      expect((await bench.fabric('GET', path)).body).toMatchObject({ status: 'Succeeded', percentComplete: 100 });
     },
   },
 };
