@@ -136,14 +136,17 @@ function serviceReady(seen: Seen, rests: readonly Rest[]): Found {
 }
 
 /**
- * One rest for each endpoint: its own ladder's, or its placement's where that is what it waits for, or all that is left.
+ * One rest for each endpoint: its own ladder's, or its placement's where that is what it waits for, why Azure could not
+ * finish it, or all that is left.
  */
 export const endpointRests = (rests: readonly Rest[]): readonly Rest[] =>
   of(rests, 'endpoint').map((rest) => {
     const [, name] = rest.ladder.split('/');
     const placement = rests.find(({ ladder }) => ladder === `placement/${name}`);
     const matters = placement !== undefined && !isDone(placement);
-    return matters && (isDone(rest) || rest.reason === 'AwaitingPlacement') ? placement : rest;
+    return matters && (isDone(rest) || ['AwaitingPlacement', 'EndpointFailed'].includes(rest.reason))
+      ? placement
+      : rest;
   });
 
 /** The worst of the endpoints, with a count. */

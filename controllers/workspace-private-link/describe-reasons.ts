@@ -133,6 +133,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'Azure is working on the private endpoint',
     next: 'the operator waits, about a minute as a rule',
   },
+  EndpointQuotaReached: {
+    says: 'the workspace has as many private endpoints as its quota allows',
+    next: `remove endpoints that nobody needs, or ask Microsoft for more by a support request and write the granted number into the annotation fabriclink.dev/quotas, such as \`endpoints=200\`; ${LOOKS_AGAIN}`,
+  },
   EndpointReplacing: {
     says: 'the private endpoint must be made anew',
     next: 'the operator deletes it and asks for another',
@@ -262,6 +266,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'Azure is working on the private link service',
     next: 'the operator waits, half a minute as a rule',
   },
+  ServiceQuotaReached: {
+    says: 'the tenant has as many private link services as its quota allows',
+    next: `delete services that nobody needs, or ask Microsoft for more by a support request and write the granted number into the annotation fabriclink.dev/quotas, such as \`services=800\`; ${LOOKS_AGAIN}`,
+  },
   ServiceReady: { says: 'the private link service is ready', next: 'nothing is to be done' },
   SubnetDelegated: {
     says: 'the subnet is delegated to another service and cannot host a private endpoint',
@@ -278,6 +286,10 @@ export const WORDING: Record<Reason, Wording> = {
   SubnetNotFound: {
     says: 'the subnet does not exist, or may not be seen',
     next: `create it, or give the identity read access; ${LOOKS_AGAIN}`,
+  },
+  SubnetTight: {
+    says: 'the subnet has room for the endpoint, and fewer free addresses than the ten that should be reserved for one',
+    next: 'the endpoint is created; enlarge the subnet before Fabric needs more addresses',
   },
   TargetExists: {
     says: 'the ConfigMap that publishTo names exists, and was not made by this object',

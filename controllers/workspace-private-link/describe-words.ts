@@ -167,7 +167,7 @@ function placementDetail({ placement }: Seen['endpoints'][number], { phase, reas
   if (reason === 'ProviderNotRegistered') {
     return provider && `${provider.missing.join(', ')} in ${provider.subscriptionId}`;
   }
-  return phase.startsWith('Subnet.') ? placement?.details.Subnet : undefined;
+  return phase.startsWith('Room.') ? placement?.details.Room : undefined;
 }
 
 /** Each rung speaks for itself: while a network is being linked, what names answer is no news. */

@@ -3,7 +3,7 @@ import { keyOfLink, keyOfZone, keysOfEndpoint, notes } from './desired-provenanc
 import { clientsOf, createNoted, endpointOf, found, type Run, removalOf, report, tagsAfter } from './effect-parts.ts';
 import { connectionOf } from './observe-endpoint.ts';
 import type { Deps } from './reading.ts';
-import type { Effect, Seen } from './types.ts';
+import type { Effect, EventNote, PlacementSeen, Seen } from './types.ts';
 
 type EndpointEffect = Extract<
   Effect,
@@ -16,7 +16,7 @@ const MESSAGE_LIMIT = 140;
 export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run>> => ({
   async putEndpoint(pass, seen, ladder) {
     const { arm } = await clientsOf(deps, pass);
-    const { desired, actual, facts } = endpointOf(seen, ladder);
+    const { desired, actual, facts, placement } = endpointOf(seen, ladder);
     const { spec, scope, resourceId } = desired;
     const creates = actual === undefined;
     const notesIt = facts.provenance === 'none' || (creates && facts.provenance === 'adopted');
@@ -44,6 +44,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
       : `Corrected private endpoint "${scope.name}" (${desired.name}): ${endpointOf(seen, ladder).detail ?? 'it had failed'}.`;
     const reason = creates ? 'EndpointCreating' : 'DriftCorrected';
     report(pass, { reason, action: 'PutEndpoint', note, warning: again }, { privateEndpointId: resourceId });
+    if (placement?.facts.subnet === 'tight') pass.event(tightNote(desired.spec.subnetId, placement));
   },
 
   async adoptEndpoint(pass, seen, ladder) {
@@ -121,6 +122,14 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
       note: `Nothing of endpoint ${name} is left that is this object's.`,
     });
   },
+});
+
+/** Said once, when the addresses are taken: nothing is wrong yet, and later it is harder to mend. */
+const tightNote = (subnetId: string, { details }: PlacementSeen): EventNote => ({
+  type: 'Warning',
+  reason: 'SubnetTight',
+  action: 'PutEndpoint',
+  note: `Subnet ${subnetId} is nearly full: ${details.Room} before this endpoint, and ten should be reserved for each. Enlarge it before Fabric needs more addresses.`,
 });
 
 function wantedEndpoint(seen: Seen, ladder: string) {

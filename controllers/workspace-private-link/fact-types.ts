@@ -26,10 +26,12 @@ export const SERVICE_FACTS = {
   /**
    * The private link service (cloud-apis 7). ours: our tag, or taken on before · drifted: ours with other tags ·
    * untagged: nobody's mark, and exactly what we want, unless a note says that we made it · differs: would have to change · foreign: another owner's tag ·
-   * taken: our name, another workspace · elsewhere: this workspace, another name.
+   * taken: our name, another workspace · elsewhere: this workspace, another name · noRoom: absent, and the tenant has as
+   * many services as its quota allows (cloud-apis 18).
    */
   service: [
     'absent',
+    'noRoom',
     'provisioning',
     'failed',
     'ours',
@@ -86,8 +88,10 @@ export const PLACEMENT_FACTS = {
   /** As for the service, in the endpoint's subscription. */
   provider: PROVIDER,
   registration: ['allowed', 'notAllowed'],
-  /** The subnet and its usage (cloud-apis 24, A10 and A11). */
-  subnet: ['fits', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
+  /** The subnet and its usage (cloud-apis 24, A10 and A11). tight: room for an endpoint as it is today, and less than is to be reserved for one (9.1). */
+  subnet: ['fits', 'tight', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
+  /** Connections of the service against the quota of endpoints a workspace (cloud-apis 18). */
+  quota: ['free', 'usedUp'],
 } as const satisfies Domain;
 export type PlacementFacts = FactsOf<typeof PLACEMENT_FACTS>;
 

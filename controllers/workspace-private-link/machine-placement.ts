@@ -9,13 +9,14 @@ const registers = ({ provider, registration }: PlacementFacts) =>
   registration === 'allowed' && (provider === 'missing' || provider === 'registered');
 const hasProvider = (facts: PlacementFacts) => !registers(facts) && !PROVIDER_WANTS.includes(facts.provider);
 /** What could not be read blocks nothing: Azure judges for itself. */
-const hasRoom = ({ subnet }: PlacementFacts) => subnet === 'fits' || subnet === 'unobservable';
+const hasRoom = ({ subnet, quota }: PlacementFacts) =>
+  ['fits', 'tight', 'unobservable'].includes(subnet) && quota === 'free';
 
 /** Summary for the endpoint's ladder: nothing that is known speaks against creating it where the spec says. */
 export const placementOf = (facts: PlacementFacts): EndpointFacts['placement'] =>
   hasProvider(facts) && hasRoom(facts) ? 'fits' : 'not';
 
-/** Where an endpoint may be placed: Provider → Subnet. Read before a creation; what is there already has a place. */
+/** Where an endpoint may be placed: Provider → Room. Read before a creation; what is there already has a place. */
 export const placementMachine = setup({
   types: { context: {} as PlacementFacts, input: {} as PlacementFacts },
   guards: {
@@ -26,6 +27,8 @@ export const placementMachine = setup({
     subnetDelegated: is(({ subnet }) => subnet === 'delegated'),
     subnetElsewhere: is(({ subnet }) => subnet === 'otherRegion'),
     subnetFull: is(({ subnet }) => subnet === 'full'),
+    subnetTight: is(({ subnet }) => subnet === 'tight'),
+    quotaUsedUp: is(({ quota }) => quota === 'usedUp'),
   },
 }).createMachine({
   id: 'placement',
@@ -40,7 +43,7 @@ export const placementMachine = setup({
             { guard: 'mayRegister', target: 'Registering' },
             { guard: 'providerRegistering', target: 'AwaitingRegistration' },
             { guard: 'providerMissing', target: 'NotRegistered' },
-            { target: '#placement.Subnet' },
+            { target: '#placement.Room' },
           ],
         },
         Registering: doing('registerEndpointProvider', 'ProviderRegistering'),
@@ -48,22 +51,26 @@ export const placementMachine = setup({
         NotRegistered: stalled('ProviderNotRegistered'),
       },
     },
-    Subnet: {
+    Room: {
       initial: 'Check',
       states: {
         Check: {
           always: [
-            { guard: 'subnetMissing', target: 'NotFound' },
+            { guard: 'subnetMissing', target: 'NoSubnet' },
             { guard: 'subnetDelegated', target: 'Delegated' },
             { guard: 'subnetElsewhere', target: 'OtherRegion' },
             { guard: 'subnetFull', target: 'Full' },
+            { guard: 'quotaUsedUp', target: 'QuotaUsedUp' },
+            { guard: 'subnetTight', target: 'Tight' },
             { target: 'Fits' },
           ],
         },
-        NotFound: stalled('SubnetNotFound'),
+        NoSubnet: stalled('SubnetNotFound'),
         Delegated: stalled('SubnetDelegated'),
         OtherRegion: stalled('SubnetInOtherRegion'),
         Full: stalled('SubnetFull'),
+        QuotaUsedUp: stalled('EndpointQuotaReached'),
+        Tight: ready('SubnetTight'),
         Fits: ready('PlacementFits'),
       },
     },

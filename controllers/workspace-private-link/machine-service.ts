@@ -34,6 +34,7 @@ export const serviceMachine = setup({
     drifted: is(({ service }) => service === 'drifted'),
     adoptable: is(({ service }) => service === 'untagged'),
     absent: is(({ service }) => service === 'absent'),
+    noRoom: is(({ service }) => service === 'noRoom'),
     provisioning: is(({ service }) => service === 'provisioning'),
     failedOurs: is(({ service, provenance }) => service === 'failed' && provenance === 'created'),
     failed: is(({ service }) => service === 'failed'),
@@ -107,6 +108,7 @@ export const serviceMachine = setup({
             { guard: 'taken', target: 'NameTaken' },
             { guard: 'elsewhere', target: 'Elsewhere' },
             { guard: 'differs', target: 'Differs' },
+            { guard: 'noRoom', target: 'QuotaUsedUp' },
             { guard: 'absent', target: 'Creating' },
             { guard: 'provisioning', target: 'Provisioning' },
             { guard: 'failedOurs', target: 'Repairing' },
@@ -122,6 +124,7 @@ export const serviceMachine = setup({
         NameTaken: stalled('NameTaken'),
         Elsewhere: stalled('ServiceElsewhere'),
         Differs: stalled('AdoptionWouldChange'),
+        QuotaUsedUp: stalled('ServiceQuotaReached'),
         Creating: doing('putService', 'ServiceCreating'),
         Provisioning: waiting('ServiceProvisioning'),
         // The same PUT again, slowly: a failed service may be repaired by it, and nothing else repairs one.

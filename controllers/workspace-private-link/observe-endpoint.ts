@@ -70,12 +70,12 @@ export async function observeEndpoint(
   if (blank.served === 'notServed') return base;
   const found = await findEndpoint(context, endpoint);
   const seen = { ...base, ...found, facts: { ...base.facts, endpoint: found.state } };
-  if (found.state === 'absent') {
+  if (found.state === 'absent' || found.state === 'failed') {
     if (!usable) return seen;
-    const placement = await observePlacement(context, endpoint);
+    const placement = await observePlacement(context, endpoint, connections, found.actual);
     return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
   }
-  if (!found.actual || ['outdated', 'differs', 'foreign', 'failed'].includes(found.state)) return seen;
+  if (!found.actual || ['outdated', 'differs', 'foreign'].includes(found.state)) return seen;
   return withConnection(context, seen, await connections());
 }
 
@@ -159,8 +159,9 @@ async function findEndpoint(context: Context, endpoint: DesiredEndpoint): Promis
   );
   if (list.fault) return blind(list.fault);
   const found = classifyEndpoint(context, endpoint, find(list.value));
-  if (found.state !== 'absent') return found;
-  // Lists of the resource manager lag behind: what is about to be made is looked for by its own name first.
+  if (found.state !== 'absent' && found.state !== 'failed') return found;
+  // Lists of the resource manager lag behind: what is about to be made is looked for by its own name first. And why
+  // Azure gave up is no part of any list.
   const one = await attempt(context, 'the private endpoint', () =>
     privateEndpoints.get(endpoint.scope, { ...context.call, maxAgeMs: 0 }),
   );

@@ -1,23 +1,57 @@
 import type { Subnet } from '../../operator/clients/arm/types.ts';
+import { verdictOf } from '../../operator/clients/classify.ts';
 import { same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
+import { endpointQuota } from './observe-quotas.ts';
 import { observeProvider } from './observe-service.ts';
-import { attempt, type Context, settled } from './reading.ts';
-import type { DesiredEndpoint, PlacementFacts, PlacementSeen } from './types.ts';
+import { attempt, type Context, type Reading, settled } from './reading.ts';
+import type {
+  DesiredEndpoint,
+  PlacementFacts,
+  PlacementSeen,
+  PrivateEndpoint,
+  PrivateEndpointConnection,
+} from './types.ts';
 
-/** Reads whether the endpoint may be created where the spec says. Asked only while there is no endpoint. */
-export async function observePlacement(context: Context, endpoint: DesiredEndpoint): Promise<PlacementSeen> {
-  const [provider, subnet] = await Promise.all([
+/**
+ * Reads whether the endpoint may be created where the spec says. Asked while there is no endpoint, or `failed`: one that
+ * Azure could not finish.
+ */
+export async function observePlacement(
+  context: Context,
+  endpoint: DesiredEndpoint,
+  connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
+  failed: PrivateEndpoint | undefined,
+): Promise<PlacementSeen> {
+  const [provider, subnet, connected] = await Promise.all([
     observeProvider(context, endpoint.scope.subscriptionId),
     observeSubnet(context, endpoint),
+    connections(),
   ]);
+  const { usedUp } = endpointQuota(context, endpoint.resourceId, connected.value ?? []);
   const registration = context.pass.resource.spec.registerProviders ? 'allowed' : 'notAllowed';
-  return {
-    facts: { provider: provider.state, registration, subnet: subnet.fact },
-    details: { Subnet: subnet.detail },
+  const seen: PlacementSeen = {
+    facts: {
+      provider: provider.state,
+      registration,
+      subnet: subnet.fact,
+      quota: usedUp === undefined ? 'free' : 'usedUp',
+    },
+    details: { Room: subnet.detail ?? usedUp },
     ...(provider.toRegister && { providerToRegister: provider.toRegister }),
     fault: provider.fault ?? subnet.fault,
   };
+  return failed?.failure ? afterFailure(seen, failed.failure) : seen;
+}
+
+/** What Azure said when it gave up outweighs a count that we could not see, or that has changed since. */
+function afterFailure(seen: PlacementSeen, { code, message }: NonNullable<PrivateEndpoint['failure']>): PlacementSeen {
+  const because = { ...seen.details, Room: `Azure says ${code}: ${message}` };
+  const reason = verdictOf('arm', code)?.reason;
+  if (reason === 'SubnetFull') return { ...seen, facts: { ...seen.facts, subnet: 'full' }, details: because };
+  if (reason === 'EndpointQuotaReached')
+    return { ...seen, facts: { ...seen.facts, quota: 'usedUp' }, details: because };
+  return seen;
 }
 
 type SubnetSeen = { fact: PlacementFacts['subnet']; detail?: string | undefined; fault?: PlacementSeen['fault'] };
@@ -37,11 +71,10 @@ async function observeSubnet(context: Context, { spec }: DesiredEndpoint): Promi
   const free = await attempt(context, 'the free addresses', () =>
     virtualNetworks.freeAddresses(spec.subnetId, { ...context.call, maxAgeMs: 0 }),
   );
+  const { addressesPerEndpoint, addressesToReserve } = eligibility;
   const room = free.value?.value;
-  if (room !== undefined && room < eligibility.addressesPerEndpoint) {
-    return { fact: 'full', detail: `${room} addresses are free` };
-  }
-  return { fact, fault: free.fault };
+  if (room === undefined || room >= addressesToReserve) return { fact, fault: free.fault };
+  return { fact: room < addressesPerEndpoint ? 'full' : 'tight', detail: `${room} addresses are free` };
 }
 
 type Place = { location: string; subnet: Subnet } | undefined;

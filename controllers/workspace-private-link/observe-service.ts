@@ -3,6 +3,7 @@ import { OWNER_TAG, same } from './desired-names.ts';
 import { registeredIn } from './desired-provenance.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import { byId } from './lookup.ts';
+import { observeServiceQuota } from './observe-quotas.ts';
 import { attempt, blindness, type Context, settled } from './reading.ts';
 import type {
   Fault,
@@ -38,7 +39,7 @@ export async function observeService(context: Context): Promise<ServiceSeen> {
   const { desired, provenance, pass } = context;
   const [eligible, found] = await Promise.all([observeEligibility(context), observePrivateLinkService(context)]);
   // A subscription without the provider may refuse the list itself.
-  const beforeCreation = found.state === 'absent' || found.state === 'failed' || found.state === 'refused';
+  const beforeCreation = ['absent', 'noRoom', 'failed', 'refused'].includes(found.state);
   const provider: ProviderSeen = beforeCreation
     ? await observeProvider(context, desired.service.scope.subscriptionId)
     : { state: 'unobservable' };
@@ -136,7 +137,9 @@ async function observePrivateLinkService(context: Context): Promise<Found> {
     clients.arm.privateLinkServices.get(desired.service.scope, { ...context.call, maxAgeMs: 0 }),
   );
   if (one.fault) return { state: blindness(one.fault), actual: undefined, fault: one.fault };
-  return one.value.value ? classifyService(context, [one.value.value]) : found;
+  if (one.value.value) return classifyService(context, [one.value.value]);
+  const { usedUp } = await observeServiceQuota(context);
+  return usedUp === undefined ? found : { state: 'noRoom', actual: undefined, detail: usedUp };
 }
 
 /** Sorts what a list shows into the closed fact. Exported for deletion and tests. */

@@ -147,14 +147,14 @@ export type PlacementSeen = {
   facts: PlacementFacts;
   providerToRegister?: ProviderToRegister;
   /** What is wrong on each rung, in words: the ids and numbers behind the fact. */
-  details: { Subnet?: string | undefined };
+  details: { Room?: string | undefined };
   fault?: Fault | undefined;
 };
 
 export type EndpointSeen = {
   desired: DesiredEndpoint;
   facts: EndpointFacts;
-  /** Set while the endpoint is about to be created. */
+  /** Set while the endpoint is about to be created, or when Azure could not finish it. */
   placement?: PlacementSeen;
   dns: DnsSeen;
   actual: PrivateEndpoint | undefined;

@@ -15,6 +15,9 @@ type Row = Verdict & {
 const GRANT_AZURE_ROLE =
   'grant the operator’s identity the Azure role that the documentation lists for this action; a new role assignment takes up to 10 minutes to work';
 const GRANT_WORKSPACE_ROLE = 'make the operator’s identity an Admin of the workspace';
+/** Also for a refusal that does not say which quota (private-link-services.ts). */
+export const SERVICE_QUOTA_REMEDY =
+  'the tenant has as many private link services as its quota allows (500 unless Microsoft granted more): delete services that nobody needs, or ask for more by a support request';
 const CHECK_CLIENT =
   'check AZURE_CLIENT_ID and AZURE_TENANT_ID in the credentials Secret, and that the application has a service principal in that tenant';
 
@@ -206,22 +209,43 @@ export const FAILURES: readonly Row[] = [
   {
     codes: ['SubnetIsFull', 'SubnetFull', 'InsufficientIPAddressesInSubnet', 'NotEnoughIpAddressesInSubnet'],
     disposition: 'blocked',
-    reason: 'SubnetIsFull',
+    reason: 'SubnetFull',
     remedy:
       'free addresses in the subnet or use a larger one: a workspace endpoint takes 5 addresses, and 10 should be free',
   },
   {
-    codes: [
-      'QuotaExceeded',
-      'ResourceQuotaExceeded',
-      'PrivateEndpointCountLimitReached',
-      'PrivateLinkServiceLimitReached',
-      'ResourceCountExceedsLimit',
-      'TooManyPrivateEndpoints',
-    ],
+    codes: ['QuotaExceeded', 'ResourceQuotaExceeded', 'ResourceCountExceedsLimit'],
     disposition: 'blocked',
     reason: 'QuotaExceeded',
     remedy: 'a quota is used up: delete what is no longer needed, or ask for more by a support request',
+  },
+  // Codes of the two Fabric quotas are not documented (section 7.1): these, and QuotaExceeded of the service's own PUT.
+  {
+    codes: ['PrivateLinkServiceLimitReached', 'PrivateLinkServiceLimitExceeded'],
+    disposition: 'blocked',
+    reason: 'ServiceQuotaReached',
+    remedy: SERVICE_QUOTA_REMEDY,
+  },
+  {
+    codes: ['PrivateEndpointConnectionLimitExceeded', 'PrivateEndpointCountLimitReached', 'TooManyPrivateEndpoints'],
+    disposition: 'blocked',
+    reason: 'EndpointQuotaReached',
+    remedy:
+      'the workspace has as many private endpoints as its quota allows (100 unless Microsoft granted more): remove endpoints that nobody needs, or ask for more by a support request',
+  },
+  {
+    codes: ['PrivateEndpointsPerVnetLimitReached'],
+    disposition: 'blocked',
+    reason: 'NetworkEndpointQuotaReached',
+    remedy:
+      'the virtual network has as many private endpoints as it may (1000): remove some, use another network, or opt in to high-scale private endpoints',
+  },
+  {
+    codes: ['PrivateEndpointsPerSubscriptionLimitReached'],
+    disposition: 'blocked',
+    reason: 'SubscriptionEndpointQuotaReached',
+    remedy:
+      'the subscription has as many private endpoints as it may: remove some, or place the endpoint in another subscription',
   },
   {
     codes: ['ScopeLocked', 'CannotDeleteResource', 'LockedResource'],

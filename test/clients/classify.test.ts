@@ -71,7 +71,7 @@ const cases: Record<string, Case> = {
     status: 400,
     body: arm('SubnetIsFull'),
     disposition: 'blocked',
-    reason: 'SubnetIsFull',
+    reason: 'SubnetFull',
   },
   'a stale ETag': {
     service: 'arm',
@@ -116,7 +116,7 @@ const cases: Record<string, Case> = {
       error: { code: 'BadRequest', message: 'see details', details: [{ code: 'SubnetIsFull', message: 'full' }] },
     }),
     disposition: 'blocked',
-    reason: 'SubnetIsFull',
+    reason: 'SubnetFull',
     code: 'SubnetIsFull',
   },
   'a telling outer code with noise inside': {

@@ -166,7 +166,7 @@ describe('private endpoints', () => {
       method === 'GET' ? notFound : json({ error: { code: 'SubnetIsFull', message: 'full' } }, 400),
     );
     const error = await rejection(clients.arm.privateEndpoints.put(scope, body, fresh()));
-    expect(error).toMatchObject({ disposition: 'blocked', reason: 'SubnetIsFull' });
+    expect(error).toMatchObject({ disposition: 'blocked', reason: 'SubnetFull' });
     expect(error.message).toBe('cannot create private endpoint "pe-a" in group "rg-b": SubnetIsFull: full');
     await new Promise((resolve) => setTimeout(resolve, 5));
   });

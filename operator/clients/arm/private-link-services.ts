@@ -1,6 +1,7 @@
 import { OperatorError } from '../../errors.ts';
 import type { CallOptions, Read } from '../call.ts';
 import { madeMeanwhile } from '../classify.ts';
+import { SERVICE_QUOTA_REMEDY } from '../failure-table.ts';
 import { LIMITS } from '../quotas.ts';
 import { objectAt, objectsAt, textAt, textsAt, without } from '../raw.ts';
 import type { ArmContext } from './context.ts';
@@ -112,16 +113,30 @@ function pathOf({ subscriptionId, resourceGroup, name }: ServiceScope): string {
   return `${group}/providers/Microsoft.Fabric/privateLinkServicesForFabric${armPath(name)}`;
 }
 
-/** The code for "this workspace has a private link service elsewhere" is not documented (U2): name the likely cause. */
+const ELSEWHERE = {
+  reason: 'PrivateLinkServiceConflict',
+  remedy:
+    'a workspace can have one private link service: look for another one of this workspace, in any subscription of the tenant',
+};
+
+/**
+ * Neither the code for "this workspace has a private link service elsewhere" (U2) nor that for the tenant's quota is
+ * documented: name the likely cause. A creation spends no other quota.
+ */
+const LIKELY_CAUSES: Readonly<Record<string, { reason: string; remedy: string }>> = {
+  InvalidRequest: ELSEWHERE,
+  Conflict: ELSEWHERE,
+  QuotaExceeded: { reason: 'ServiceQuotaReached', remedy: SERVICE_QUOTA_REMEDY },
+};
+
 function explainRefusal(error: unknown): never {
-  const vague = ['InvalidRequest', 'Conflict'];
-  if (!(error instanceof OperatorError) || !vague.includes(error.reason)) throw error;
+  if (!(error instanceof OperatorError)) throw error;
+  const meaning = LIKELY_CAUSES[error.reason];
+  if (!meaning) throw error;
   throw new OperatorError({
     disposition: 'blocked',
-    reason: 'PrivateLinkServiceConflict',
+    ...meaning,
     message: error.message,
-    remedy:
-      'a workspace can have one private link service: look for another one of this workspace, in any subscription of the tenant',
     ...(error.status === undefined ? {} : { status: error.status }),
     ...(error.code === undefined ? {} : { code: error.code }),
     cause: error,

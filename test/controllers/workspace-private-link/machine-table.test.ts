@@ -55,6 +55,11 @@ table<ServiceFacts>('service', service, {
     phase: 'Service.Creating',
     effect: 'putService',
   },
+  'asks for no service that the tenant has no room for': {
+    because: 'five hundred services a tenant',
+    given: { service: 'noRoom', provider: 'settled' },
+    phase: 'Service.QuotaUsedUp',
+  },
   'registers a provider again where it may': {
     because: 'the documentation asks for one re-registration of Microsoft.Fabric',
     given: { service: 'absent', provider: 'registered', registration: 'allowed' },
@@ -130,14 +135,14 @@ table<EndpointFacts>('endpoint', endpoint, {
   },
 });
 
-const placement: PlacementFacts = { provider: 'settled', registration: 'notAllowed', subnet: 'fits' };
+const placement: PlacementFacts = { provider: 'settled', registration: 'notAllowed', subnet: 'fits', quota: 'free' };
 
 table<PlacementFacts>('placement', placement, {
-  'has nothing against a subnet with room': { because: 'all is known', given: {}, phase: 'Subnet.Fits' },
+  'has nothing against a subnet with room': { because: 'all is known', given: {}, phase: 'Room.Fits' },
   'has nothing against what it cannot read': {
     because: 'few identities may read all of it, and Azure judges for itself',
     given: { provider: 'unobservable', subnet: 'unobservable' },
-    phase: 'Subnet.Fits',
+    phase: 'Room.Fits',
   },
   'registers what is missing where it may': {
     because: 'spec.registerProviders',
@@ -153,7 +158,17 @@ table<PlacementFacts>('placement', placement, {
   'says that a subnet is full before Azure has to': {
     because: 'an endpoint takes five addresses',
     given: { subnet: 'full' },
-    phase: 'Subnet.Full',
+    phase: 'Room.Full',
+  },
+  'says that a workspace has all its endpoints before Azure has to': {
+    because: 'a hundred endpoints a workspace',
+    given: { quota: 'usedUp' },
+    phase: 'Room.QuotaUsedUp',
+  },
+  'creates in a subnet that is nearly full, and warns': {
+    because: 'there is room; ten addresses are a recommendation',
+    given: { subnet: 'tight' },
+    phase: 'Room.Tight',
   },
 });
 

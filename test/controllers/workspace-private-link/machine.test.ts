@@ -180,7 +180,9 @@ describe('upwards', () => {
     'it fits exactly when the ladder rests ready': (facts, { tag }) =>
       (tag === 'ready') !== (placementOf(facts) === 'fits') ? tag : undefined,
     'what cannot be read blocks no creation': (facts, { tag }) =>
-      facts.provider === 'unobservable' && facts.subnet === 'unobservable' && tag !== 'ready' ? tag : undefined,
+      facts.quota === 'free' && facts.provider === 'unobservable' && facts.subnet === 'unobservable' && tag !== 'ready'
+        ? tag
+        : undefined,
   });
 
   every<DnsFacts>('dns', DNS_FACTS, {
