@@ -76,7 +76,6 @@ export function addVirtualNetwork(
     location?: string;
     addressPrefixes?: readonly string[];
     nameserver?: VirtualNetwork['nameserver'];
-    tenantLinkAddress?: string;
     subnets: readonly (Pick<Subnet, 'name' | 'addressPrefix'> & Partial<Subnet>)[];
   },
 ): VirtualNetwork {
@@ -96,7 +95,6 @@ export function addVirtualNetwork(
       ...subnet,
     })),
     ...(network.nameserver && { nameserver: network.nameserver }),
-    ...(network.tenantLinkAddress && { tenantLinkAddress: network.tenantLinkAddress }),
   };
   world.arm.virtualNetworks[network.id.toLowerCase()] = added;
   return added;

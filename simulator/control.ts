@@ -56,9 +56,10 @@ function stateRoutes(dns: NameServers): Route[] {
       method: 'PUT',
       path: '/_sim/nameservers/:viewpoint',
       handle({ params, body }) {
-        const silent = (body as { silent?: boolean } | undefined)?.silent === true;
-        dns.silence(params.viewpoint ?? '', silent);
-        return ok({ silent });
+        const { silent = false, failing } = (body ?? {}) as { silent?: boolean; failing?: 'SERVFAIL' | 'REFUSED' };
+        dns.silence(params.viewpoint ?? '', silent === true);
+        dns.fail(params.viewpoint ?? '', failing === 'SERVFAIL' || failing === 'REFUSED' ? failing : undefined);
+        return ok({ silent: silent === true, ...(failing && { failing }) });
       },
     },
   ];

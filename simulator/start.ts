@@ -90,6 +90,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       cloud.schedule.stop();
       cloud.world = structuredClone(snapshot);
       cloud.schedule.rearm();
+      dns.forget();
       cloud.addresses.reset(endpointAddresses(cloud.world));
     },
     async close() {

@@ -1,6 +1,6 @@
 import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from './builders.ts';
 import type { Guest } from './entra/types.ts';
-import { addCapacity, addGateway, addItem, addWorkspace, declareTenantSetting } from './fabric/build.ts';
+import { addCapacity, addGateway, addItem, addTenantLink, addWorkspace, declareTenantSetting } from './fabric/build.ts';
 import type { Capacity, Gateway, WorkspaceRole } from './fabric/types.ts';
 import { emptyWorld, type World } from './world.ts';
 
@@ -37,6 +37,8 @@ export type WorldFile = {
   }[];
   /** `shown` is what the API shows of it, as it is: the type decides what belongs there. */
   gateways?: Gateway[];
+  /** Endpoints of tenant-level private links, by the network in which they are. */
+  tenantLinks?: { tenantId: string; virtualNetworkId: string; address: string }[];
   guests?: Guest[];
 };
 
@@ -50,6 +52,7 @@ const SECTIONS = new Set<string>([
   'capacities',
   'workspaces',
   'gateways',
+  'tenantLinks',
   'guests',
 ] satisfies (keyof WorldFile)[]);
 
@@ -90,6 +93,9 @@ function loadAzure(world: World, file: WorldFile): void {
 function loadFabric(world: World, file: WorldFile): void {
   for (const { tenantId, enabled } of file.tenantSettings ?? []) {
     for (const settingName of enabled) declareTenantSetting(world, tenantId, settingName, true);
+  }
+  for (const { tenantId, virtualNetworkId, address } of file.tenantLinks ?? []) {
+    addTenantLink(world, tenantId, virtualNetworkId, address);
   }
   for (const capacity of file.capacities ?? []) addCapacity(world, capacity);
   for (const { roles = [], items = [], ...workspace } of file.workspaces ?? []) {

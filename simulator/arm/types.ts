@@ -44,7 +44,7 @@ export type VirtualNetwork = {
   subnets: Subnet[];
   /** Where its resolver listens. Absent: 127.0.0.1 and a free port. */
   nameserver?: { address: string; port: number };
-  /** Address of a tenant-level private link in this network, to which all workspace names lead (cloud-apis section 10.2). */
+  /** Address of a tenant-level private link in this network, to which its tenant's workspace names lead (cloud-apis section 10.2). */
   tenantLinkAddress?: string;
 };
 

@@ -8,6 +8,10 @@ export const DNS_EVIDENCE = {
   hideUnlistedNames: 'D',
   /** A network's answers differ from the public ones. */
   splitHorizon: 'D',
+  /** Where only a tenant-level link is, workspace names lead to its address. */
+  leadToTenantLink: 'D',
+  /** Answers live in the resolver for their lifetime, absences for the minimum of the zone's SOA. */
+  cacheAnswers: 'G',
 } as const satisfies Record<string, Evidence>;
 
 export type DnsSwitch = keyof typeof DNS_EVIDENCE;

@@ -1,7 +1,15 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE } from 'dns-packet';
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  type Question,
+  RECURSION_AVAILABLE,
+} from 'dns-packet';
 
 import type { Resolution } from './resolve.ts';
 
@@ -10,8 +18,12 @@ export type NameServer = {
   port: number;
   /** Keeps listening but answers nothing: what a broken network looks like. */
   silent: boolean;
+  /** Answers every question with this code. */
+  failing: FailureCode | undefined;
   close(): Promise<void>;
 };
+
+export type FailureCode = 'SERVFAIL' | 'REFUSED';
 
 /** How often a free TCP port may turn out to be taken for UDP. */
 const PORT_TRIES = 5;
@@ -26,17 +38,18 @@ export async function startNameServer(
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
-    answerStream(socket, (query) => (server.silent ? undefined : reply(query, ask)));
+    answerStream(socket, (query) => (server.silent ? undefined : reply(query, ask, server.failing)));
   });
   const udp = await bindBoth(tcp, at);
   udp.on('message', (message, peer) => {
-    const answer = server.silent ? undefined : reply(message, ask);
+    const answer = server.silent ? undefined : reply(message, ask, server.failing);
     if (answer) udp.send(answer, peer.port, peer.address);
   });
   const server: NameServer = {
     address: at.address,
     port: udp.address().port,
     silent: false,
+    failing: undefined,
     async close() {
       for (const connection of connections) connection.destroy();
       await Promise.all([closed(tcp), new Promise<void>((done) => udp.close(done))]);
@@ -85,10 +98,14 @@ function answerStream(socket: Socket, answerTo: (query: Buffer) => Buffer | unde
   });
 }
 
-const RESPONSE_CODE = { NOERROR: 0, FORMERR: 1, NXDOMAIN: 3, NOTIMP: 4 } as const;
+const RESPONSE_CODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
 
 /** Undefined for what is no DNS query: nobody is there to be told. */
-function reply(message: Buffer, ask: (name: string) => Resolution): Buffer | undefined {
+function reply(
+  message: Buffer,
+  ask: (name: string) => Resolution,
+  failing: FailureCode | undefined,
+): Buffer | undefined {
   let query: Packet;
   try {
     query = decode(message);
@@ -102,10 +119,10 @@ function reply(message: Buffer, ask: (name: string) => Resolution): Buffer | und
   if (!question) return encode({ ...base, flags: flags | RESPONSE_CODE.FORMERR });
   const opcode = ((query.flags ?? 0) >> 11) & 0xf;
   if (opcode !== 0) return encode({ ...base, flags: flags | RESPONSE_CODE.NOTIMP });
-  const resolution = ask(question.name);
-  const wantsAddress = question.type === 'A';
-  const answers = resolution.records.filter((record) => record.type === 'CNAME' || wantsAddress).map(toAnswer);
-  const empty = !answers.some(({ type }) => type === 'A');
+  if (failing) return encode({ ...base, flags: flags | RESPONSE_CODE[failing] });
+  const resolution = asType(ask(question.name), question);
+  const answers = resolution.records.map(toAnswer);
+  const empty = !answers.some(({ type }) => type === 'A' || type === question.type);
   const soa = resolution.soa ?? { zone: 'fabric.microsoft.com', minimumSeconds: 60 };
   return encode({
     ...base,
@@ -113,6 +130,15 @@ function reply(message: Buffer, ask: (name: string) => Resolution): Buffer | und
     answers,
     ...(empty && { authorities: [toSoa(soa)] }),
   });
+}
+
+/** An alias is followed for every type but its own, and then the answer says nothing about what it leads to (RFC 1034, 3.6.2). */
+function asType(resolution: Resolution, { name, type }: Question): Resolution {
+  if (type === 'A') return resolution;
+  const aliases = resolution.records.filter((record) => record.type === 'CNAME');
+  if (type !== 'CNAME') return { ...resolution, records: aliases };
+  const own = aliases.filter((record) => record.name === name.toLowerCase());
+  return own.length > 0 ? { code: 'NOERROR', records: own } : { ...resolution, records: [] };
 }
 
 function toAnswer(record: Resolution['records'][number]): Answer {

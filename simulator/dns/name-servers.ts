@@ -1,6 +1,7 @@
 import { keyOf } from '../arm/ids.ts';
 import type { Cloud } from '../cloud.ts';
-import { type NameServer, startNameServer } from './name-server.ts';
+import { type Cache, createCache } from './cache.ts';
+import { type FailureCode, type NameServer, startNameServer } from './name-server.ts';
 import { resolve } from './resolve.ts';
 
 /** `public`, or a virtual network's ARM id in any case. */
@@ -17,6 +18,10 @@ export type NameServers = {
   stop(viewpoint: Viewpoint): Promise<void>;
   /** Listens on but does not answer: queries time out. */
   silence(viewpoint: Viewpoint, silent: boolean): void;
+  /** Refuses or fails every question; undefined: answers again. */
+  fail(viewpoint: Viewpoint, code: FailureCode | undefined): void;
+  /** Drops what resolvers remember, as when the world was replaced. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -24,6 +29,7 @@ export type NameServers = {
 export async function startNameServers(cloud: Cloud): Promise<NameServers> {
   const running = new Map<string, NameServer>();
   const places = new Map<string, { address: string; port: number }>();
+  const caches: Cache[] = [];
 
   const start = async (viewpoint: Viewpoint) => {
     const key = keyOf(viewpoint);
@@ -32,7 +38,12 @@ export async function startNameServers(cloud: Cloud): Promise<NameServers> {
     const networkId = key === 'public' ? undefined : key;
     const wished = networkId === undefined ? undefined : cloud.world.arm.virtualNetworks[networkId]?.nameserver;
     const place = places.get(key) ?? wished ?? { address: '127.0.0.1', port: 0 };
-    const server = await startNameServer(place, (name) => resolve(cloud, networkId, name));
+    const cache = createCache(cloud.clock);
+    caches.push(cache);
+    const find = (name: string) => resolve(cloud, networkId, name);
+    const server = await startNameServer(place, (name) =>
+      cloud.conduct.dns.switches.cacheAnswers ? cache.ask(name, find) : find(name),
+    );
     running.set(key, server);
     places.set(key, { address: server.address, port: server.port });
     return server;
@@ -65,6 +76,13 @@ export async function startNameServers(cloud: Cloud): Promise<NameServers> {
     silence(viewpoint, silent) {
       const server = running.get(keyOf(viewpoint));
       if (server) server.silent = silent;
+    },
+    fail(viewpoint, code) {
+      const server = running.get(keyOf(viewpoint));
+      if (server) server.failing = code;
+    },
+    forget() {
+      for (const cache of caches) cache.clear();
     },
     close,
   };

@@ -16,6 +16,8 @@ export type Resolution = {
 const FRONT_DOOR = '127.0.0.1';
 const PUBLIC_ZONE = 'fabric.microsoft.com';
 const PRIVATE_ZONE = 'privatelink.fabric.microsoft.com';
+/** One of the zones of tenant-level private links, the one with their API's names. */
+const TENANT_ZONE = 'privatelink.analysis.windows.net';
 const MAX_CHAIN = 8;
 
 /**
@@ -24,16 +26,19 @@ const MAX_CHAIN = 8;
  */
 export function resolve(cloud: Cloud, virtualNetworkId: string | undefined, name: string): Resolution {
   const networkId = cloud.conduct.dns.switches.splitHorizon ? virtualNetworkId : undefined;
-  const asked = name.toLowerCase().replace(/\.$/, '');
-  const tenantAddress = networkId && cloud.world.arm.virtualNetworks[keyOf(networkId)]?.tenantLinkAddress;
   const zones = networkId ? linkedZones(cloud, networkId) : [];
-  if (tenantAddress && aliasOf(cloud, asked) && !zones.some(({ zone }) => zone.name === PRIVATE_ZONE)) {
-    return {
-      code: 'NOERROR',
-      records: [{ type: 'A', name: asked, address: tenantAddress, ttl: cloud.conduct.dns.publicTtl }],
-    };
-  }
-  return follow(cloud, zones, asked);
+  const tenantLink = networkId ? tenantLinkIn(cloud, networkId) : undefined;
+  return follow(cloud, { zones, tenantLink }, name.toLowerCase().replace(/\.$/, ''));
+}
+
+type View = { zones: LinkedZone[]; tenantLink: TenantLink | undefined };
+type TenantLink = { tenantId: string; address: string };
+
+function tenantLinkIn({ world, conduct }: Cloud, networkId: string): TenantLink | undefined {
+  const address = world.arm.virtualNetworks[keyOf(networkId)]?.tenantLinkAddress;
+  const tenantId = address === undefined ? undefined : world.fabric.tenantLinkAddresses[address];
+  if (address === undefined || tenantId === undefined || !conduct.dns.switches.leadToTenantLink) return undefined;
+  return { tenantId, address };
 }
 
 type LinkedZone = { zone: DnsZone; link: VirtualNetworkLink };
@@ -47,11 +52,17 @@ function linkedZones({ world, conduct }: Cloud, networkId: string): LinkedZone[]
   );
 }
 
-function follow(cloud: Cloud, zones: LinkedZone[], asked: string): Resolution {
+function follow(cloud: Cloud, { zones, tenantLink }: View, asked: string): Resolution {
   const records: Resolution['records'] = [];
   let name = asked;
   for (let step = 0; step < MAX_CHAIN; step++) {
-    const here = inZones(cloud, zones, name) ?? inPublic(cloud, name);
+    // A zone that falls back asks the internet anew, which knows nothing of the networks around it.
+    const here =
+      inZones(cloud, zones, name) ??
+      (tenantLink && !zones.some(({ zone }) => zone.name === PRIVATE_ZONE)
+        ? atTenantLink(cloud, tenantLink, name)
+        : undefined) ??
+      inPublic(cloud, name);
     records.push(...here.records);
     const last = here.records.at(-1);
     if (last?.type !== 'CNAME') return { ...here, records };
@@ -79,6 +90,29 @@ function inZones({ conduct }: Cloud, zones: LinkedZone[], name: string): Resolut
   return { code, records: [], soa: { zone: zone.name, minimumSeconds: 10 } };
 }
 
+/**
+ * With a tenant-level link alone, workspaces of its tenant and the global host lead to its address (cloud-apis 10.2); so
+ * do the tenant's own names, by which its documentation has people check the link. The aliases between are inferred.
+ */
+function atTenantLink(cloud: Cloud, { tenantId, address }: TenantLink, name: string): Resolution | undefined {
+  const ttl = cloud.conduct.dns.publicTtl;
+  const tenant = tenantId.replaceAll('-', '').toLowerCase();
+  const own = ['api', 'onelake', 'warehouse', 'app'].flatMap((kind) => [
+    `${tenant}-${kind}.${TENANT_ZONE}`,
+    `${kind}.${TENANT_ZONE}`,
+  ]);
+  if (own.includes(name)) return { code: 'NOERROR', records: [{ type: 'A', name, address, ttl: 10 }] };
+  if (name === `api.${PUBLIC_ZONE}`) {
+    return { code: 'NOERROR', records: [{ type: 'CNAME', name, target: `api.${TENANT_ZONE}`, ttl }] };
+  }
+  if (!name.endsWith(`.${PRIVATE_ZONE}`)) return undefined;
+  const workspaceId = workspaceOf(`${name.slice(0, -PRIVATE_ZONE.length)}${PUBLIC_ZONE}`);
+  const workspace = workspaceId === undefined ? undefined : cloud.world.fabric.workspaces[workspaceId];
+  if (workspace?.tenantId.toLowerCase() !== tenantId.toLowerCase()) return undefined;
+  const kind = /\.(onelake|dfs|blob)\./.test(name) ? 'onelake' : 'api';
+  return { code: 'NOERROR', records: [{ type: 'CNAME', name, target: `${tenant}-${kind}.${TENANT_ZONE}`, ttl }] };
+}
+
 function inPublic(cloud: Cloud, name: string): Resolution {
   const ttl = cloud.conduct.dns.publicTtl;
   const soa = { zone: PUBLIC_ZONE, minimumSeconds: ttl };
@@ -94,11 +128,17 @@ function inPublic(cloud: Cloud, name: string): Resolution {
 const WORKSPACE_HOST = /^([0-9a-f]{32})\.z([0-9a-f]{2})\.(w\.api|c|onelake|dfs|blob)\.fabric\.microsoft\.com$/;
 const WAREHOUSE_HOST = /^[a-z2-7]{26}-[a-z2-7]{26}(-[a-z0-9]+)?\.z[0-9a-f]{2}\.datawarehouse\.fabric\.microsoft\.com$/;
 
+/** The workspace that a public host name belongs to, whether it exists or not. */
+function workspaceOf(name: string): string | undefined {
+  const [, compact = '', prefix] = WORKSPACE_HOST.exec(name) ?? [];
+  if (!compact.startsWith(prefix ?? '-')) return undefined;
+  return compact.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
 /** The privatelink name behind a workspace's public host name; undefined for names that are nobody's. */
 function aliasOf({ world }: Cloud, name: string): string | undefined {
-  const [, compact = '', prefix] = WORKSPACE_HOST.exec(name) ?? [];
-  const workspaceId = compact.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const exists = compact.startsWith(prefix ?? '-') && workspaceId in world.fabric.workspaces;
+  const workspaceId = workspaceOf(name);
+  const exists = workspaceId !== undefined && workspaceId in world.fabric.workspaces;
   if (!exists && !WAREHOUSE_HOST.test(name)) return undefined;
   return `${name.slice(0, -PUBLIC_ZONE.length)}${PRIVATE_ZONE}`;
 }

@@ -164,3 +164,11 @@ export function workspaceIn(world: World, workspaceId: Guid): Workspace {
   if (!workspace) throw new Error(`no workspace ${workspaceId} in the world`);
   return workspace;
 }
+
+/** A tenant-level private link with an endpoint in a network of the world, which may be of any tenant. */
+export function addTenantLink(world: World, tenantId: Guid, virtualNetworkId: string, address: string): void {
+  const network = world.arm.virtualNetworks[virtualNetworkId.toLowerCase()];
+  if (!network) throw new Error(`no network ${virtualNetworkId} in the world`);
+  network.tenantLinkAddress = address;
+  world.fabric.tenantLinkAddresses[address] = tenantId;
+}

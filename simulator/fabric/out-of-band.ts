@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts';
-import { declareTenantSetting, virtualNetworkResource, workspaceIn } from './build.ts';
+import { addTenantLink, declareTenantSetting, virtualNetworkResource, workspaceIn } from './build.ts';
 import { inForce } from './effective.ts';
 import { actingDelays } from './network.ts';
 import { putPolicy } from './policy.ts';
@@ -60,4 +60,20 @@ function gatewayIn(cloud: Cloud, gatewayId: Guid): Gateway {
   const gateway = cloud.world.fabric.gateways[gatewayId.toLowerCase()];
   if (!gateway) throw new Error(`no gateway ${gatewayId} in the world`);
   return gateway;
+}
+
+/** The tenant-level private link gets an endpoint in a network: workspace names lead there from now on (cloud-apis 10.2). */
+export function putTenantLink(cloud: Cloud, tenantId: Guid, virtualNetworkId: string, address: string): void {
+  addTenantLink(cloud.world, tenantId, virtualNetworkId, address);
+  cloud.addresses.open(address);
+}
+
+/** And it goes again. */
+export function removeTenantLink(cloud: Cloud, virtualNetworkId: string): void {
+  const network = cloud.world.arm.virtualNetworks[virtualNetworkId.toLowerCase()];
+  const address = network?.tenantLinkAddress;
+  if (!network || address === undefined) throw new Error(`no tenant-level link in ${virtualNetworkId}`);
+  delete network.tenantLinkAddress;
+  delete cloud.world.fabric.tenantLinkAddresses[address];
+  cloud.addresses.close(address);
 }

@@ -5,9 +5,12 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, test } from '@jest/globals';
 import { decode, encode, type Packet } from 'dns-packet';
 
+import { setRecord } from '../../../simulator/arm/out-of-band.ts';
 import { addVirtualNetwork } from '../../../simulator/builders.ts';
 import type { DnsSwitch } from '../../../simulator/dns/conduct.ts';
 import { addWorkspace } from '../../../simulator/fabric/build.ts';
+import { putTenantLink, removeTenantLink } from '../../../simulator/fabric/out-of-band.ts';
+import { loadWorld } from '../../../simulator/world-file.ts';
 import {
   API_RECORD,
   anEndpoint,
@@ -23,6 +26,8 @@ import { aWorld, type Bench, NETWORK_ID, startBench, TENANT } from '../core/fixt
 import { describeSwitches } from '../core/switches.ts';
 
 const SALES = `${API_RECORD}.fabric.microsoft.com`;
+/** Of a workspace of another tenant. */
+const FOREIGN = 'f1a40000000040008000000000000002.zf1.w.api.fabric.microsoft.com';
 const UNLINKED = '77770000000040008000000000000007.z77.w.api.fabric.microsoft.com';
 
 /** Addresses, or the code of the refusal, as the machine's own resolver library sees them. */
@@ -33,7 +38,7 @@ async function ask(bench: Bench, viewpoint: string, name: string): Promise<strin
   return resolver.resolve4(name).catch((error: NodeJS.ErrnoException) => error.code ?? 'unknown');
 }
 
-function query(name: string, type: 'A' | 'AAAA' = 'A'): Buffer {
+function query(name: string, type: 'A' | 'AAAA' | 'CNAME' = 'A'): Buffer {
   return encode({ type: 'query', id: 7, flags: 0x01_00, questions: [{ type, name }] });
 }
 
@@ -87,12 +92,46 @@ describe('what a network sees (cloud-apis section 10.2)', () => {
     expect(await ask(bench, NETWORK_ID, SALES)).toEqual(['127.64.1.4']);
   });
 
-  test("a tenant-level link's address for all workspaces, as long as no workspace-level zone is linked", async () => {
-    const network = bench.simulator.world.arm.virtualNetworks[NETWORK_ID.toLowerCase()]!;
-    network.tenantLinkAddress = '127.64.9.9';
-    expect(await ask(bench, NETWORK_ID, UNLINKED)).toEqual(['127.64.9.9']);
-    await link(false);
-    expect(await ask(bench, NETWORK_ID, SALES)).toEqual(['127.64.1.4']);
+  type Row = {
+    tenantLink?: true;
+    /** Whether the zone of the sales workspace is linked, with or without falling back to the internet. */
+    zone?: 'fallsBack' | 'hides';
+    sales: string[] | string;
+    other: string[] | string;
+  };
+  const PUBLIC = ['127.0.0.1'];
+  const TENANT_LEVEL = ['127.64.9.9'];
+  const WORKSPACE_LEVEL = ['127.64.1.4'];
+  const rows: Record<string, Row> = {
+    'no private link': { sales: PUBLIC, other: PUBLIC },
+    'tenant-level only': { tenantLink: true, sales: TENANT_LEVEL, other: TENANT_LEVEL },
+    'workspace-level with fallback': { zone: 'fallsBack', sales: WORKSPACE_LEVEL, other: PUBLIC },
+    'workspace-level without fallback': { zone: 'hides', sales: WORKSPACE_LEVEL, other: 'ENOTFOUND' },
+    'both, with fallback': { tenantLink: true, zone: 'fallsBack', sales: WORKSPACE_LEVEL, other: PUBLIC },
+    'both, without fallback': { tenantLink: true, zone: 'hides', sales: WORKSPACE_LEVEL, other: 'ENOTFOUND' },
+  };
+  test.each(Object.entries(rows))('%s', async (_, { tenantLink, zone, sales, other }) => {
+    if (tenantLink) putTenantLink(bench.simulator.cloud, TENANT, NETWORK_ID, '127.64.9.9');
+    if (zone) await link(zone === 'fallsBack');
+    expect(await ask(bench, NETWORK_ID, SALES)).toEqual(sales);
+    expect(await ask(bench, NETWORK_ID, UNLINKED)).toEqual(other);
+    // The internet knows nothing of it.
+    expect(await ask(bench, 'public', SALES)).toEqual(PUBLIC);
+  });
+
+  test('a tenant-level link leads its own names and the global host there, other tenants’ workspaces nowhere else', async () => {
+    const { cloud } = bench.simulator;
+    const own = `${TENANT.replaceAll('-', '')}-api.privatelink.analysis.windows.net`;
+    expect(await ask(bench, NETWORK_ID, own)).toBe('ENOTFOUND');
+    putTenantLink(cloud, TENANT, NETWORK_ID, '127.64.9.9');
+    bench.clock.advance(MINUTE_MS);
+    expect(await ask(bench, NETWORK_ID, own)).toEqual(TENANT_LEVEL);
+    expect(await ask(bench, NETWORK_ID, 'api.fabric.microsoft.com')).toEqual(TENANT_LEVEL);
+    expect(await ask(bench, NETWORK_ID, FOREIGN)).toEqual(PUBLIC);
+    removeTenantLink(cloud, NETWORK_ID);
+    bench.clock.advance(MINUTE_MS);
+    expect(await ask(bench, NETWORK_ID, SALES)).toEqual(PUBLIC);
+    expect(cloud.addresses.list()).not.toContain('127.64.9.9');
   });
 
   test('names of workspaces that do not exist, or with a wrong z label, nowhere', async () => {
@@ -126,6 +165,35 @@ describe('answers on the wire', () => {
     ]);
   });
 
+  test('name the tenant-level link at the end of the chain of aliases', async () => {
+    putTenantLink(bench.simulator.cloud, TENANT, NETWORK_ID, '127.64.9.9');
+    const { answers } = await packet(bench, NETWORK_ID, query(SALES));
+    expect(answers?.map((answer) => [answer.type, 'data' in answer ? answer.data : undefined])).toEqual([
+      ['CNAME', `${API_RECORD}.privatelink.fabric.microsoft.com`],
+      ['CNAME', `${TENANT.replaceAll('-', '')}-api.privatelink.analysis.windows.net`],
+      ['A', '127.64.9.9'],
+    ]);
+  });
+
+  test('name the alias of a name that a zone hides, and only the alias when that is asked for', async () => {
+    await link(false);
+    const alias = UNLINKED.replace('.fabric.', '.privatelink.fabric.');
+    const hidden = (await packet(bench, NETWORK_ID, query(UNLINKED))) as Packet & { rcode: string };
+    expect([hidden.rcode, hidden.answers]).toEqual([
+      'NXDOMAIN',
+      [expect.objectContaining({ type: 'CNAME', data: alias })],
+    ]);
+    const asked = (await packet(bench, NETWORK_ID, query(UNLINKED, 'CNAME'))) as Packet & { rcode: string };
+    expect([asked.rcode, asked.answers]).toEqual([
+      'NOERROR',
+      [expect.objectContaining({ type: 'CNAME', data: alias })],
+    ]);
+    const none = (await packet(bench, NETWORK_ID, query('nobody.fabric.microsoft.com', 'CNAME'))) as Packet & {
+      rcode: string;
+    };
+    expect([none.rcode, none.answers, none.authorities?.[0]?.type]).toEqual(['NXDOMAIN', [], 'SOA']);
+  });
+
   test('hold no address of another family', async () => {
     const answer = (await packet(bench, 'public', query(SALES, 'AAAA'))) as Packet & { rcode: string };
     expect([answer.rcode, answer.answers?.map(({ type }) => type)]).toEqual(['NOERROR', ['CNAME']]);
@@ -155,6 +223,13 @@ describe('a name server can fail', () => {
     expect(await ask(bench, NETWORK_ID, SALES)).toEqual(['127.0.0.1']);
   });
 
+  test.each(['SERVFAIL', 'REFUSED'] as const)('by saying %s', async (code) => {
+    bench.simulator.dns.fail(NETWORK_ID, code);
+    expect(await ask(bench, NETWORK_ID, SALES)).toBe(`E${code}`);
+    bench.simulator.dns.fail(NETWORK_ID, undefined);
+    expect(await ask(bench, NETWORK_ID, SALES)).toEqual(['127.0.0.1']);
+  });
+
   test('by being gone, and come back at the same place', async () => {
     const place = { ...bench.simulator.dns.at(NETWORK_ID)! };
     await bench.simulator.dns.stop(NETWORK_ID);
@@ -162,6 +237,30 @@ describe('a name server can fail', () => {
     expect(await bench.simulator.dns.start(NETWORK_ID)).toEqual({ address: place.address, port: place.port });
     expect(await ask(bench, NETWORK_ID, SALES)).toEqual(['127.0.0.1']);
   });
+});
+
+test('a world file says where tenant-level links are', () => {
+  const network = {
+    name: 'vnet',
+    subscriptionId: 's',
+    resourceGroup: 'rg',
+    location: 'x',
+    addressPrefix: '127.64.8.0/24',
+  };
+  const virtualNetworkId = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet';
+  const file = {
+    tenants: [{ id: TENANT }],
+    subscriptions: [{ id: 's', tenantId: TENANT }],
+    virtualNetworks: [{ ...network, subnets: [] }],
+  };
+  const { arm, fabric } = loadWorld({
+    ...file,
+    tenantLinks: [{ tenantId: TENANT, virtualNetworkId, address: '127.64.8.9' }],
+  });
+  expect(Object.values(arm.virtualNetworks).map(({ tenantLinkAddress }) => tenantLinkAddress)).toEqual(['127.64.8.9']);
+  expect(fabric.tenantLinkAddresses).toEqual({ '127.64.8.9': TENANT });
+  const nowhere = { tenantId: TENANT, virtualNetworkId: `${virtualNetworkId}-2`, address: '127.64.8.9' };
+  expect(() => loadWorld({ ...file, tenantLinks: [nowhere] })).toThrow(/no network .*vnet-2 in the world/);
 });
 
 test('the operator is given the resolver of the network in which it lives', async () => {
@@ -200,9 +299,37 @@ describeSwitches<DnsSwitch>(
     splitHorizon: {
       keeps: "a network's answers apart from the internet's",
       async check(inner: Bench) {
-        inner.simulator.world.arm.virtualNetworks[NETWORK_ID.toLowerCase()]!.tenantLinkAddress = '127.64.9.9';
+        putTenantLink(inner.simulator.cloud, TENANT, NETWORK_ID, '127.64.9.9');
         expect(await ask(inner, NETWORK_ID, SALES)).toEqual(['127.64.9.9']);
         expect(await ask(inner, 'public', SALES)).toEqual(['127.0.0.1']);
+      },
+    },
+    leadToTenantLink: {
+      keeps: 'workspace names at the tenant-level link where there is no other',
+      async check(inner: Bench) {
+        putTenantLink(inner.simulator.cloud, TENANT, NETWORK_ID, '127.64.9.9');
+        expect(await ask(inner, NETWORK_ID, SALES)).toEqual(['127.64.9.9']);
+      },
+    },
+    cacheAnswers: {
+      keeps: 'the absence of a name in the resolver for the minimum of its SOA, and a name for its lifetime',
+      async check(inner: Bench) {
+        await aZone(inner);
+        await putLink(inner, 'hub');
+        inner.clock.advance(MINUTE_MS);
+        expect(await ask(inner, NETWORK_ID, SALES)).toBe('ENOTFOUND');
+        const answers = async (address: string) => {
+          setRecord(inner.simulator.cloud, ZONE_ID, API_RECORD, [address]);
+          return ask(inner, NETWORK_ID, SALES);
+        };
+        expect(await answers('127.64.1.4')).toBe('ENOTFOUND');
+        inner.clock.advance(10_000);
+        expect(await answers('127.64.1.4')).toEqual(['127.64.1.4']);
+        expect(await answers('127.64.1.5')).toEqual(['127.64.1.4']);
+        inner.clock.advance(MINUTE_MS);
+        expect(await answers('127.64.1.5')).toEqual(['127.64.1.5']);
+        inner.simulator.restore(inner.simulator.snapshot());
+        expect(await answers('127.64.1.6')).toEqual(['127.64.1.6']);
       },
     },
   },
