@@ -56,10 +56,12 @@ function stateRoutes(dns: NameServers): Route[] {
       method: 'PUT',
       path: '/_sim/nameservers/:viewpoint',
       handle({ params, body }) {
-        const { silent = false, failing } = (body ?? {}) as { silent?: boolean; failing?: 'SERVFAIL' | 'REFUSED' };
-        dns.silence(params.viewpoint ?? '', silent === true);
-        dns.fail(params.viewpoint ?? '', failing === 'SERVFAIL' || failing === 'REFUSED' ? failing : undefined);
-        return ok({ silent: silent === true, ...(failing && { failing }) });
+        const wanted = (body ?? {}) as { silent?: unknown; failing?: unknown };
+        const silent = wanted.silent === true;
+        const failing = wanted.failing === 'SERVFAIL' || wanted.failing === 'REFUSED' ? wanted.failing : undefined;
+        dns.silence(params.viewpoint ?? '', silent);
+        dns.fail(params.viewpoint ?? '', failing);
+        return ok({ silent, ...(failing && { failing }) });
       },
     },
   ];
