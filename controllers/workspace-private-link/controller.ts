@@ -7,6 +7,7 @@ import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { zoneIdOf } from './desired.ts';
+import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
@@ -23,7 +24,7 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   effects: effects(deps),
   awaitsTurn,
   describe,
-  secrets: (object) => secretsOf(specOf(object)),
+  secrets: secretsOf,
   indexes: {
     workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
     zone: (object) => distinct((specOf(object).endpoints ?? []).flatMap((endpoint) => zoneIdOf(endpoint) ?? [])),
@@ -35,11 +36,24 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   watches: [sameWorkspace, needsWorkspace(managedPrivateEndpoints), needsWorkspace(crossTenantMappings)],
 });
 
-/** As credentials are resolved: the object's own reference, else its namespace's Secret; and those of its endpoints. */
-const secretsOf = ({ credentialsRef, endpoints = [] }: Partial<WorkspacePrivateLink['spec']>): readonly string[] => [
-  credentialsRef?.name ?? NAMESPACE_SECRET,
-  ...endpoints.flatMap((endpoint) => endpoint.credentialsRef?.name ?? []),
-];
+/**
+ * As credentials are resolved: the object's own reference, else its namespace's Secret; those of its endpoints, another
+ * tenant's without a reference among them; and those with which something is still to be taken away.
+ */
+function secretsOf(object: KubeObject): readonly string[] {
+  const { credentialsRef, endpoints = [] } = specOf(object);
+  const isForeign = endpoints.some((endpoint) => endpoint.tenantId !== undefined && !endpoint.credentialsRef);
+  return distinctNames([
+    credentialsRef?.name ?? NAMESPACE_SECRET,
+    ...endpoints.flatMap((endpoint) => endpoint.credentialsRef?.name ?? []),
+    ...(isForeign ? [NAMESPACE_SECRET] : []),
+    ...Object.values(provenanceOf(object as WorkspacePrivateLink).consumers).map(
+      ({ secret }) => secret ?? NAMESPACE_SECRET,
+    ),
+  ]);
+}
+
+const distinctNames = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
 const specOf = ({ spec }: KubeObject): Partial<WorkspacePrivateLink['spec']> => spec ?? {};
 

@@ -1,4 +1,4 @@
-import { capital, clip, line, say, subject } from './describe-words.ts';
+import { blindness, capital, clip, line, say, subject } from './describe-words.ts';
 import type { Report, Rest, Seen } from './types.ts';
 
 type Condition = Report['conditions'][number];
@@ -79,14 +79,14 @@ export function readyMessage({ endpoints, access }: Seen): string {
 
 const of = (rests: readonly Rest[], machine: string) => rests.filter((rest) => rest.machine === machine);
 
-const statusOf = (rest: Rest): Status => {
+const statusOf = (seen: Seen, rest: Rest): Status => {
   if (isDone(rest)) return 'True';
-  return UNKNOWN.has(rest.reason) ? 'Unknown' : 'False';
+  return UNKNOWN.has(rest.reason) || blindness(seen, rest) ? 'Unknown' : 'False';
 };
 
 const found = (seen: Seen, rest: Rest): Found => {
   const { reason, text, next } = say(seen, rest);
-  return { status: statusOf(rest), reason, message: capital(`${text}; ${next}.`) };
+  return { status: statusOf(seen, rest), reason, message: capital(`${text}; ${next}.`) };
 };
 
 const notBegun = (seen: Seen, rests: readonly Rest[]): Found => {

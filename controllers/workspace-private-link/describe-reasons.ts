@@ -92,6 +92,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the private link service still has connections; while it exists Fabric refuses to delete the workspace',
     next: 'have the owners of the private endpoints that are named here delete them; connections that carry nothing are removed by the operator',
   },
+  CredentialMissing: {
+    says: 'the credentials for its tenant are missing or refused, and without them nothing of it can be seen or changed',
+    next: 'create or correct the Secret that credentialsRef names; the operator looks again every minute',
+  },
   CorrectingDrift: { says: 'it is not as the spec says', next: 'the operator corrects it' },
   DnsAnswersMismatch: {
     says: "the zone does not hold the endpoint's addresses",

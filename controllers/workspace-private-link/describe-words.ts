@@ -1,5 +1,5 @@
 import { WORDING } from './describe-reasons.ts';
-import { endpointNotServed } from './desired.ts';
+import { consumerOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
 import type { Fault, Reason, Rest, Seen } from './types.ts';
 
@@ -18,12 +18,43 @@ const NEXT_BY_DISPOSITION = {
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
   if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
+  const blind = blindness(seen, rest);
+  if (blind) return sayBlind(seen, rest, blind);
   const { says, next } = WORDING[rest.reason as Reason];
   const { detail, fault } = particulars(seen, rest);
   const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
   const remedy =
     fault && blames(rest) ? remedyOf(rest, fault.error) : (registration(seen, rest) ?? marking(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
+}
+
+/** Rests of the ladders that wait for the endpoint's own. */
+const AFTER_ENDPOINT = ['AwaitingApproval', 'AwaitingRecords'];
+
+/**
+ * Why nothing can be seen for want of credentials: the ladder rests because of it, or waits for one that does. Its
+ * reason is then the error's own, which is what people search for.
+ */
+export function blindness(seen: Seen, rest: Rest): Fault | undefined {
+  const endpoint = AFTER_ENDPOINT.includes(rest.reason) ? endpointIn(seen, rest) : undefined;
+  const waits = endpoint?.facts.endpoint === 'noCredentials';
+  const fault = waits ? endpoint?.fault : particulars(seen, rest).fault;
+  const concerns = waits || rest.reason === 'CredentialMissing' || blames(rest);
+  return concerns && fault?.error.reason.startsWith('Credential') ? fault : undefined;
+}
+
+function sayBlind(seen: Seen, rest: Rest, { error }: Fault): Said {
+  const { next } = WORDING.CredentialMissing;
+  const stays = rest.machine === 'endpointRemoval' ? `${staysBehind(seen, rest)}; ` : '';
+  return { reason: error.reason, text: `${stays}${error.message}`, next: error.remedy ?? next };
+}
+
+/** What the operator leaves where it is, because it goes there with nobody else's credentials. */
+function staysBehind({ desired, provenance, removals }: Seen, rest: Rest): string {
+  const id = removals.find(({ name }) => name === nameIn(rest))?.resourceId;
+  const consumer = id === undefined ? undefined : consumerOfId({ desired, provenance }, id);
+  const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
+  return `${id === undefined ? 'its DNS records' : `private endpoint ${id} with its DNS records`} stays${where} until its credentials are there`;
 }
 
 /** These rests mean that a read failed: then its error says more than we can. */
@@ -157,9 +188,7 @@ function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | u
 }
 
 function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reason }: Rest): string | undefined {
-  if (reason !== 'NotServedYet') return undefined;
-  const what = endpointNotServed(seen.desired, endpoint.desired);
-  return what === 'gateway' ? 'an endpoint for a data gateway' : 'an endpoint in another tenant';
+  return reason === 'NotServedYet' ? 'an endpoint for a data gateway' : undefined;
 }
 
 function placementDetail({ placement }: Seen['endpoints'][number], { phase, reason }: Rest): string | undefined {

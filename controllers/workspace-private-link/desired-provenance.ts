@@ -1,25 +1,30 @@
 import { ANNOTATION, annotationFor, same, shortHash } from './desired-names.ts';
-import type { ArmId, Provenance, WorkspacePrivateLink } from './types.ts';
+import type { ArmId, Consumer, Provenance, WorkspacePrivateLink } from './types.ts';
 
-const PLACES = ['endpoint', 'zone-group'] as const;
-type Place = (typeof PLACES)[number] | 'records';
+const BY_NAME = ['endpoint', 'zone-group'] as const;
+type What = (typeof BY_NAME)[number] | 'records';
 
 /**
  * Annotations, written before the call that they are about. Values begin with `created` or `adopted`, then what is
- * needed to find the thing again when the spec no longer says.
+ * needed to find the thing again when the spec no longer says; last, and only where these are not the object's own,
+ * whose credentials reach it. A zone group needs none: it is found, and goes, with its endpoint.
  */
 export const notes = {
   service: (how: 'created' | 'adopted') => ({ [`${ANNOTATION}service`]: how }),
-  endpoint: (name: string, how: 'created' | 'adopted', id: ArmId) => entry('endpoint', name, how, id),
+  endpoint: (name: string, how: 'created' | 'adopted', id: ArmId, consumer?: Consumer) =>
+    entry('endpoint', name, how, id, consumer),
   zoneGroup: (name: string, zoneId: ArmId) => entry('zone-group', name, 'created', zoneId),
   /** One for each zone: what was written into the one before is still ours to take away. */
-  records: (name: string, zoneId: ArmId) => ({
-    [annotationFor('records', shortHash(`${name} ${zoneId}`.toLowerCase()))]: `created ${zoneId} ${name}`,
+  records: (name: string, zoneId: ArmId, consumer?: Consumer) => ({
+    [annotationFor('records', shortHash(`${name} ${zoneId}`.toLowerCase()))]:
+      `created ${zoneId} ${name}${consumerText(consumer)}`,
   }),
-  zone: (zoneId: ArmId) => ({ [annotationFor('zone', shortHash(zoneId.toLowerCase()))]: `created ${zoneId}` }),
-  link: (zoneId: ArmId, name: string, virtualNetworkId: ArmId) => ({
+  zone: (zoneId: ArmId, consumer?: Consumer) => ({
+    [annotationFor('zone', shortHash(zoneId.toLowerCase()))]: `created ${zoneId}${consumerText(consumer)}`,
+  }),
+  link: (zoneId: ArmId, name: string, virtualNetworkId: ArmId, consumer?: Consumer) => ({
     [annotationFor('link', shortHash(`${zoneId} ${virtualNetworkId}`.toLowerCase()))]:
-      `created ${zoneId} ${name} ${virtualNetworkId}`,
+      `created ${zoneId} ${name} ${virtualNetworkId}${consumerText(consumer)}`,
   }),
   accessBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}access-before`]: action }),
   outboundBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}outbound-before`]: action }),
@@ -42,7 +47,7 @@ export const LOCK_KEYS = ['deny-at', 'locked', 'relocks'].map((key) => ANNOTATIO
 
 /** Keys about one endpoint, to take away when nothing of it is left. */
 export const keysOfEndpoint = (name: string, recordZones: readonly ArmId[]): readonly string[] => [
-  ...PLACES.map((place) => annotationFor(place, name)),
+  ...BY_NAME.map((what) => annotationFor(what, name)),
   ...recordZones.flatMap((zoneId) => Object.keys(notes.records(name, zoneId))),
 ];
 export const keyOfPublished = `${ANNOTATION}published`;
@@ -52,9 +57,19 @@ export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
   Object.keys(notes.link(zoneId, '', virtualNetworkId))[0]!;
 
 // The endpoint's name is in the value too: a long one is shortened in the key.
-const entry = (place: Place, name: string, how: string, id: string) => ({
-  [annotationFor(place, name)]: `${how} ${id} ${name}`,
+const entry = (what: What, name: string, how: string, id: string, consumer?: Consumer) => ({
+  [annotationFor(what, name)]: `${how} ${id} ${name}${consumerText(consumer)}`,
 });
+
+const consumerText = (consumer: Consumer | undefined): string =>
+  consumer === undefined ? '' : ` @${consumer.tenantId}${consumer.secret === undefined ? '' : `/${consumer.secret}`}`;
+
+const CONSUMER = /^@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/([^/]+))?$/;
+
+function consumerIn(words: readonly string[]): Consumer | undefined {
+  const [, tenantId, secret] = CONSUMER.exec(words.at(-1) ?? '') ?? [];
+  return tenantId === undefined ? undefined : { tenantId, ...(secret !== undefined && { secret }) };
+}
 
 /** Reads them back. Text that we did not write is no provenance: what it would have been about is then not ours. */
 export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
@@ -62,8 +77,8 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
   const text = (key: string) => annotations[ANNOTATION + key];
   const time = (key: string) => timeOf(text(key));
   const service = text('service');
-  const named = (place: Place) =>
-    valuesOf(annotations, place).flatMap(([how, id, name]) =>
+  const named = (what: What) =>
+    valuesOf(annotations, what).flatMap(([how, id, name]) =>
       (how === 'created' || how === 'adopted') && id && name ? [{ how, id, name } as const] : [],
     );
   return {
@@ -78,6 +93,7 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     links: valuesOf(annotations, 'link').flatMap(([how, zoneId, name, virtualNetworkId]) =>
       how === 'created' && zoneId && name && virtualNetworkId ? [{ zoneId, name, virtualNetworkId }] : [],
     ),
+    consumers: consumersIn(annotations),
     accessBefore: actionOf(text('access-before')),
     outboundBefore: actionOf(text('outbound-before')),
     denyAtMs: time('deny-at'),
@@ -118,10 +134,23 @@ export function underPresentNames(
   };
 }
 
-const valuesOf = (annotations: Readonly<Record<string, string>>, place: string): string[][] =>
+/** The id comes second in every note; a zone may be noted more than once, each time with the same consumer. */
+const consumersIn = (annotations: Readonly<Record<string, string>>): Provenance['consumers'] =>
+  Object.fromEntries(
+    ['endpoint', 'records', 'zone', 'link'].flatMap((what) =>
+      valuesOf(annotations, what).flatMap((words) => {
+        const consumer = consumerIn(words);
+        return consumer && words[1] ? [[words[1].toLowerCase(), consumer] as const] : [];
+      }),
+    ),
+  );
+
+const valuesOf = (annotations: Readonly<Record<string, string>>, what: string): string[][] =>
   Object.entries(annotations)
-    .filter(([key]) => key.startsWith(`${ANNOTATION}${place}.`))
-    .map(([, value]) => value.split(' '));
+    .filter(([key]) => key.startsWith(`${ANNOTATION}${what}.`))
+    .map(([, value]) => value.split(' '))
+    // Whose credentials are meant cannot be guessed: a note that says it unreadably is none of ours.
+    .filter((words) => !words.at(-1)?.startsWith('@') || consumerIn(words) !== undefined);
 
 const actionOf = (value: string | undefined) => (value === 'Allow' || value === 'Deny' ? value : 'none');
 

@@ -10,7 +10,15 @@ import {
   shortHash,
   workspaceHosts,
 } from './desired-names.ts';
-import type { Desired, DesiredDns, DesiredEndpoint, WorkspacePrivateLink } from './types.ts';
+import type {
+  ArmId,
+  Consumer,
+  Desired,
+  DesiredDns,
+  DesiredEndpoint,
+  Provenance,
+  WorkspacePrivateLink,
+} from './types.ts';
 
 /** What the spec asks for, in the cloud's terms. Defaults are repeated for objects that never met the API server's. */
 export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): Desired {
@@ -30,7 +38,7 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
     service: { scope, id: serviceId(scope), tags: spec.service.tags ?? {} },
     hosts: workspaceHosts(workspaceId),
     endpoints: endpoints.map((endpoint, index) => {
-      const served = endpoints.slice(0, index).filter((other) => notServedBecause(spec.tenantId, other) === undefined);
+      const served = endpoints.slice(0, index).filter((other) => notServedBecause(other) === undefined);
       return endpointOf(resource, endpoint, served);
     }),
     notServed: notServed(resource),
@@ -47,11 +55,34 @@ function endpointOf(
   const scope = { subscriptionId, resourceGroup, name: endpoint.resourceName ?? bounded(derived, 80) };
   return {
     name: endpoint.name,
+    consumer: consumerOf(spec, endpoint),
     scope,
     resourceId: endpointId(scope),
     spec: endpoint,
     dns: endpoint.dns && dnsOf(endpoint, before),
   };
+}
+
+/** Undefined where the object's own credentials are meant: no Secret of its own, and no other tenant. */
+function consumerOf(
+  { tenantId: ownTenantId, credentialsRef: own }: WorkspacePrivateLink['spec'],
+  { tenantId = ownTenantId, credentialsRef }: WorkspacePrivateLinkEndpoint,
+): Consumer | undefined {
+  const asOwn = credentialsRef === undefined || credentialsRef.name === own?.name;
+  if (same(tenantId, ownTenantId) && asOwn) return undefined;
+  return { tenantId: tenantId.toLowerCase(), ...(credentialsRef && { secret: credentialsRef.name }) };
+}
+
+/**
+ * Whose credentials reach a private endpoint or a zone: as the spec says of what it still names, else as was noted when
+ * it was made. Where neither says anything the object's own.
+ */
+export function consumerOfId(
+  { desired, provenance }: { desired: Desired; provenance: Pick<Provenance, 'consumers'> },
+  id: ArmId,
+): Consumer | undefined {
+  const named = desired.endpoints.find(({ resourceId, dns }) => same(resourceId, id) || same(dns?.zoneId, id));
+  return named ? named.consumer : provenance.consumers[id.toLowerCase()];
 }
 
 export const zoneIdOf = ({ dns, subscriptionId, resourceGroup }: WorkspacePrivateLinkEndpoint): string | undefined =>
@@ -105,15 +136,10 @@ export const asksToBreakGlass = ({ metadata }: WorkspacePrivateLink): boolean =>
   (metadata.annotations?.[`${ANNOTATION}break-glass`] ?? '') !== '';
 
 /** Why an endpoint is not served yet. */
-export const endpointNotServed = ({ tenantId }: Desired, { spec }: DesiredEndpoint) => notServedBecause(tenantId, spec);
+export const endpointNotServed = ({ spec }: DesiredEndpoint) => notServedBecause(spec);
 
-function notServedBecause(
-  workspaceTenantId: string,
-  { tenantId, gateway }: WorkspacePrivateLinkEndpoint,
-): 'crossTenant' | 'gateway' | undefined {
-  if (tenantId !== undefined && !same(tenantId, workspaceTenantId)) return 'crossTenant';
-  return gateway ? 'gateway' : undefined;
-}
+const notServedBecause = ({ gateway }: WorkspacePrivateLinkEndpoint): 'gateway' | undefined =>
+  gateway ? 'gateway' : undefined;
 
 /** The zone to which this object links a network: of two endpoints that want it in different zones, the first has it. */
 export function linkedZone({ endpoints }: Desired, virtualNetworkId: string): string | undefined {

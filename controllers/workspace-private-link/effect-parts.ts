@@ -1,20 +1,20 @@
-import type { TenantClients } from '../../operator/clients/clouds.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { EffectOf, Pass } from '../../operator/runtime/kind.ts';
+import { clientsFor } from './consumers.ts';
 import { OWNER_TAG } from './desired-names.ts';
-import type { Deps } from './reading.ts';
-import type { EndpointSeen, RemovalSeen, Seen, WorkspacePrivateLink } from './types.ts';
+import type { Deps, EndpointClients, ServiceClients } from './reading.ts';
+import type { Consumer, EndpointSeen, RemovalSeen, Seen, WorkspacePrivateLink } from './types.ts';
 
 export type Run = EffectOf<WorkspacePrivateLink, Seen>;
 export type MyPass = Pass<WorkspacePrivateLink>;
 
 /** The clients of the workspace's tenant; observe has resolved the same credentials in this pass. */
-export function clientsOf({ clouds }: Deps, { resource, call }: MyPass): Promise<TenantClients> {
-  const { tenantId, credentialsRef } = resource.spec;
-  const namespace = resource.metadata.namespace ?? '';
-  return clouds.forTenant({ tenantId, namespace, ...(credentialsRef && { credentialsRef }) }, call);
-}
+export const clientsOf = (deps: Deps, pass: MyPass): Promise<ServiceClients> => clientsFor(deps, pass);
+
+/** Those for the things of an endpoint, which may be in another tenant. */
+export const clientsOfConsumer = (deps: Deps, pass: MyPass, consumer: Consumer | undefined): Promise<EndpointClients> =>
+  clientsFor(deps, pass, consumer);
 
 /** The endpoint that a ladder `endpoint/<name>`, `placement/<name>` or `dns/<name>` is about. */
 export function endpointOf({ endpoints }: Seen, ladder: string): EndpointSeen {

@@ -1,7 +1,17 @@
+import { consumerOfId } from './desired.ts';
 import { lastSegment, OWNER_TAG, same } from './desired-names.ts';
 import { keyOfLink, keyOfZoneGroup, notes } from './desired-provenance.ts';
-import { type Asked, clientsOf, createAsked, endpointOf, found, type Run, removalOf, report } from './effect-parts.ts';
-import type { Deps } from './reading.ts';
+import {
+  type Asked,
+  clientsOfConsumer,
+  createAsked,
+  endpointOf,
+  found,
+  type Run,
+  removalOf,
+  report,
+} from './effect-parts.ts';
+import type { Deps, EndpointClients } from './reading.ts';
 import type { Effect, LinkRef } from './types.ts';
 
 type DnsEffect = Extract<
@@ -29,12 +39,13 @@ export const dnsEffects = (deps: Deps): Readonly<Record<DnsEffect, Run>> =>
 
 const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>> => ({
   async createZone(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
-    const { zoneId } = found(endpointOf(seen, ladder).desired.dns, ladder);
+    const { desired } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
+    const { zoneId } = found(desired.dns, ladder);
     const noted = seen.provenance.zones.some((id) => same(id, zoneId));
     const tags = { [OWNER_TAG]: seen.desired.clusterId };
     const isNew = await asked(`create ${zoneId}`, async () => {
-      if (!noted) await pass.annotate(notes.zone(zoneId));
+      if (!noted) await pass.annotate(notes.zone(zoneId, desired.consumer));
       await arm.privateDns.createZone(zoneId, tags, pass.call);
     });
     if (!isNew) return;
@@ -44,19 +55,21 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
 
   /** The zone is this cluster's, made for another object: written down here too, so that the last user takes it away. */
   async noteZone(pass, seen, ladder) {
-    await pass.annotate(notes.zone(found(endpointOf(seen, ladder).desired.dns, ladder).zoneId));
+    const { dns, consumer } = endpointOf(seen, ladder).desired;
+    await pass.annotate(notes.zone(found(dns, ladder).zoneId, consumer));
   },
 
   async putLink(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const { dns, desired } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { zoneId, link, etag, tags } = found(dns.linkToWrite, ladder);
     const { virtualNetworkId, fallbackToInternet, name } = link;
     const noted = seen.provenance.zones.some((id) => same(id, zoneId));
     const body = { virtualNetworkId, fallbackToInternet, tags: { ...tags }, ...(etag !== undefined && { etag }) };
     const isNew = await asked(`link ${zoneId} ${name} ${fallbackToInternet} ${etag ?? ''}`, async () => {
       // A zone of ours goes with all its links; in anybody else's, each link of ours is written down.
-      if (!noted && etag === undefined) await pass.annotate(notes.link(zoneId, name, virtualNetworkId));
+      if (!noted && etag === undefined)
+        await pass.annotate(notes.link(zoneId, name, virtualNetworkId, desired.consumer));
       await arm.privateDns.putLink(zoneId, name, body, pass.call);
     });
     if (!isNew) return;
@@ -65,18 +78,20 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   },
 
   async deleteSurplusLink(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
-    await unlink(pass, arm, asked, found(endpointOf(seen, ladder).dns.surplusLink, ladder));
+    const { dns, desired } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
+    await unlink(pass, arm, asked, found(dns.surplusLink, ladder));
   },
 
   async deleteLink(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
-    await unlink(pass, arm, asked, found(removalOf(seen, ladder).linkToDelete, ladder));
+    const link = found(removalOf(seen, ladder).linkToDelete, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, consumerOfId(seen, link.zoneId));
+    await unlink(pass, arm, asked, link);
   },
 
   async putZoneGroup(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const { desired } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { zoneId } = found(desired.dns, ladder);
     if (!same(seen.provenance.zoneGroups[desired.name], zoneId))
       await pass.annotate(notes.zoneGroup(desired.name, zoneId));
@@ -86,15 +101,15 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   },
 
   async putRecord(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const { dns, desired } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { facts, recordToWrite } = dns;
     const { zoneId, name, addresses, etag } = found(recordToWrite, ladder);
     const noted = (seen.provenance.records[desired.name] ?? []).some((id) => same(id, zoneId));
     // Records are written only once a zone group of ours is seen to be gone.
     const isGroupNoted = seen.provenance.zoneGroups[desired.name] !== undefined;
     const forgotten = isGroupNoted && facts.wanted === 'Records' ? { [keyOfZoneGroup(desired.name)]: null } : {};
-    const changes = { ...(!noted && notes.records(desired.name, zoneId)), ...forgotten };
+    const changes = { ...(!noted && notes.records(desired.name, zoneId, desired.consumer)), ...forgotten };
     if (Object.keys(changes).length > 0) await pass.annotate(changes);
     const metadata = { [OWNER_TAG]: seen.desired.owner };
     const body = { ttlSeconds: RECORD_TTL_SECONDS, addresses, metadata, ...(etag !== undefined && { etag }) };
@@ -104,15 +119,17 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   },
 
   async deleteRecord(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const { zoneId, name, etag } = found(removalOf(seen, ladder).recordToDelete, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, consumerOfId(seen, zoneId));
     await arm.privateDns.deleteRecord(zoneId, name, etag, pass.call);
     pass.audit('DeleteRecord', { zoneId, record: name });
   },
 
   async deleteZoneGroup(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
-    const { scope, name } = ladder.startsWith('removal/') ? removalOf(seen, ladder) : endpointOf(seen, ladder).desired;
+    const { scope, name, resourceId } = ladder.startsWith('removal/')
+      ? removalOf(seen, ladder)
+      : endpointOf(seen, ladder).desired;
+    const { arm } = await clientsOfConsumer(deps, pass, consumerOfId(seen, found(resourceId, ladder)));
     const { subscriptionId, resourceGroup, name: resource } = found(scope, ladder);
     const isNew = await asked(`zone group ${subscriptionId} ${resourceGroup} ${resource}`, () =>
       arm.privateEndpoints.deleteZoneGroup(found(scope, ladder), pass.call),
@@ -121,15 +138,15 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   },
 
   async deleteZone(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const { zoneId, etag } = found(removalOf(seen, ladder).zoneToDelete, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, consumerOfId(seen, zoneId));
     if (!(await asked(`delete ${zoneId}`, () => arm.privateDns.deleteZone(zoneId, etag, pass.call)))) return;
     const note = `Asked Azure to delete private DNS zone ${zoneId}: it was this cluster's, unlinked and empty.`;
     report(pass, { reason: 'ZoneDeleting', action: 'DeleteZone', note }, { zoneId });
   },
 });
 
-type Arm = Awaited<ReturnType<typeof clientsOf>>['arm'];
+type Arm = EndpointClients['arm'];
 
 async function unlink(pass: Parameters<Run>[0], arm: Arm, asked: Asked, link: LinkRef): Promise<void> {
   const { zoneId, name, virtualNetworkId, etag } = link;

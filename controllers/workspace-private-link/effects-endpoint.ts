@@ -1,6 +1,17 @@
+import { consumerOfId } from './desired.ts';
 import { bounded, same } from './desired-names.ts';
 import { keyOfLink, keyOfZone, keysOfEndpoint, notes } from './desired-provenance.ts';
-import { clientsOf, createNoted, endpointOf, found, type Run, removalOf, report, tagsAfter } from './effect-parts.ts';
+import {
+  clientsOf,
+  clientsOfConsumer,
+  createNoted,
+  endpointOf,
+  found,
+  type Run,
+  removalOf,
+  report,
+  tagsAfter,
+} from './effect-parts.ts';
 import { connectionOf } from './observe-endpoint.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, EventNote, PlacementSeen, Seen } from './types.ts';
@@ -15,8 +26,8 @@ const MESSAGE_LIMIT = 140;
 
 export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run>> => ({
   async putEndpoint(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const { desired, actual, facts, placement } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { spec, scope, resourceId } = desired;
     const creates = actual === undefined;
     const notesIt = facts.provenance === 'none' || (creates && facts.provenance === 'adopted');
@@ -34,7 +45,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
       tags: tagsAfter(actual?.tags, spec.tags, adopted ? undefined : seen.desired.owner),
       creates,
     };
-    await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId) : {}, () =>
+    await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId, desired.consumer) : {}, () =>
       arm.privateEndpoints.put(scope, body, pass.call),
     );
     // Noted before, and not there: somebody took it away, and whoever looks for why traffic broke should find it here.
@@ -49,7 +60,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
 
   async adoptEndpoint(pass, seen, ladder) {
     const { desired } = endpointOf(seen, ladder);
-    await pass.annotate(notes.endpoint(desired.name, 'adopted', desired.resourceId));
+    await pass.annotate(notes.endpoint(desired.name, 'adopted', desired.resourceId, desired.consumer));
     const note = `Took over private endpoint "${desired.scope.name}" (${desired.name}), which was exactly as the spec says.`;
     report(pass, { reason: 'Adopted', action: 'AdoptEndpoint', note }, { privateEndpointId: desired.resourceId });
   },
@@ -82,9 +93,9 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
   },
 
   async deleteEndpoint(pass, seen, ladder) {
-    const { arm } = await clientsOf(deps, pass);
     const removing = ladder.startsWith('removal/');
     const { scope, subnetId, resourceId } = removing ? removalOf(seen, ladder) : wantedEndpoint(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, consumerOfId(seen, found(resourceId, ladder)));
     await arm.privateEndpoints.delete(found(scope, ladder), found(subnetId, ladder), pass.call);
     const why = removing ? 'it is no longer wanted' : 'it must be made anew';
     const note = `Asked Azure to delete private endpoint "${scope?.name}": ${why}.`;

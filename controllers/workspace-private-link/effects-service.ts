@@ -1,6 +1,16 @@
 import { notes, registeredIn } from './desired-provenance.ts';
-import { clientsOf, createNoted, endpointOf, found, type MyPass, type Run, report, tagsAfter } from './effect-parts.ts';
-import type { Deps } from './reading.ts';
+import {
+  clientsOf,
+  clientsOfConsumer,
+  createNoted,
+  endpointOf,
+  found,
+  type MyPass,
+  type Run,
+  report,
+  tagsAfter,
+} from './effect-parts.ts';
+import type { Deps, ServiceClients } from './reading.ts';
 import type { Effect } from './types.ts';
 
 type ServiceEffect = Extract<
@@ -23,11 +33,14 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
   },
 
   async registerServiceProvider(pass, { service }) {
-    await register(deps, pass, found(service.providerToRegister, 'the provider'));
+    const { arm } = await clientsOf(deps, pass);
+    await register(arm, pass, found(service.providerToRegister, 'the provider'));
   },
 
   async registerEndpointProvider(pass, seen, ladder) {
-    await register(deps, pass, found(endpointOf(seen, ladder).placement?.providerToRegister, 'the provider'));
+    const { desired, placement } = endpointOf(seen, ladder);
+    const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
+    await register(arm, pass, found(placement?.providerToRegister, 'the provider'));
   },
 
   async putService(pass, { desired, service, provenance }) {
@@ -88,11 +101,10 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
 
 /** Written down after the call, because a second registration does no harm and a missing one does. */
 async function register(
-  deps: Deps,
+  arm: Pick<ServiceClients['arm'], 'providers'>,
   pass: MyPass,
   { subscriptionId, namespace }: { subscriptionId: string; namespace: 'Microsoft.Fabric' | 'Microsoft.Network' },
 ): Promise<void> {
-  const { arm } = await clientsOf(deps, pass);
   await arm.providers.register(subscriptionId, namespace, pass.call);
   const done = new Set([...registeredIn([pass.resource], subscriptionId), namespace]);
   await pass.annotate(notes.registered(subscriptionId, [...done].sort()));

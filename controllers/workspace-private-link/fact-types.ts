@@ -54,11 +54,14 @@ export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;
 export const ENDPOINT_FACTS = {
   /** Summary of the service ladder. */
   service: ['ready', 'notReady'],
-  /** notServed: consumer in another tenant, or endpoint of a data gateway. */
+  /** notServed: an endpoint of a data gateway. */
   served: ['served', 'notServed'],
   /** Summary of the placement ladder; unread: nobody has looked, because nothing is about to be created. */
   placement: ['fits', 'not', 'unread'],
-  /** The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec. untagged: as for the service. */
+  /**
+   * The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec ·
+   * untagged: as for the service · noCredentials: those for the endpoint's tenant are missing or refused.
+   */
   endpoint: [
     'absent',
     'provisioning',
@@ -69,6 +72,7 @@ export const ENDPOINT_FACTS = {
     'untagged',
     'differs',
     'foreign',
+    'noCredentials',
     'unobservable',
     'refused',
   ],
@@ -213,14 +217,15 @@ export const ENDPOINT_REMOVAL_FACTS = {
   records: ['none', 'ours', 'unobservable'],
   /** created: by us, as written down. */
   zoneGroup: ['absent', 'created', 'other', 'unobservable'],
-  /** foreign: there, and marked as another owner's · unmarked: a note says that we made it, and it does not carry our tag. */
-  endpoint: ['absent', 'present', 'deleting', 'foreign', 'unmarked', 'unobservable', 'refused'],
+  /**
+   * foreign: there, and marked as another owner's · unmarked: a note says that we made it, and it does not carry our
+   * tag · noCredentials: those for the tenant of the endpoint or of its records are missing or refused.
+   */
+  endpoint: ['absent', 'present', 'deleting', 'foreign', 'unmarked', 'noCredentials', 'unobservable', 'refused'],
   /** The service still lists a connection of this endpoint's ARM id. */
   connection: ['none', 'left', 'unobservable'],
-  /** Links that we made and that no other object names. */
-  links: ['none', 'ours', 'unobservable'],
-  /** removable: ours, unlinked and empty. */
-  zone: ['kept', 'removable', 'unobservable'],
+  /** linked: a link that we made and that no other object names · removable: a zone of ours, unlinked and empty. */
+  zones: ['kept', 'linked', 'removable', 'noCredentials', 'unobservable'],
   /** Annotations about this endpoint remain on an object that lives on. */
   noted: [true, false],
 } as const satisfies Domain;

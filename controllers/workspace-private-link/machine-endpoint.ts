@@ -21,6 +21,7 @@ export const endpointMachine = setup({
   guards: {
     notServedYet: is(({ served }) => served === 'notServed'),
     serviceNotReady: is(({ service }) => service === 'notReady'),
+    noCredentials: is(({ endpoint }) => endpoint === 'noCredentials'),
     ours: is(ours),
     absentFits: is(({ endpoint, placement }) => endpoint === 'absent' && placement === 'fits'),
     absentUnfit: is(({ endpoint, placement }) => endpoint === 'absent' && placement === 'not'),
@@ -54,6 +55,8 @@ export const endpointMachine = setup({
         Check: {
           always: [
             { guard: 'notServedYet', target: 'NotServed' },
+            // A Secret takes a person: said at once, whatever else is still being made.
+            { guard: 'noCredentials', target: 'NoCredentials' },
             { guard: 'serviceNotReady', target: 'AwaitingService' },
             { guard: 'refused', target: 'Refused' },
             { guard: 'foreign', target: 'Foreign' },
@@ -72,6 +75,7 @@ export const endpointMachine = setup({
           ],
         },
         NotServed: stalled('NotServedYet'),
+        NoCredentials: leaf('stalled', 'CredentialMissing', 'fast'),
         AwaitingService: waiting('AwaitingService', 'slow'),
         Refused: stalled('ReadRefused'),
         Foreign: stalled('ForeignOwner'),
@@ -137,8 +141,7 @@ export const endpointRemoved = (facts: EndpointRemovalFacts): boolean =>
     facts.records === 'none' &&
     (facts.zoneGroup === 'absent' || facts.zoneGroup === 'other') &&
     (!mayDelete(facts) || (facts.endpoint === 'absent' && facts.connection === 'none')) &&
-    facts.links === 'none' &&
-    facts.zone === 'kept');
+    facts.zones === 'kept');
 
 /** The endpoint ladder downwards: Access → Records → ZoneGroup → Endpoint → Connection → Links → Zone → Forget. */
 export const endpointRemovalMachine = setup({
@@ -147,6 +150,7 @@ export const endpointRemovalMachine = setup({
     removed: left(endpointRemoved),
     awaitingAccess: left(({ gate }) => gate === 'awaitingAccess'),
     lastProof: left(({ gate }) => gate === 'lastProof'),
+    noCredentials: left(({ endpoint }) => endpoint === 'noCredentials'),
     recordsLeft: left(({ records }) => records === 'ours'),
     recordsUnobservable: left(({ records }) => records === 'unobservable'),
     zoneGroupLeft: left(({ zoneGroup }) => zoneGroup === 'created'),
@@ -159,9 +163,9 @@ export const endpointRemovalMachine = setup({
     endpointUnobservable: left(({ endpoint }) => endpoint === 'unobservable'),
     connectionLeft: left(({ connection }) => connection === 'left'),
     connectionUnobservable: left(({ connection }) => connection === 'unobservable'),
-    linksLeft: left(({ links }) => links === 'ours'),
-    linksUnobservable: left(({ links }) => links === 'unobservable'),
-    zoneLeft: left(({ zone }) => zone === 'removable'),
+    linksLeft: left(({ zones }) => zones === 'linked'),
+    zoneLeft: left(({ zones }) => zones === 'removable'),
+    zonesWithoutCredentials: left(({ zones }) => zones === 'noCredentials'),
     noted: left(({ noted }) => noted),
   },
 }).createMachine({
@@ -189,6 +193,7 @@ export const endpointRemovalMachine = setup({
       states: {
         Check: {
           always: [
+            { guard: 'noCredentials', target: 'NoCredentials' },
             { guard: 'recordsLeft', target: 'DeletingRecord' },
             { guard: 'recordsUnobservable', target: 'Unobservable' },
             { guard: 'zoneGroupLeft', target: 'DeletingZoneGroup' },
@@ -196,6 +201,7 @@ export const endpointRemovalMachine = setup({
             { target: '#endpointRemoval.Endpoint' },
           ],
         },
+        NoCredentials: leaf('stalled', 'CredentialMissing', 'fast'),
         DeletingRecord: doing('deleteRecord', 'RecordsDeleting', 'now'),
         DeletingZoneGroup: doing('deleteZoneGroup', 'RecordsDeleting'),
         Unobservable: waiting('Unobservable'),
@@ -231,11 +237,12 @@ export const endpointRemovalMachine = setup({
         Check: {
           always: [
             { guard: 'linksLeft', target: 'DeletingLink' },
-            { guard: 'linksUnobservable', target: 'Unobservable' },
             { guard: 'zoneLeft', target: 'DeletingZone' },
+            { guard: 'zonesWithoutCredentials', target: 'NoCredentials' },
             { target: 'Unobservable' },
           ],
         },
+        NoCredentials: leaf('stalled', 'CredentialMissing', 'fast'),
         DeletingLink: doing('deleteLink', 'LinkDeleting'),
         DeletingZone: doing('deleteZone', 'ZoneDeleting'),
         Unobservable: waiting('Unobservable'),

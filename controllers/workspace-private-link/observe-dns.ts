@@ -5,7 +5,7 @@ import { observeLinks } from './observe-links.ts';
 import { proofOf } from './observe-proof.ts';
 import { type Expected, recordAt, recordsOf, sameAddresses, sharedRecords, sharersOf } from './observe-records.ts';
 import { findUnwantedGroup } from './observe-unwanted-group.ts';
-import { blindness, type Context, settled } from './reading.ts';
+import { blindness, type EndpointContext, type Reader, settled } from './reading.ts';
 import type { ARecord, DesiredDns, DnsFacts, DnsSeen, DnsZone, Fault } from './types.ts';
 import { isOfCluster } from './zone-users.ts';
 
@@ -29,7 +29,11 @@ const unread = (facts: DnsFacts, dns: DesiredDns | undefined, fault?: Fault): Dn
 export const unapprovedDns = (dns: DesiredDns | undefined): DnsSeen => unread(unreadDns(dns), dns);
 
 /** Reads zone, links, records and proof of one approved endpoint; `all` are the endpoints of this object, for shared record sets. */
-export async function observeDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<DnsSeen> {
+export async function observeDns(
+  context: EndpointContext,
+  base: EndpointBase,
+  all: readonly EndpointBase[],
+): Promise<DnsSeen> {
   const { dns } = base.desired;
   const facts = { ...unreadDns(dns), endpoint: 'approved' as const };
   if (!dns) return unread(facts, dns);
@@ -57,7 +61,10 @@ export async function observeDns(context: Context, base: EndpointBase, all: read
   };
 }
 
-async function observeZone(context: Context, dns: DesiredDns): Promise<{ state: DnsFacts['zone']; fault?: Fault }> {
+async function observeZone(
+  context: EndpointContext,
+  dns: DesiredDns,
+): Promise<{ state: DnsFacts['zone']; fault?: Fault }> {
   if (dns.conflict) return { state: 'conflict' };
   const zone = await settled(
     context,
@@ -70,7 +77,7 @@ async function observeZone(context: Context, dns: DesiredDns): Promise<{ state: 
 }
 
 function zoneFact(
-  { desired, provenance }: Pick<Context, 'desired' | 'provenance'>,
+  { desired, provenance }: Pick<Reader, 'desired' | 'provenance'>,
   { given, zoneId }: DesiredDns,
   zone: DnsZone | undefined,
 ): DnsFacts['zone'] {
@@ -89,7 +96,7 @@ type RecordsSeen = {
 };
 
 async function observeRecords(
-  context: Context,
+  context: EndpointContext,
   dns: DesiredDns,
   base: EndpointBase,
   all: readonly EndpointBase[],
@@ -102,7 +109,7 @@ async function observeRecords(
     : observeRecordSets(context, dns, base, all);
 }
 
-async function readRecords(context: Context, zoneId: string, expected: Expected) {
+async function readRecords(context: EndpointContext, zoneId: string, expected: Expected) {
   return settled(
     context,
     'the records of the zone',
@@ -113,7 +120,7 @@ async function readRecords(context: Context, zoneId: string, expected: Expected)
 }
 
 async function observeZoneGroup(
-  context: Context,
+  context: EndpointContext,
   dns: DesiredDns,
   { desired }: EndpointBase,
   { own, extra }: { own: Expected; extra: Expected },
@@ -152,7 +159,7 @@ async function observeZoneGroup(
 }
 
 async function observeRecordSets(
-  context: Context,
+  context: EndpointContext,
   dns: DesiredDns,
   base: EndpointBase,
   all: readonly EndpointBase[],
@@ -177,7 +184,7 @@ async function observeRecordSets(
 
 /** Record sets of ours carry our owner in their metadata; equal ones of anybody are good as they are. */
 function compareRecords(
-  { desired }: Context,
+  { desired }: Pick<Reader, 'desired'>,
   zoneId: string,
   expected: Expected,
   records: readonly ARecord[],

@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '../../operator/clients/arm/types.ts';
+import { seenBy } from './consumers.ts';
 import { endpointNotServed } from './desired.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
@@ -6,7 +7,7 @@ import { byId } from './lookup.ts';
 import { placementOf } from './machine-placement.ts';
 import { observePlacement } from './observe-placement.ts';
 import { tagDifference, tagOf } from './observe-service.ts';
-import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
+import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
 import type {
   DesiredEndpoint,
   EndpointFacts,
@@ -41,19 +42,19 @@ export const unreadEndpoint = (
 });
 
 /**
- * Reads one endpoint. `connections` is asked only once the endpoint is there; `usable` says whether the service can
- * be connected to.
+ * Reads one endpoint, with the credentials of its consumer. `connections` is asked only once the endpoint is there;
+ * `usable` says whether the service can be connected to.
  */
 export async function observeEndpoint(
-  context: Context,
+  context: Reader,
   endpoint: DesiredEndpoint,
   usable: boolean,
   connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
 ): Promise<EndpointBase> {
-  const { desired, provenance } = context;
+  const { provenance } = context;
   const blank = unreadEndpoint({
     service: usable ? 'ready' : 'notReady',
-    served: endpointNotServed(desired, endpoint) === undefined ? 'served' : 'notServed',
+    served: endpointNotServed(endpoint) === undefined ? 'served' : 'notServed',
     provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
     recreate: endpoint.spec.recreatePolicy ?? 'Never',
   });
@@ -68,19 +69,30 @@ export async function observeEndpoint(
     fault: undefined,
   };
   if (blank.served === 'notServed') return base;
-  const found = await findEndpoint(context, endpoint);
+  const there = await seenBy(context, endpoint.consumer);
+  const found = there.fault ? blind(there.fault) : await findEndpoint(there.value, endpoint);
   const seen = { ...base, ...found, facts: { ...base.facts, endpoint: found.state } };
+  if (found.state === 'noCredentials') return withServicesWord(seen, await connections());
+  if (!there.value) return seen;
   if (found.state === 'absent' || found.state === 'failed') {
     if (!usable) return seen;
-    const placement = await observePlacement(context, endpoint, connections, found.actual);
+    const placement = await observePlacement(there.value, endpoint, connections, found.actual);
     return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
   }
   if (!found.actual || ['outdated', 'differs', 'foreign'].includes(found.state)) return seen;
-  return withConnection(context, seen, await connections());
+  return withConnection(there.value, seen, await connections());
+}
+
+/** The workspace's side is seen all the same: what it says about the connection is true, and people want to know it. */
+function withServicesWord(
+  seen: EndpointBase,
+  { value: connections }: Reading<readonly PrivateEndpointConnection[]>,
+): EndpointBase {
+  return { ...seen, connection: connections && connectionOf(connections, seen.desired.resourceId) };
 }
 
 async function withConnection(
-  context: Context,
+  context: EndpointContext,
   seen: EndpointBase,
   connections: Reading<readonly PrivateEndpointConnection[]>,
 ): Promise<EndpointBase> {
@@ -121,7 +133,7 @@ export function connectionOf(
  * itself (cloud-apis 9.2). Only what cannot be undone is believed, and only from a fresh read: a new connection takes
  * its time to show, and an old list knows an endpoint that has been made anew since.
  */
-async function ownWord(context: Context, { scope }: DesiredEndpoint): Promise<ConnectionStatus | undefined> {
+async function ownWord(context: EndpointContext, { scope }: DesiredEndpoint): Promise<ConnectionStatus | undefined> {
   const fresh = await attempt(context, 'the private endpoint', () =>
     context.clients.arm.privateEndpoints.get(scope, { ...context.call, maxAgeMs: 0 }),
   );
@@ -148,7 +160,7 @@ function connectionFact(status: ConnectionStatus | undefined): EndpointFacts['co
 
 type Found = Pick<EndpointBase, 'actual' | 'detail' | 'fault'> & { state: EndpointFacts['endpoint'] };
 
-async function findEndpoint(context: Context, endpoint: DesiredEndpoint): Promise<Found> {
+async function findEndpoint(context: EndpointContext, endpoint: DesiredEndpoint): Promise<Found> {
   const { privateEndpoints } = context.clients.arm;
   const find = (list: readonly PrivateEndpoint[]) => byId(list, endpoint.resourceId);
   const list = await settled(
@@ -168,10 +180,10 @@ async function findEndpoint(context: Context, endpoint: DesiredEndpoint): Promis
   return one.fault ? blind(one.fault) : classifyEndpoint(context, endpoint, one.value.value);
 }
 
-const blind = (fault: Fault): Found => ({ state: blindness(fault), actual: undefined, detail: undefined, fault });
+const blind = (fault: Fault): Found => ({ state: sightOf(fault), actual: undefined, detail: undefined, fault });
 
 export function classifyEndpoint(
-  { desired, provenance }: Pick<Context, 'desired' | 'provenance'>,
+  { desired, provenance }: Pick<Reader, 'desired' | 'provenance'>,
   endpoint: DesiredEndpoint,
   actual: PrivateEndpoint | undefined,
 ): Found {

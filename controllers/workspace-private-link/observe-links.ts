@@ -1,6 +1,6 @@
 import { linkedZone } from './desired.ts';
 import { isFabricZone, OWNER_TAG, same, subscriptionOf } from './desired-names.ts';
-import { type Context, settled } from './reading.ts';
+import { type EndpointContext, settled } from './reading.ts';
 import type { DesiredDns, DesiredLink, DnsFacts, DnsSeen, Fault, VirtualNetworkLink } from './types.ts';
 import { isDisputed, servesStrangers } from './zone-neighbours.ts';
 import { isOfCluster, isSurplus, linkRef } from './zone-users.ts';
@@ -15,7 +15,7 @@ type LinksSeen = {
 };
 
 /** All wanted virtual network links of the zone together, the worst first. */
-export async function observeLinks(context: Context, dns: DesiredDns): Promise<LinksSeen> {
+export async function observeLinks(context: EndpointContext, dns: DesiredDns): Promise<LinksSeen> {
   const links = await settled(
     context,
     'the virtual network links of the zone',
@@ -31,7 +31,7 @@ export async function observeLinks(context: Context, dns: DesiredDns): Promise<L
 }
 
 /** In a zone that is shared, somebody may depend on a link without asking for it. */
-async function surplusUnlessUsed(context: Context, { zoneId, given }: DesiredDns, compared: LinksSeen) {
+async function surplusUnlessUsed(context: EndpointContext, { zoneId, given }: DesiredDns, compared: LinksSeen) {
   if (given) return compared;
   const { surplus: _, ...kept } = compared;
   const records = await settled(
@@ -44,7 +44,7 @@ async function surplusUnlessUsed(context: Context, { zoneId, given }: DesiredDns
   return isUsed ? { ...kept, state: 'met' as const } : compared;
 }
 
-function compareLinks(context: Context, dns: DesiredDns, all: readonly VirtualNetworkLink[]): LinksSeen {
+function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly VirtualNetworkLink[]): LinksSeen {
   const { zoneId } = dns;
   const tags = { [OWNER_TAG]: context.desired.clusterId };
   const found = (link: DesiredLink) =>
@@ -80,7 +80,11 @@ const describeLink = (wanted: DesiredLink, { name, fallbackToInternet }: Virtual
     : `link "${name}" has fallbackToInternet ${fallbackToInternet}, the spec says ${wanted.fallbackToInternet}`;
 
 /** Azure refuses a second zone of one name in a network (cloud-apis 10.5): looked for before a link is made, where we can see. */
-async function linkedElsewhere(context: Context, zoneId: string, networkId: string): Promise<string | undefined> {
+async function linkedElsewhere(
+  context: EndpointContext,
+  zoneId: string,
+  networkId: string,
+): Promise<string | undefined> {
   const { privateDns } = context.clients.arm;
   const first = linkedZone(context.desired, networkId);
   if (first !== undefined && !same(first, zoneId)) {

@@ -4,7 +4,7 @@ import { same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import { endpointQuota } from './observe-quotas.ts';
 import { observeProvider } from './observe-service.ts';
-import { attempt, type Context, type Reading, settled } from './reading.ts';
+import { attempt, type EndpointContext, type Reading, settled } from './reading.ts';
 import type {
   DesiredEndpoint,
   PlacementFacts,
@@ -18,7 +18,7 @@ import type {
  * Azure could not finish.
  */
 export async function observePlacement(
-  context: Context,
+  context: EndpointContext,
   endpoint: DesiredEndpoint,
   connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
   failed: PrivateEndpoint | undefined,
@@ -57,7 +57,7 @@ function afterFailure(seen: PlacementSeen, { code, message }: NonNullable<Privat
 type SubnetSeen = { fact: PlacementFacts['subnet']; detail?: string | undefined; fault?: PlacementSeen['fault'] };
 
 /** The subnet and its usage (cloud-apis 24, A10 and A11). */
-async function observeSubnet(context: Context, { spec }: DesiredEndpoint): Promise<SubnetSeen> {
+async function observeSubnet(context: EndpointContext, { spec }: DesiredEndpoint): Promise<SubnetSeen> {
   const { virtualNetworks } = context.clients.arm;
   const read = await settled(
     context,

@@ -2,7 +2,7 @@ import type { DnsAnswer } from '../../operator/clients/dns-types.ts';
 import { FABRIC_DNS_SUFFIX, same } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import { type Expected, recordAt, sameAddresses } from './observe-records.ts';
-import { type Context, settled } from './reading.ts';
+import { type EndpointContext, settled } from './reading.ts';
 import type { DesiredDns, Fault, ProofFacts, VirtualNetworkLink } from './types.ts';
 import { isSurplus } from './zone-users.ts';
 
@@ -17,14 +17,14 @@ type Question = {
 };
 
 /** One of the three proofs of design 4.1. */
-export async function proofOf(context: Context, { dns, expected, links }: Question): Promise<Proof> {
+export async function proofOf(context: EndpointContext, { dns, expected, links }: Question): Promise<Proof> {
   if (!expected || dns.verify.mode === 'None') return { state: 'unobservable' };
   return dns.verify.mode === 'Resolve' ? resolves(context, dns, expected) : reads(context, dns, expected, links);
 }
 
 /** ControlPlane: the records equal the interface's addresses, and a completed link makes them visible to somebody. */
 async function reads(
-  context: Context,
+  context: EndpointContext,
   dns: DesiredDns,
   expected: Expected,
   links: readonly VirtualNetworkLink[] | undefined,
@@ -51,7 +51,7 @@ async function reads(
  * Each network that the spec names, or any if it names none: what somebody else's network sees proves nothing about
  * ours, and neither does a link that is about to go.
  */
-function showsTheZone(context: Context, dns: DesiredDns, links: readonly VirtualNetworkLink[]): boolean {
+function showsTheZone(context: EndpointContext, dns: DesiredDns, links: readonly VirtualNetworkLink[]): boolean {
   const completed = links.filter(({ state }) => state === 'Completed');
   if (dns.links.length === 0) return completed.some((link) => !isSurplus(context, dns.zoneId, link));
   return dns.links.every((wanted) =>
@@ -63,7 +63,7 @@ function showsTheZone(context: Context, dns: DesiredDns, links: readonly Virtual
 const WORST_FIRST = ['public', 'otherPrivate', 'nxdomain', 'mismatch', 'timeout'] as const;
 
 /** Resolve: every name server asked must answer each of the five names with the endpoint's addresses. */
-async function resolves(context: Context, dns: DesiredDns, expected: Expected): Promise<Proof> {
+async function resolves(context: EndpointContext, dns: DesiredDns, expected: Expected): Promise<Proof> {
   const { nameservers, timeoutMs } = dns.verify;
   // Asked one by one, because all of them must agree; none given means the operator's own resolver.
   const servers = nameservers.length > 0 ? nameservers.map((server) => [server]) : [[]];
@@ -87,7 +87,7 @@ async function resolves(context: Context, dns: DesiredDns, expected: Expected): 
 }
 
 function judge(
-  context: Context,
+  context: EndpointContext,
   record: string,
   answer: DnsAnswer,
   expected: readonly string[],

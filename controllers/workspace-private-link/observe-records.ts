@@ -1,6 +1,6 @@
 import { recordName, same } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
-import type { Context } from './reading.ts';
+import type { Reader } from './reading.ts';
 import type { ARecord, DesiredEndpoint, InterfaceAddress, WorkspaceHost } from './types.ts';
 
 /** Record name → the addresses that it should hold. */
@@ -44,7 +44,7 @@ export const sharersOf = (all: readonly EndpointBase[], zoneId: string): readonl
 
 /** The union over those that are approved; undefined while one of them cannot be seen, which must not shrink a set. */
 export function sharedRecords(
-  { desired }: Context,
+  { desired }: Pick<Reader, 'desired'>,
   sharers: readonly EndpointBase[],
 ): Expected | 'unobservable' | undefined {
   const union = new Map<string, readonly string[]>();

@@ -1,7 +1,9 @@
+import { seenBy } from './consumers.ts';
+import { consumerOfId } from './desired.ts';
 import { OWNER_TAG, same, scopeOf } from './desired-names.ts';
 import { connectionOf } from './observe-endpoint.ts';
 import { tagOf } from './observe-service.ts';
-import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
+import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
 import type {
   ArmId,
   EndpointRemovalFacts,
@@ -13,7 +15,10 @@ import type {
 import { isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from './zone-users.ts';
 
 /** Names that annotations know and the spec does not, or under which the spec now means another private endpoint. */
-export function removedNames({ desired, provenance }: Context, deleting: boolean): readonly string[] {
+export function removedNames(
+  { desired, provenance }: Pick<Reader, 'desired' | 'provenance'>,
+  deleting: boolean,
+): readonly string[] {
   const known = [provenance.endpoints, provenance.zoneGroups, provenance.records].flatMap((notes) =>
     Object.keys(notes),
   );
@@ -37,8 +42,11 @@ export type RemovalQuestion = {
   keepsZones: boolean;
 };
 
-/** What is left of one endpoint that is not wanted any more. Without an annotation about a thing, the thing is not ours. */
-export async function observeRemoval(context: Context, question: RemovalQuestion): Promise<RemovalSeen> {
+/**
+ * What is left of one endpoint that is not wanted any more, each thing seen with the credentials of its consumer. Without an
+ * annotation about a thing, the thing is not ours.
+ */
+export async function observeRemoval(context: Reader, question: RemovalQuestion): Promise<RemovalSeen> {
   const { name, policy, gate } = question;
   const known = context.provenance.endpoints[name];
   const blank: RemovalSeen = {
@@ -51,8 +59,7 @@ export async function observeRemoval(context: Context, question: RemovalQuestion
       zoneGroup: 'absent',
       endpoint: 'absent',
       connection: 'none',
-      links: 'none',
-      zone: 'kept',
+      zones: 'kept',
       noted: !question.deleting,
     },
     resourceId: known?.id,
@@ -61,20 +68,23 @@ export async function observeRemoval(context: Context, question: RemovalQuestion
     connection: undefined,
   };
   if (policy === 'Retain') return blank;
-  const [endpoint, records] = await Promise.all([findEndpoint(context, blank), findRecords(context, name)]);
-  const zoneGroup = await findZoneGroup(context, blank, endpoint.state);
-  const zones = question.keepsZones ? await findZones(context) : { links: 'none' as const, zone: 'kept' as const };
+  const there = await seenBy(context, known && consumerOfId(context, known.id));
+  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name)]);
+  const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
+  const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
   const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
-  const fault = endpoint.fault ?? records.fault ?? zoneGroup.fault ?? zones.fault;
+  const faults = [endpoint.fault, records.fault, zoneGroup.fault].filter((fault) => fault !== undefined);
+  // Records go before the endpoint: without credentials for them it has to wait, too.
+  const blind = faults.find((fault) => sightOf(fault) === 'noCredentials');
+  const fault = blind ?? faults[0] ?? zones.fault;
   return {
     ...blank,
     facts: {
       ...blank.facts,
-      endpoint: endpoint.state,
+      endpoint: blind ? 'noCredentials' : endpoint.state,
       records: records.state,
       zoneGroup: zoneGroup.state,
-      links: zones.links,
-      zone: zones.zone,
+      zones: zones.state,
       connection: connectionFact(question, known !== undefined, connection),
     },
     subnetId: endpoint.actual?.subnetId,
@@ -98,8 +108,13 @@ function connectionFact(
 
 type EndpointFound = { state: EndpointRemovalFacts['endpoint']; actual?: PrivateEndpoint; fault?: Fault };
 
-async function findEndpoint(context: Context, { resourceId, scope, facts }: RemovalSeen): Promise<EndpointFound> {
+async function findEndpoint(
+  there: Reading<EndpointContext>,
+  { resourceId, scope, facts }: RemovalSeen,
+): Promise<EndpointFound> {
   if (resourceId === undefined || scope === undefined) return { state: 'absent' };
+  if (there.fault) return { state: sightOf(there.fault), fault: there.fault };
+  const context = there.value;
   const { privateEndpoints } = context.clients.arm;
   const find = (list: readonly PrivateEndpoint[]) => list.find(({ id }) => same(id, resourceId));
   const list = await settled(
@@ -108,14 +123,14 @@ async function findEndpoint(context: Context, { resourceId, scope, facts }: Remo
     (call) => privateEndpoints.list(scope.subscriptionId, call),
     () => false,
   );
-  if (list.fault) return { state: blindness(list.fault), fault: list.fault };
+  if (list.fault) return { state: sightOf(list.fault), fault: list.fault };
   let actual = find(list.value);
   if (!actual) {
     // A list that lags would leave the endpoint behind for good: its own address has the last word.
     const one = await attempt(context, 'the private endpoint', () =>
       privateEndpoints.get(scope, { ...context.call, maxAgeMs: 0 }),
     );
-    if (one.fault) return { state: blindness(one.fault), fault: one.fault };
+    if (one.fault) return { state: sightOf(one.fault), fault: one.fault };
     actual = one.value.value;
   }
   if (!actual) return { state: 'absent' };
@@ -132,7 +147,7 @@ type RecordsFound = {
   fault?: Fault;
 };
 
-async function findRecords(context: Context, name: string): Promise<RecordsFound> {
+async function findRecords(context: Reader, name: string): Promise<RecordsFound> {
   for (const zoneId of context.provenance.records[name] ?? []) {
     const found = await findRecordsIn(context, zoneId);
     if (found.state !== 'none') return found;
@@ -140,16 +155,18 @@ async function findRecords(context: Context, name: string): Promise<RecordsFound
   return { state: 'none' };
 }
 
-async function findRecordsIn(context: Context, zoneId: ArmId): Promise<RecordsFound> {
+async function findRecordsIn(context: Reader, zoneId: ArmId): Promise<RecordsFound> {
   // An endpoint of this object that stays writes the sets anew, without the addresses that go.
   const stays = context.pass.resource.metadata.deletionTimestamp === undefined;
-  const sharer = ({ desired }: Context) =>
+  const sharer = ({ desired }: Reader) =>
     desired.endpoints.some(({ dns }) => dns?.mode === 'Records' && same(dns.zoneId, zoneId));
   if (stays && sharer(context)) return { state: 'none' };
+  const there = await seenBy(context, consumerOfId(context, zoneId));
+  if (there.fault) return { state: 'unobservable', fault: there.fault };
   const records = await settled(
-    context,
+    there.value,
     'the records of the zone',
-    (call) => context.clients.arm.privateDns.records(zoneId, call),
+    (call) => there.value.clients.arm.privateDns.records(zoneId, call),
     () => false,
   );
   if (records.fault) {
@@ -162,14 +179,16 @@ async function findRecordsIn(context: Context, zoneId: ArmId): Promise<RecordsFo
 const isNotFound = ({ error }: Fault): boolean => error.status === 404;
 
 async function findZoneGroup(
-  context: Context,
+  there: Reading<EndpointContext>,
   { name, scope }: RemovalSeen,
   endpoint: EndpointRemovalFacts['endpoint'],
 ): Promise<{ state: EndpointRemovalFacts['zoneGroup']; fault?: Fault }> {
   // A zone group goes with its endpoint.
   if (endpoint === 'absent' || endpoint === 'deleting' || scope === undefined) return { state: 'absent' };
-  if (endpoint === 'foreign' || endpoint === 'unmarked' || context.provenance.zoneGroups[name] === undefined)
-    return { state: 'other' };
+  if (endpoint === 'foreign' || endpoint === 'unmarked') return { state: 'other' };
+  if (there.fault) return { state: 'unobservable', fault: there.fault };
+  const context = there.value;
+  if (context.provenance.zoneGroups[name] === undefined) return { state: 'other' };
   const group = await settled(
     context,
     'the zone group of the endpoint',
@@ -180,7 +199,8 @@ async function findZoneGroup(
   return { state: group.value ? 'created' : 'absent' };
 }
 
-type ZonesFound = Pick<EndpointRemovalFacts, 'links' | 'zone'> & {
+type ZonesFound = {
+  state: EndpointRemovalFacts['zones'];
   nextLink?: NonNullable<RemovalSeen['linkToDelete']>;
   nextZone?: NonNullable<RemovalSeen['zoneToDelete']>;
   fault?: Fault;
@@ -190,33 +210,31 @@ type ZonesFound = Pick<EndpointRemovalFacts, 'links' | 'zone'> & {
  * Zones and links that nobody in this cluster uses any more. Links of a shared zone go only once it is empty: records
  * that others keep there are somebody's way in.
  */
-async function findZones(context: Context): Promise<ZonesFound> {
+async function findZones(context: Reader): Promise<ZonesFound> {
   const { provenance } = context;
   const given = provenance.links.map(({ zoneId }) => zoneId);
   const zones = [...new Set([...provenance.zones, ...given].map((id) => id.toLowerCase()))];
-  let state: ZonesFound = { links: 'none', zone: 'kept' };
+  let state: ZonesFound = { state: 'kept' };
   for (const zoneId of zones) {
-    const found = await findZone(
-      context,
-      zoneId,
-      provenance.zones.some((id) => same(id, zoneId)),
-    );
-    if (found.links === 'ours' || found.zone === 'removable') return found;
+    const shared = provenance.zones.some((id) => same(id, zoneId));
+    const there = await seenBy(context, consumerOfId(context, zoneId));
+    const found = there.fault ? unseen(there.fault) : await findZone(there.value, zoneId, shared);
+    if (found.state === 'linked' || found.state === 'removable') return found;
     if (found.fault) state = found;
   }
   return state;
 }
 
-async function findZone(context: Context, zoneId: ArmId, shared: boolean): Promise<ZonesFound> {
+async function findZone(context: EndpointContext, zoneId: ArmId, shared: boolean): Promise<ZonesFound> {
   const { privateDns } = context.clients.arm;
-  const kept: ZonesFound = { links: 'none', zone: 'kept' };
+  const kept: ZonesFound = { state: 'kept' };
   const zone = await settled(
     context,
     'the private DNS zone',
     (call) => privateDns.zone(zoneId, call),
     () => false,
   );
-  if (zone.fault) return { links: 'unobservable', zone: 'unobservable', fault: zone.fault };
+  if (zone.fault) return unseen(zone.fault);
   if (!zone.value || (shared && !isEmpty(zone.value))) return kept;
   const links = await settled(
     context,
@@ -224,10 +242,15 @@ async function findZone(context: Context, zoneId: ArmId, shared: boolean): Promi
     (call) => privateDns.links(zoneId, call),
     () => false,
   );
-  if (links.fault) return { links: 'unobservable', zone: 'unobservable', fault: links.fault };
+  if (links.fault) return unseen(links.fault);
   const next = links.value.find((link) => isSurplus(context, zoneId, link));
-  if (next) return { links: 'ours', zone: 'kept', nextLink: linkRef(zoneId, next) };
+  if (next) return { state: 'linked', nextLink: linkRef(zoneId, next) };
   const ours = shared && isOfCluster(zone.value.tags, context.desired.clusterId);
   const unused = usersOf(context, zoneId).length === 0 && links.value.length === 0;
-  return ours && unused ? { ...kept, zone: 'removable', nextZone: { zoneId, etag: zone.value.etag } } : kept;
+  return ours && unused ? { state: 'removable', nextZone: { zoneId, etag: zone.value.etag } } : kept;
 }
+
+const unseen = (fault: Fault): ZonesFound => ({
+  state: sightOf(fault) === 'noCredentials' ? 'noCredentials' : 'unobservable',
+  fault,
+});

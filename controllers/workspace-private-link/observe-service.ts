@@ -4,7 +4,7 @@ import { registeredIn } from './desired-provenance.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import { byId } from './lookup.ts';
 import { observeServiceQuota } from './observe-quotas.ts';
-import { attempt, blindness, type Context, settled } from './reading.ts';
+import { attempt, blindness, type Context, type Reader, settled } from './reading.ts';
 import type {
   Fault,
   PrivateLinkService,
@@ -190,8 +190,10 @@ export type ProviderSeen = {
   fault?: Fault;
 };
 
+type ProviderContext = Reader & { clients: { arm: Pick<Context['clients']['arm'], 'providers'> } };
+
 /** Both providers of a subscription, the one that needs something first (cloud-apis 4.4). Read only before a creation. */
-export async function observeProvider(context: Context, subscriptionId: string): Promise<ProviderSeen> {
+export async function observeProvider(context: ProviderContext, subscriptionId: string): Promise<ProviderSeen> {
   const { clients, pass } = context;
   const readings = await Promise.all(
     PROVIDERS.map((namespace) =>

@@ -1,6 +1,7 @@
+import { seenBy } from './consumers.ts';
 import { same } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
-import { type Context, settled } from './reading.ts';
+import { type Reader, settled } from './reading.ts';
 import type { DesiredDns, Fault } from './types.ts';
 
 /**
@@ -14,7 +15,7 @@ export type UnwantedGroup = { state: 'none' | 'own' | 'neighbour' | 'unobservabl
  * would read as somebody else's. One of another endpoint matters only where it is tied to the zone that is shared.
  */
 export async function findUnwantedGroup(
-  context: Context,
+  context: Reader,
   dns: DesiredDns,
   own: EndpointBase,
   sharers: readonly EndpointBase[],
@@ -22,10 +23,12 @@ export async function findUnwantedGroup(
   const others = sharers.filter((sharer) => sharer.desired.name !== own.desired.name);
   for (const { desired } of [own, ...others]) {
     if (context.provenance.zoneGroups[desired.name] === undefined) continue;
+    const there = await seenBy(context, desired.consumer);
+    if (there.fault) return { state: 'unobservable', fault: there.fault };
     const group = await settled(
-      context,
+      there.value,
       'the zone group of the endpoint',
-      (call) => context.clients.arm.privateEndpoints.zoneGroup(desired.scope, call),
+      (call) => there.value.clients.arm.privateEndpoints.zoneGroup(desired.scope, call),
       (found) => found === undefined,
     );
     if (group.fault) return { state: 'unobservable', fault: group.fault };

@@ -1,5 +1,6 @@
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
+import { clientsFor, createConsumers, seenBy } from './consumers.ts';
 import { desiredOf } from './desired.ts';
 import { provenanceOf, underPresentNames } from './desired-provenance.ts';
 import { inboundReleased } from './machine-access.ts';
@@ -57,11 +58,9 @@ export const observe =
     if (!claimed) return { ...blank, release: released(false) };
     // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
     if (deleting && leavesNothing(resource, provenance)) return { ...blank, release: released(true) };
-    const { tenantId, credentialsRef } = resource.spec;
-    const namespace = resource.metadata.namespace ?? '';
-    const query = { tenantId, namespace, ...(credentialsRef && { credentialsRef }) };
-    const clients = await deps.clouds.forTenant(query, pass.call);
-    const context: Context = { deps, pass, desired, provenance, clients, call: pass.call };
+    const clients = await clientsFor(deps, pass);
+    const clientsOfConsumer = createConsumers(deps, pass, clients);
+    const context: Context = { deps, pass, desired, provenance, clients, clientsOfConsumer, call: pass.call };
     return deleting ? observeDeletion(context, blank, standing) : observeLife(context);
   };
 
@@ -187,7 +186,8 @@ async function observeConnections(
 async function withDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<EndpointSeen> {
   const settledDown = ['ready', 'untagged', 'drifted'].includes(base.facts.endpoint);
   const approved = base.facts.service === 'ready' && settledDown && base.facts.connection === 'approved';
-  const dns = approved ? await observeDns(context, base, all) : unapprovedDns(base.desired.dns);
+  const there = approved ? await seenBy(context, base.desired.consumer) : undefined;
+  const dns = there?.value ? await observeDns(there.value, base, all) : unapprovedDns(base.desired.dns);
   const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
   const { records, links } = dns.facts;
   const { proof, verify } = dns.proof.facts;

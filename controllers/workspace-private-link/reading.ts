@@ -1,24 +1,39 @@
 import type { CallOptions, Read } from '../../operator/clients/call.ts';
-import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
+import type { ArmClient, Clouds, TenantClients } from '../../operator/clients/clouds.ts';
 import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
-import type { Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
+import type { Consumer, Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
 
 /** What the controller is made of. */
 export type Deps = { clouds: Clouds; clock: Clock; clusterId: string; publisher: Publisher };
 
-/** One pass, with everything that reading needs. */
-export type Context = {
+/** What the workspace's tenant is asked for: the service with its connections, and Fabric. */
+export type ServiceClients = Pick<TenantClients, 'access' | 'fabric'> & {
+  arm: Pick<ArmClient, 'privateLinkServices' | 'providers'>;
+};
+
+/** What the tenant of an endpoint is asked for: the endpoint, its network and its DNS. Never the service. */
+export type EndpointClients = { arm: Omit<ArmClient, 'privateLinkServices'> };
+
+/** One pass, with everything that reading needs but the clients. */
+export type Reader = {
   deps: Deps;
   pass: Pass<WorkspacePrivateLink>;
   desired: Desired;
   provenance: Provenance;
-  clients: TenantClients;
   /** For shared reads; fresher than usual when this pass may decide to deny access. */
   call: CallOptions;
+  /** Resolved once a pass for each consumer; undefined: the object's own. */
+  clientsOfConsumer: (consumer: Consumer | undefined) => Promise<Reading<EndpointClients>>;
+  /** Trouble with credentials that concerns this endpoint alone, and does not make the whole pass meaningless. */
+  isOwnTrouble?: (error: OperatorError) => boolean;
 };
+
+/** Two kinds that do not pass for one another: no token of one tenant is used for the other's things. */
+export type Context = Reader & { clients: ServiceClients };
+export type EndpointContext = Reader & { clients: EndpointClients };
 
 /** A value that was read, or why it was not. */
 export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
@@ -28,14 +43,18 @@ export const UNSETTLED_MS = 5_000;
 
 /**
  * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself, and the others go on.
- * Errors that make the whole pass meaningless go through: the credentials themselves, a bug, the end of the pass.
+ * Errors that make the whole pass meaningless go through: the object's own credentials, a bug, the end of the pass.
  */
-export async function attempt<T>(context: Context, about: string, ask: () => Promise<T>): Promise<Reading<T>> {
+export async function attempt<T>(
+  context: Pick<Reader, 'pass' | 'isOwnTrouble'>,
+  about: string,
+  ask: () => Promise<T>,
+): Promise<Reading<T>> {
   try {
     return { value: await ask() };
   } catch (thrown) {
     const error = toOperatorError(thrown);
-    const meaningless = error.disposition === 'bug' || isCredentialTrouble(error);
+    const meaningless = error.disposition === 'bug' || (isCredentialTrouble(error) && !context.isOwnTrouble?.(error));
     if (context.pass.signal.aborted || meaningless) throw thrown;
     return { fault: { about, error } };
   }
@@ -46,7 +65,7 @@ export async function attempt<T>(context: Context, about: string, ask: () => Pro
  * wrong may be a list that is minutes old, and nothing is made or unmade on the word of an old list.
  */
 export function settled<T>(
-  context: Context,
+  context: Reader,
   about: string,
   ask: (call: CallOptions) => Promise<Read<T>>,
   isSettled: (value: T) => boolean,
@@ -62,6 +81,10 @@ export function settled<T>(
 /** `refused` needs a person and is looked at slowly; anything else passes by itself. */
 export const blindness = ({ error }: { error: OperatorError }): 'refused' | 'unobservable' =>
   error.disposition === 'blocked' || error.disposition === 'terminal' ? 'refused' : 'unobservable';
+
+/** As `blindness`, and told apart for want of what: nobody sees a tenant without credentials for it. */
+export const sightOf = (fault: Fault): 'noCredentials' | 'refused' | 'unobservable' =>
+  isCredentialTrouble(fault.error) ? 'noCredentials' : blindness(fault);
 
 /** Runs `make` at most once, when first asked. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -60,8 +60,18 @@ export type DesiredDns = {
   extraRecords: readonly { record: string; member: string }[];
 };
 
+/** Who owns the things of an endpoint, where the object's own credentials do not reach them. */
+export type Consumer = {
+  /** Lower case. */
+  tenantId: string;
+  /** Name of the Secret in the object's namespace; absent: by the namespace's Secret or the operator's identity. */
+  secret?: string;
+};
+
 export type DesiredEndpoint = {
   name: string;
+  /** Consumer of another tenant, or with credentials of its own; undefined: the object's credentials serve it too. */
+  consumer: Consumer | undefined;
   scope: EndpointScope;
   resourceId: ArmId;
   spec: WorkspacePrivateLinkEndpoint;
@@ -95,6 +105,8 @@ export type Provenance = {
   zones: readonly ArmId[];
   /** Links in given zones that this object made. */
   links: readonly { zoneId: ArmId; name: string; virtualNetworkId: ArmId }[];
+  /** By the lower-case ARM id of an endpoint or a zone: whose credentials reach it, where these are not the object's own. */
+  consumers: Readonly<Record<string, Consumer>>;
   accessBefore: 'Allow' | 'Deny' | 'none';
   outboundBefore: 'Allow' | 'Deny' | 'none';
   denyAtMs: number | undefined;

@@ -66,6 +66,7 @@ export type Reason =
   | 'ConnectionRejected'
   | 'ConnectionsRemain'
   | 'CorrectingDrift'
+  | 'CredentialMissing'
   | 'DnsAnswersMismatch'
   | 'DnsAnswersOtherPrivate'
   | 'DnsAnswersPublic'

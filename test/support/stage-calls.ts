@@ -12,6 +12,8 @@ export type Call = {
   method: HttpRequest['method'];
   host: string;
   path: string;
+  /** Tenant of the bearer token that went along, as its own claim says; absent: the call carried none. */
+  tenantId?: string;
   /** Absent: no answer yet, or none at all. */
   status?: number;
 };
@@ -34,6 +36,14 @@ export const isCloudWrite = (call: Call): boolean => isCloud(call) && isWrite(ca
 export const isCloudRead = (call: Call): boolean => isCloud(call) && !isWrite(call);
 export const isStatusWrite = (call: Call): boolean =>
   call.service === 'kubernetes' && isWrite(call) && call.path.endsWith('/status');
+
+/** The simulated Entra's tokens are opaque to the operator, and say whose they are to anybody who reads them. */
+export function tenantOfToken(headers: HttpRequest['headers']): string | undefined {
+  const bearer = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const claims = /^bearer [^.]+\.([^.]+)\./i.exec(bearer ?? '')?.[1];
+  if (claims === undefined) return undefined;
+  return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { tid?: string }).tid;
+}
 
 export function callText({ index, atMs, service, method, path, status }: Call): string {
   return `#${index} ${new Date(atMs).toISOString().slice(11, 23)} ${service} ${method} ${path} ${status ?? '…'}`;

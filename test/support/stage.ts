@@ -17,7 +17,7 @@ import { createOperator, type Operator } from '../../operator/wire.ts';
 import { CRDS } from '../../scripts/demo/cluster.ts';
 import { startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import { startSimulator } from '../../simulator/start.ts';
-import { type Call, callText, type Interruption, type Life, recordingTransport } from './stage-calls.ts';
+import { type Call, callText, type Interruption, type Life, recordingTransport, tenantOfToken } from './stage-calls.ts';
 import { stageClock } from './stage-clock.ts';
 import { recordingLogger } from './stage-log.ts';
 import type { LogLine, Stage, StageOptions } from './stage-types.ts';
@@ -107,10 +107,12 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
         recordingTransport(
           inner,
           own,
-          ({ service, operation, method, url }) => {
+          ({ service, operation, method, url, headers }) => {
             const { host, pathname } = new URL(url);
             const at = { index: calls.length, atMs: clock.now() };
             const call: Call = { ...at, service, operation, method, host, path: pathname };
+            const tenantId = service === 'kubernetes' ? undefined : tenantOfToken(headers);
+            if (tenantId !== undefined) call.tenantId = tenantId;
             calls.push(call);
             callsAtThisMoment += 1;
             return call;

@@ -308,8 +308,7 @@ const removal: EndpointRemovalFacts = {
   zoneGroup: 'absent',
   endpoint: 'present',
   connection: 'left',
-  links: 'none',
-  zone: 'kept',
+  zones: 'kept',
   noted: false,
 };
 

@@ -226,8 +226,8 @@ describe('downwards', () => {
         deleteZoneGroup: { zoneGroup: 'absent' },
         deleteEndpoint: { endpoint: 'deleting' },
         deleteConnection: { connection: 'none' },
-        deleteLink: { links: 'none' },
-        deleteZone: { zone: 'kept' },
+        deleteLink: { zones: 'removable' },
+        deleteZone: { zones: 'kept' },
         forgetEndpoint: { noted: false },
       },
       waits: {
@@ -241,10 +241,7 @@ describe('downwards', () => {
           endpoint: facts.endpoint === 'unobservable' ? 'present' : facts.endpoint,
           connection: facts.connection === 'unobservable' ? 'left' : facts.connection,
         }),
-        'Zone.Unobservable': (facts) => ({
-          links: facts.links === 'unobservable' ? 'ours' : facts.links,
-          zone: facts.zone === 'unobservable' ? 'removable' : facts.zone,
-        }),
+        'Zone.Unobservable': { zones: 'linked' },
       },
     },
     ({ tag, effect }) => effect === undefined && (tag === 'gone' || tag === 'stalled'),

@@ -334,7 +334,7 @@ describe('downwards', () => {
       'deleteEndpoint',
       ({ records, zoneGroup }) => records === 'none' && zoneGroup !== 'created' && zoneGroup !== 'unobservable',
     ),
-    'the zone goes only when it is ours, unlinked and empty': only('deleteZone', ({ zone }) => zone === 'removable'),
+    'the zone goes only when it is ours, unlinked and empty': only('deleteZone', ({ zones }) => zones === 'removable'),
     'gone exactly when nothing of ours is left': (facts, { phase }) =>
       phase.startsWith('Forget.') !== endpointRemoved(facts) ? phase : undefined,
   });
