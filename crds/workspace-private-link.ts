@@ -410,7 +410,9 @@ export type WorkspacePrivateLinkStatus = {
   nextStep?: string;
   /**
    * Ready, Reconciling and Stalled, then Eligible, ServiceReady, EndpointsReady, ConnectionsApproved, DNSReady,
-   * DNSVerified and AccessApplied. True is good, except for Reconciling and Stalled.
+   * DNSVerified and AccessApplied; BreakGlass while the annotation fabriclink.dev/break-glass asks for open
+   * access, or while what it opened is not closed again. True is good, except for Reconciling, Stalled and
+   * BreakGlass.
    */
   conditions?: Condition[];
   /** With managementPolicy Observe, what the operator would do, in order. At most 50; planTotal counts all. */

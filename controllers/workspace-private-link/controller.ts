@@ -3,10 +3,11 @@ import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts'
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
-import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
+import type { Kind, ObjectCount, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { zoneIdOf } from './desired.ts';
+import { ANNOTATION } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
@@ -25,6 +26,7 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   awaitsTurn,
   describe,
   secrets: secretsOf,
+  counts: [breakGlassOpen],
   indexes: {
     workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
     zone: (object) => distinct((specOf(object).endpoints ?? []).flatMap((endpoint) => zoneIdOf(endpoint) ?? [])),
@@ -54,6 +56,16 @@ function secretsOf(object: KubeObject): readonly string[] {
 }
 
 const distinctNames = (names: readonly string[]): readonly string[] => [...new Set(names)];
+
+/** By our own note, which is written before the door is opened and taken away when it is closed: no status need be believed. */
+const breakGlassOpen: ObjectCount = {
+  metric: 'fabriclink_break_glass_open',
+  help: 'Workspaces that break-glass opened and that have not been closed again.',
+  counts: (object) =>
+    object.metadata.annotations?.[`${ANNOTATION}glass-until`] !== undefined &&
+    object.metadata.annotations[`${ANNOTATION}locked`] === 'true' &&
+    specOf(object).inbound?.publicAccess !== 'Allow',
+};
 
 const specOf = ({ spec }: KubeObject): Partial<WorkspacePrivateLink['spec']> => spec ?? {};
 

@@ -41,9 +41,10 @@ export function conditions(seen: Seen, rests: readonly Rest[], deleting: boolean
         DNSVerified: dnsVerified(seen, rests),
         AccessApplied: accessApplied(seen, rests),
       };
+  const glass = breakGlass(seen, rests);
   return [
     ...lifecycle(seen, main, deleting),
-    ...Object.entries(aspects).map(([type, found]) => ({
+    ...Object.entries(glass ? { ...aspects, BreakGlass: glass } : aspects).map(([type, found]) => ({
       type,
       ...found,
       message: clip(found.message, MESSAGE_LIMIT),
@@ -68,8 +69,10 @@ function lifecycle(seen: Seen, main: Rest | undefined, deleting: boolean): reado
 /** Ready may still carry things that a person should not overlook. */
 export function readyMessage({ endpoints, access }: Seen): string {
   const unproven = endpoints.filter(({ desired, dns }) => desired.dns && dns.proof.facts.verify === 'None');
+  const closed = 'The workspace is closed to the public and reached through its private endpoints.';
   const door = {
-    Deny: 'The workspace is closed to the public and reached through its private endpoints.',
+    breakGlass: closed,
+    Deny: closed,
     Allow: 'The workspace has its private link and is open to the public, as the spec says.',
     unmanaged: 'The workspace has its private link; public access is not managed here.',
   }[access.inbound.wanted];
@@ -235,4 +238,32 @@ function accessApplied(seen: Seen, rests: readonly Rest[]): Found {
   }
   const { status, reason } = found(seen, worst);
   return { status, reason, message: `${line(seen, worst)}${unread}` };
+}
+
+/** True: the workspace stands open by break-glass. Present only while somebody asks for that, or while it has not been closed again. */
+function breakGlass(seen: Seen, rests: readonly Rest[]): Found | undefined {
+  const { glass, inbound } = seen.access;
+  const [door] = of(rests, 'inbound');
+  const [asked] = of(rests, 'breakGlass');
+  const isOpen = inbound.inbound !== 'Deny';
+  if (glass.untilMs !== undefined && door) {
+    const refused = asked && asked.tag === 'stalled' ? ` ${line(seen, asked)}` : '';
+    return {
+      status: isOpen ? 'True' : 'False',
+      reason: say(seen, door).reason,
+      message: `${line(seen, door)}${refused}`,
+    };
+  }
+  if (glass.isNoted && inbound.wanted === 'unmanaged') {
+    return {
+      status: 'True',
+      reason: 'BreakGlassLeftOpen',
+      message:
+        'The workspace was opened by break-glass, and the spec no longer manages inbound access: it stays as it is in Fabric. Say inbound.publicAccess: Deny to have it closed, or Allow to have it open.',
+    };
+  }
+  if (glass.isNoted && inbound.wanted === 'Deny' && isOpen && door) {
+    return { status: 'True', reason: 'BreakGlassOver', message: `Break-glass is over. ${line(seen, door)}` };
+  }
+  return asked && { ...found(seen, asked), status: 'False' };
 }

@@ -63,6 +63,35 @@ export const WORDING: Record<Reason, Wording> = {
     next: 'the operator waits for them',
   },
   AwaitingService: { says: 'the private link service is not ready yet', next: 'the operator goes on once it is' },
+  BreakGlassGranted: {
+    says: 'the annotation fabriclink.dev/break-glass asks for the workspace to be opened',
+    next: 'the operator opens it until then, and closes it again',
+  },
+  BreakGlassInvalid: {
+    says: 'the annotation fabriclink.dev/break-glass is no RFC 3339 time, such as 2026-03-01T12:00:00Z, and the door stays as it is',
+    // describe-words.ts names the commands.
+    next: 'write a right time, or take the annotation away',
+  },
+  BreakGlassNotNeeded: {
+    says: 'the annotation fabriclink.dev/break-glass asks for the workspace to be opened, and there is nothing to open: the spec does not say inbound.publicAccess: Deny, and the door stays as it is',
+    next: 'take the annotation away',
+  },
+  BreakGlassOpen: {
+    says: 'BREAK-GLASS: the workspace is OPEN to the public, because the annotation fabriclink.dev/break-glass asks for it',
+    next: 'it is closed again by itself when the time is over, or the annotation is taken away',
+  },
+  BreakGlassOpening: {
+    says: 'BREAK-GLASS: public access is being opened, because the annotation fabriclink.dev/break-glass asks for it',
+    next: 'it may take about 15 minutes until everything answers',
+  },
+  BreakGlassOver: {
+    says: 'the time of the annotation fabriclink.dev/break-glass is over',
+    next: 'take the annotation away',
+  },
+  BreakGlassTooFar: {
+    says: 'the annotation fabriclink.dev/break-glass is too far ahead and was refused for good, also when that time draws near; the door stays as it is',
+    next: 'write a nearer time, or take the annotation away',
+  },
   CapacityAssigning: {
     says: 'the workspace is being assigned to a capacity',
     next: 'the operator waits for Fabric',
@@ -250,7 +279,7 @@ export const WORDING: Record<Reason, Wording> = {
   Released: { says: 'nothing is left that is ours', next: 'nothing is to be done' },
   Releasing: { says: 'everything is taken down', next: 'the operator lets the object go' },
   RelockBlocked: {
-    says: 'somebody opened the workspace to the public, and it cannot be closed again safely: it stays OPEN',
+    says: 'the workspace was opened to the public, by somebody else or for a time by break-glass, and it cannot be closed again safely: it stays OPEN',
     next: 'restore what the message names; the operator closes it as soon as that holds',
   },
   ServiceCreating: { says: 'the private link service is missing', next: 'the operator asks Azure for it' },

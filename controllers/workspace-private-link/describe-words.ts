@@ -24,7 +24,9 @@ export function say(seen: Seen, rest: Rest): Said {
   const { detail, fault } = particulars(seen, rest);
   const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
   const remedy =
-    fault && blames(rest) ? remedyOf(rest, fault.error) : (registration(seen, rest) ?? marking(seen, rest));
+    fault && blames(rest)
+      ? remedyOf(rest, fault.error)
+      : (registration(seen, rest) ?? marking(seen, rest) ?? glassRemedy(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
 
@@ -147,6 +149,8 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
     case 'outputs':
       return { detail: outputsDetail(seen, rest), fault: seen.outputs?.fault };
+    case 'breakGlass':
+      return { detail: seen.access.glass.text };
     case 'inbound':
       return { detail: inboundDetail(seen, rest), fault: seen.access.fault };
     case 'outbound':
@@ -209,15 +213,16 @@ function inboundDetail({ access }: Seen, { reason }: Rest): string | undefined {
   const { inbound, preflight } = access;
   const blocks = preflight.filter(({ severity }) => severity === 'Blocks').map(({ message }) => message);
   if (reason === 'PreflightBlocks') return blocks.join('; ');
-  if (reason === 'NotServedYet') return 'the annotation fabriclink.dev/break-glass; the door stays as it is';
+  if (reason === 'BreakGlassOpen' || reason === 'BreakGlassOpening') return glassDetail(access);
   if (reason !== 'RelockBlocked') return undefined;
   const missing = [
+    ...(access.glass.isNoted ? ['break-glass is over'] : []),
     ...(inbound.proof === 'insufficient' ? ['no endpoint is proven'] : []),
     ...blocks,
     ...(inbound.tenant === 'settingOff' ? ['the tenant setting is off'] : []),
     ...(inbound.tenant === 'blocked' ? ['the tenant blocks public access as a whole'] : []),
     ...(inbound.tenant === 'unobservable' ? ['the tenant settings could not be read just now'] : []),
-    ...(inbound.path === 'missing' ? ['the operator has no private path'] : []),
+    ...(inbound.path === 'missing' && inbound.proof === 'sufficient' ? ['the operator has no private path'] : []),
   ];
   return missing.join('; ');
 }
@@ -229,6 +234,29 @@ function outputsDetail({ outputs, desired }: Seen, { reason }: Rest): string | u
   return reason === 'TargetExists' ? `${outputs.name}; the label is ${ANNOTATION}published-by=${uid}` : outputs.name;
 }
 
+/** As written by the person who asked, and what became of a later word that was refused. */
+const glassDetail = ({ glass }: Seen['access']): string | undefined =>
+  glass.untilMs === undefined ? undefined : `until ${new Date(glass.untilMs).toISOString()}`;
+
+/** The exact words of the command that would do what is asked. */
+function glassRemedy({ access }: Seen, { reason }: Rest): string | undefined {
+  const { setCommand, removeCommand, limit } = access.glass;
+  const right = `write a time at most ${limit} ahead: \`${setCommand}\` (on macOS, \`date -u -v+1H +%Y-%m-%dT%H:%M:%SZ\` in its place), or take it away: \`${removeCommand}\``;
+  switch (reason) {
+    case 'BreakGlassInvalid':
+    case 'BreakGlassTooFar':
+      return right;
+    case 'BreakGlassNotNeeded':
+    case 'BreakGlassOver':
+      return `take the annotation away: \`${removeCommand}\``;
+    case 'BreakGlassOpen':
+    case 'BreakGlassOpening':
+      return `it is closed again by itself then; to close it now: \`${removeCommand}\`; to have it open for longer: \`${setCommand}\``;
+    default:
+      return undefined;
+  }
+}
+
 /** One ladder's name as a person would say it. */
 export function subject(ladder: string): string {
   const [kind, name] = ladder.split('/');
@@ -237,9 +265,13 @@ export function subject(ladder: string): string {
   if (kind === 'proof') return `Proof of DNS of endpoint ${name}`;
   if (kind === 'removal') return `Removal of endpoint ${name}`;
   return (
-    { service: 'Private link service', inbound: 'Inbound access', outbound: 'Outbound access', outputs: 'Outputs' }[
-      kind ?? ''
-    ] ?? ladder
+    {
+      service: 'Private link service',
+      inbound: 'Inbound access',
+      'break-glass': 'Break-glass',
+      outbound: 'Outbound access',
+      outputs: 'Outputs',
+    }[kind ?? ''] ?? ladder
   );
 }
 

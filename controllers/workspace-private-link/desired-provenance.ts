@@ -35,6 +35,8 @@ export const notes = {
   relocks: (ms: readonly number[]) => ({
     [`${ANNOTATION}relocks`]: ms.map((at) => new Date(at).toISOString()).join(' '),
   }),
+  glass: (untilMs: number) => ({ [`${ANNOTATION}glass-until`]: new Date(untilMs).toISOString() }),
+  glassRefused: (text: string) => ({ [`${ANNOTATION}break-glass-refused`]: text }),
   policyWrite: (identity: string) => ({ [`${ANNOTATION}policy-write`]: identity }),
   published: (configMapName: string) => ({ [keyOfPublished]: configMapName }),
   registered: (subscriptionId: string, namespaces: readonly string[]) => ({
@@ -42,8 +44,11 @@ export const notes = {
   }),
 };
 
+/** Closed again: nothing is left of a break-glass. */
+export const NO_GLASS = { [`${ANNOTATION}glass-until`]: null } as const;
+
 /** Keys to take away when an opened lock is no longer ours to remember. */
-export const LOCK_KEYS = ['deny-at', 'locked', 'relocks'].map((key) => ANNOTATION + key);
+export const LOCK_KEYS = ['deny-at', 'locked', 'relocks', 'glass-until'].map((key) => ANNOTATION + key);
 
 /** Keys about one endpoint, to take away when nothing of it is left. */
 export const keysOfEndpoint = (name: string, recordZones: readonly ArmId[]): readonly string[] => [
@@ -103,6 +108,8 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     relocksMs: (text('relocks') ?? '').split(' ').flatMap((at) => timeOf(at) ?? []),
     policyWrite: text('policy-write'),
     published: text('published') || undefined,
+    glassUntilMs: time('glass-until'),
+    glassRefused: text('break-glass-refused'),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { WorkspacePrivateLinkEndpoint } from '../../crds/workspace-private-link.ts';
 import {
-  ANNOTATION,
   bounded,
   endpointId,
   recordName,
@@ -131,9 +130,6 @@ function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
   if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');
   return { whole, partial };
 }
-
-export const asksToBreakGlass = ({ metadata }: WorkspacePrivateLink): boolean =>
-  (metadata.annotations?.[`${ANNOTATION}break-glass`] ?? '') !== '';
 
 /** Why an endpoint is not served yet. */
 export const endpointNotServed = ({ spec }: DesiredEndpoint) => notServedBecause(spec);

@@ -1,11 +1,12 @@
 import type { CommunicationPolicyBody } from '../../operator/clients/fabric/types.ts';
-import { OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { toOperatorError } from '../../operator/errors.ts';
 import { ANNOTATION } from './desired-names.ts';
-import { LOCK_KEYS, notes } from './desired-provenance.ts';
-import { clientsOf, type MyPass, type Run, report } from './effect-parts.ts';
+import { LOCK_KEYS, NO_GLASS, notes } from './desired-provenance.ts';
+import { type Run, report } from './effect-parts.ts';
+import { explicit, open } from './effect-policy.ts';
 import type { Deps } from './reading.ts';
 import { withRelock } from './rivalry.ts';
-import type { CommunicationPolicySeen, Desired, Effect } from './types.ts';
+import type { Effect } from './types.ts';
 
 type AccessEffect = Extract<
   Effect,
@@ -48,8 +49,10 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
       throw thrown;
     }
     const unproven = pass.resource.spec.inbound?.requires === 'None';
+    const wasGlass = provenance.glassUntilMs !== undefined;
+    const opener = wasGlass ? 'break-glass is over' : 'somebody had opened it';
     const note = provenance.locked
-      ? `Closed the workspace to the public again: somebody had opened it. In effect within 30 minutes.`
+      ? `Closed the workspace to the public again: ${opener}. In effect within 30 minutes.`
       : `Denied public access to the workspace; in effect within 30 minutes.${unproven ? ' Nothing was proven first, because inbound.requires is None.' : ''}`;
     const warning = provenance.locked || unproven;
     report(
@@ -58,12 +61,17 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
       {
         workspaceId: desired.workspaceId,
         relock: provenance.locked,
+        breakGlass: wasGlass,
         requires: pass.resource.spec.inbound?.requires ?? 'ControlPlane',
         path: access.inbound.path,
       },
     );
     // Afterwards: a write that failed was no relock, and three of those would accuse a rival who is not there.
-    if (provenance.locked) await pass.annotate(notes.relocks(withRelock(provenance.relocksMs, nowMs, deps.clock)));
+    // What we opened ourselves accuses nobody, and is over with the lock in place.
+    if (wasGlass) await pass.annotate(NO_GLASS);
+    else if (provenance.locked) {
+      await pass.annotate(notes.relocks(withRelock(provenance.relocksMs, nowMs, deps.clock)));
+    }
   },
 
   async openInbound(pass, { desired, release }) {
@@ -92,6 +100,7 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
       ...(provenance.accessBefore === 'none' && notes.accessBefore('Deny')),
       ...(provenance.denyAtMs === undefined && notes.at('deny-at', deps.clock.now())),
       ...NEVER_OPENED,
+      ...NO_GLASS,
     });
   },
 
@@ -121,27 +130,3 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
     await pass.annotate(notes.outboundBefore('Deny'));
   },
 });
-
-/** The policy as it is now, and a PUT that only counts if it still is. */
-async function open(deps: Deps, pass: MyPass, { workspaceId }: Desired) {
-  const { fabric, access } = await clientsOf(deps, pass);
-  const { value: policy } = await fabric.communicationPolicy(workspaceId, { ...pass.call, maxAgeMs: 0 });
-  const put = (body: CommunicationPolicyBody) =>
-    fabric.putCommunicationPolicy(workspaceId, body, policy.etag, pass.call);
-  return { policy, put, identity: access.identity };
-}
-
-/** Both halves as the service gave them; a value that this version does not know is never written over. */
-function explicit({ inbound, outbound }: CommunicationPolicySeen): CommunicationPolicyBody {
-  return { inbound: known('inbound', inbound), outbound: known('outbound', outbound) };
-}
-
-function known(half: string, action: string): 'Allow' | 'Deny' {
-  if (action === 'Allow' || action === 'Deny') return action;
-  throw new OperatorError({
-    disposition: 'blocked',
-    reason: 'PolicyUnknown',
-    message: `the workspace's ${half} policy says "${action}", which this version of the operator does not know`,
-    remedy: 'set it to Allow or Deny in Fabric, or upgrade the operator',
-  });
-}

@@ -2,6 +2,7 @@ import type { Run } from './effect-parts.ts';
 import { accessEffects } from './effects-access.ts';
 import { dnsEffects } from './effects-dns.ts';
 import { endpointEffects } from './effects-endpoint.ts';
+import { glassEffects } from './effects-glass.ts';
 import { outputsEffects } from './effects-outputs.ts';
 import { serviceEffects } from './effects-service.ts';
 import type { Deps } from './reading.ts';
@@ -14,4 +15,5 @@ export const effects = (deps: Deps): Readonly<Record<Effect, Run>> => ({
   ...dnsEffects(deps),
   ...accessEffects(deps),
   ...outputsEffects(deps),
+  ...glassEffects(deps),
 });

@@ -147,20 +147,27 @@ export type ProofFacts = FactsOf<typeof PROOF_FACTS>;
 const ACTION = ['Allow', 'Deny', 'other', 'unobservable', 'refused'] as const;
 
 export const INBOUND_FACTS = {
-  /** owner: claimed, the oldest, served. breakGlass: a person asks for the door to be opened, which is not served yet. */
-  standing: ['owner', 'notOwner', 'breakGlass'],
-  /** spec.inbound.publicAccess. */
-  wanted: ['unmanaged', 'Allow', 'Deny'],
+  /** owner: claimed, the oldest, served. */
+  standing: ['owner', 'notOwner'],
+  /** spec.inbound.publicAccess; breakGlass: Deny, and at this moment open, because a person asks for it (annotation break-glass). */
+  wanted: ['unmanaged', 'Allow', 'Deny', 'breakGlass'],
   /** inbound.publicAccessRules.defaultAction of the policy: the configured value, not the effective one (cloud-apis 11.1). */
   inbound: ACTION,
-  /** recorded: what was there before us (annotation access-before) and, for Deny, since when. */
+  /**
+   * recorded: what was there before us (annotation access-before) and, for Deny, since when, with no break-glass left
+   * over; for breakGlass, until when (annotation glass-until).
+   */
   record: ['recorded', 'missing'],
-  /** The published delay since our last change of direction (annotations deny-at, allow-at). */
-  settle: ['unknown', 'before', 'after'],
-  /** relock: a Deny of ours was seen in place before (annotation locked). */
-  lock: ['first', 'relock'],
-  /** A workspace call through the global host was refused with RequestDeniedByInboundPolicy. */
-  effect: ['restricted', 'notSeen'],
+  /**
+   * The published delay since our last change of direction (annotations deny-at, allow-at). restricted: it still runs,
+   * and a workspace call through the global host was refused with RequestDeniedByInboundPolicy: the effect is there.
+   */
+  settle: ['unknown', 'before', 'restricted', 'after'],
+  /**
+   * relock: a Deny of ours was seen in place before (annotation locked) · rival: that too, and somebody opened it again
+   * several times in a row, and the pause after our last relock is not over.
+   */
+  lock: ['first', 'relock', 'rival'],
   /** At least one endpoint is Approved and proven as spec.inbound.requires says. */
   proof: ['sufficient', 'insufficient'],
   /** A preflight item that is certain to block. Suspects never count: the service is the judge. */
@@ -171,10 +178,20 @@ export const INBOUND_FACTS = {
   tenant: ['clear', 'settingOff', 'blocked', 'refused', 'unobservable'],
   /** Who else needs workspace-scoped calls, and whether our own way in is proven by socket address. */
   path: ['notNeeded', 'proven', 'missing'],
-  /** persistent: somebody opened it again several times in a row, and the pause after our last relock is not over. */
-  rivalry: ['none', 'persistent'],
 } as const satisfies Domain;
 export type InboundFacts = FactsOf<typeof INBOUND_FACTS>;
+
+/** Only about what was asked; the door itself is the inbound ladder's. */
+export const BREAK_GLASS_FACTS = {
+  /** spec.inbound.publicAccess. */
+  wanted: ['unmanaged', 'Allow', 'Deny'],
+  /**
+   * Annotation break-glass against the clock. invalid: no RFC 3339 time · tooFar: more than a day ahead · refused: that
+   * too, and written down as refused (annotation break-glass-refused) · over: past.
+   */
+  request: ['none', 'invalid', 'tooFar', 'refused', 'open', 'over'],
+} as const satisfies Domain;
+export type BreakGlassFacts = FactsOf<typeof BREAK_GLASS_FACTS>;
 
 export const OUTBOUND_FACTS = {
   standing: ['owner', 'notOwner'],

@@ -4,11 +4,14 @@ import type { Ladder, Seen } from './types.ts';
 export function ladders({ service, endpoints, removals, access, outputs, release }: Seen): readonly Ladder[] {
   const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
   const publishing = outputs ? [{ name: 'outputs', machine: 'outputs', facts: outputs.facts }] : [];
+  const inbound = due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, glassOrDue(access));
   if (release) {
     return [
       // Names that will soon lead nowhere are taken back before anything is taken down.
       ...publishing,
-      due({ name: 'inbound', machine: 'inboundRelease', facts: release.inbound }, release.inboundDueAtMs),
+      release.relocks
+        ? inbound
+        : due({ name: 'inbound', machine: 'inboundRelease', facts: release.inbound }, release.inboundDueAtMs),
       ...removal,
       { name: 'service', machine: 'serviceRemoval', facts: release.service },
     ];
@@ -17,6 +20,9 @@ export function ladders({ service, endpoints, removals, access, outputs, release
   const serviceLadder: Ladder = { name: 'service', machine: 'service', facts: service.facts };
   // Not ours, or not yet: the one reason that counts is the service ladder's.
   if (unclaimed) return [serviceLadder];
+  const request = access.glass.request;
+  const wanted = access.inbound.wanted === 'breakGlass' ? 'Deny' : access.inbound.wanted;
+  const glass = request === 'none' ? [] : [{ name: 'break-glass', machine: 'breakGlass', facts: { wanted, request } }];
   return [
     serviceLadder,
     ...endpoints.flatMap(({ desired, facts, placement, dns }) => [
@@ -30,10 +36,19 @@ export function ladders({ service, endpoints, removals, access, outputs, release
         : []),
     ]),
     ...removal,
-    due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, access.inboundDueAtMs),
+    ...glass,
+    inbound,
     due({ name: 'outbound', machine: 'outbound', facts: access.outbound }, access.outboundDueAtMs),
     ...publishing,
   ];
+}
+
+/** Open until a time that is set, or waiting for a published delay, whichever comes first. */
+function glassOrDue({ inbound, glass, inboundDueAtMs }: Seen['access']): number | undefined {
+  if (inbound.wanted !== 'breakGlass' || glass.untilMs === undefined) return inboundDueAtMs;
+  return inbound.settle === 'before' && inboundDueAtMs !== undefined
+    ? Math.min(glass.untilMs, inboundDueAtMs)
+    : glass.untilMs;
 }
 
 const due = (ladder: Ladder, dueAtMs: number | undefined): Ladder =>

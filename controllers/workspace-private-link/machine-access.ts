@@ -1,6 +1,6 @@
 import { setup } from 'xstate';
 import { doing, leaf, ready, stalled, waiting, when } from './machine-leaf.ts';
-import type { InboundFacts, InboundReleaseFacts, OutboundFacts } from './types.ts';
+import type { BreakGlassFacts, InboundFacts, InboundReleaseFacts, OutboundFacts } from './types.ts';
 
 const is = (test: (facts: InboundFacts) => boolean) => when<InboundFacts>(test);
 
@@ -27,9 +27,9 @@ export const inboundMachine = setup({
   types: { context: {} as InboundFacts, input: {} as InboundFacts },
   guards: {
     notOwner: is(({ standing }) => standing === 'notOwner'),
-    breakGlass: is(({ standing }) => standing === 'breakGlass'),
     unmanaged: is(({ wanted }) => wanted === 'unmanaged'),
     wantsDeny: is(({ wanted }) => wanted === 'Deny'),
+    wantsGlass: is(({ wanted }) => wanted === 'breakGlass'),
     refused: is(({ inbound }) => inbound === 'refused'),
     unobservable: is(({ inbound }) => inbound === 'unobservable'),
     unknownAction: is(({ inbound }) => inbound === 'other'),
@@ -37,17 +37,18 @@ export const inboundMachine = setup({
     mayOpen: is(({ inbound, record }) => inbound === 'Deny' && record === 'recorded'),
     settling: is(({ settle }) => settle === 'before'),
     unrecorded: is(({ record, settle }) => record === 'missing' || settle === 'unknown'),
-    relockUnread: is((facts) => facts.lock === 'relock' && !inboundPreconditions.tenantRead(facts)),
-    relockBlocked: is((facts) => facts.lock === 'relock' && !mayDeny(facts)),
+    unnoted: is(({ record }) => record === 'missing'),
+    relockUnread: is((facts) => facts.lock !== 'first' && !inboundPreconditions.tenantRead(facts)),
+    relockBlocked: is((facts) => facts.lock !== 'first' && !mayDeny(facts)),
     preflightBlocks: is((facts) => !inboundPreconditions.preflight(facts)),
     noProvenEndpoint: is((facts) => !inboundPreconditions.provenEndpoint(facts)),
     tenantSettingOff: is((facts) => !inboundPreconditions.tenantSetting(facts)),
     tenantBlocks: is((facts) => !inboundPreconditions.tenantOpen(facts)),
     tenantUnread: is((facts) => !inboundPreconditions.tenantRead(facts)),
     noPrivatePath: is((facts) => !inboundPreconditions.privatePath(facts)),
-    rival: is(({ rivalry }) => rivalry === 'persistent'),
+    rival: is(({ lock }) => lock === 'rival'),
     policyWriteUnproven: is(({ policyWrite }) => policyWrite === 'unproven'),
-    inEffect: is(({ effect, settle }) => effect === 'restricted' || settle === 'after'),
+    inEffect: is(({ settle }) => settle === 'restricted' || settle === 'after'),
   },
 }).createMachine({
   id: 'inbound',
@@ -60,17 +61,16 @@ export const inboundMachine = setup({
         Check: {
           always: [
             { guard: 'notOwner', target: 'AwaitingService' },
-            { guard: 'breakGlass', target: 'NotServed' },
             { guard: 'unmanaged', target: 'Unmanaged' },
             { guard: 'refused', target: 'Refused' },
             { guard: 'unobservable', target: 'Unobservable' },
             { guard: 'unknownAction', target: 'UnknownAction' },
+            { guard: 'wantsGlass', target: '#inbound.BreakGlass' },
             { guard: 'wantsDeny', target: '#inbound.Deny' },
             { target: '#inbound.Allow' },
           ],
         },
         AwaitingService: waiting('AwaitingService', 'slow'),
-        NotServed: stalled('NotServedYet'),
         Unmanaged: ready('AccessUnmanaged'),
         Refused: stalled('PolicyReadRefused'),
         Unobservable: waiting('Unobservable'),
@@ -92,6 +92,19 @@ export const inboundMachine = setup({
         DeniedByOthers: stalled('AdoptionWouldOpen'),
         Settling: waiting('AccessOpening', 'due'),
         Open: ready('AccessAllowed'),
+      },
+    },
+    // A person asked for it, so a Deny that others applied is opened, too; the same precautions as ever close it again.
+    BreakGlass: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [{ guard: 'denied', target: 'Opening' }, { guard: 'unnoted', target: 'Noting' }, { target: 'Open' }],
+        },
+        Opening: doing('breakGlass', 'BreakGlassOpening'),
+        // Open already, or asked for longer: what is noted here is no rival's opening, and ends at this time.
+        Noting: doing('recordGlass', 'BreakGlassOpen', 'now'),
+        Open: waiting('BreakGlassOpen', 'due'),
       },
     },
     Deny: {
@@ -149,6 +162,50 @@ export const inboundMachine = setup({
         Lifted: stalled('TenantSettingOff'),
         Denied: ready('AccessDenied'),
         Propagating: waiting('AccessPropagating', 'due'),
+      },
+    },
+  },
+});
+
+const glass = (test: (facts: BreakGlassFacts) => boolean) => when<BreakGlassFacts>(test);
+
+/** Whether what the annotation break-glass asks for can be done. It says so; the inbound ladder does it. */
+export const breakGlassMachine = setup({
+  types: { context: {} as BreakGlassFacts, input: {} as BreakGlassFacts },
+  guards: {
+    none: glass(({ request }) => request === 'none'),
+    over: glass(({ request }) => request === 'over'),
+    nothingToOpen: glass(({ wanted }) => wanted !== 'Deny'),
+    invalid: glass(({ request }) => request === 'invalid'),
+    tooFar: glass(({ request }) => request === 'tooFar'),
+    refused: glass(({ request }) => request === 'refused'),
+  },
+}).createMachine({
+  id: 'breakGlass',
+  context: ({ input }) => input,
+  initial: 'Request',
+  states: {
+    Request: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'none', target: 'Over' },
+            { guard: 'over', target: 'Over' },
+            { guard: 'nothingToOpen', target: 'NothingToOpen' },
+            { guard: 'invalid', target: 'Invalid' },
+            { guard: 'tooFar', target: 'Refusing' },
+            { guard: 'refused', target: 'TooFar' },
+            { target: 'Granted' },
+          ],
+        },
+        Over: ready('BreakGlassOver'),
+        NothingToOpen: stalled('BreakGlassNotNeeded'),
+        Invalid: stalled('BreakGlassInvalid'),
+        // Written down first: a time that is too far ahead now would else open the door by itself when it is not any more.
+        Refusing: doing('refuseGlass', 'BreakGlassTooFar', 'now'),
+        TooFar: stalled('BreakGlassTooFar'),
+        Granted: ready('BreakGlassGranted'),
       },
     },
   },

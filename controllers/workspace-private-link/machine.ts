@@ -1,4 +1,4 @@
-import { inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
+import { breakGlassMachine, inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
 import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
 import { outputsMachine } from './machine-outputs.ts';
@@ -13,6 +13,7 @@ export const machines = {
   endpoint: endpointMachine,
   dns: dnsMachine,
   proof: proofMachine,
+  breakGlass: breakGlassMachine,
   inbound: inboundMachine,
   outbound: outboundMachine,
   outputs: outputsMachine,

@@ -1,15 +1,17 @@
 import { type CrossTenantMapping, crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
-import { asksToBreakGlass } from './desired.ts';
+import { glassOf, LONGEST_GLASS_MS } from './desired-glass.ts';
 import { same } from './desired-names.ts';
 import { lastingItems, observePreflight, observeTenant } from './observe-preflight.ts';
-import { attempt, blindness, type Context, type Reading, UNSETTLED_MS } from './reading.ts';
+import { attempt, blindness, type Context, type Deps, type Reading, UNSETTLED_MS } from './reading.ts';
 import { isPausing } from './rivalry.ts';
 import type {
   AccessSeen,
   CommunicationPolicySeen,
   EndpointSeen,
+  GlassSeen,
   InboundFacts,
+  InboundReleaseFacts,
   OutboundFacts,
   ServiceFacts,
 } from './types.ts';
@@ -24,25 +26,49 @@ const OUTBOUND_DELAY_MS = 15 * MINUTE_MS;
 
 type Policy = Reading<CommunicationPolicySeen>;
 
+/** Nothing decisive hangs on it: an answer may be this old, in published milliseconds. */
+const UNPROVEN_MS = 10 * MINUTE_MS;
+
+/** What the annotation break-glass asks for at this moment. */
+export function readGlass({
+  deps,
+  pass,
+  provenance,
+}: Pick<Context, 'pass' | 'provenance'> & { deps: Deps }): GlassSeen {
+  const { resource, nowMs } = pass;
+  const [limitMs, hourMs] = [deps.clock.scaled(LONGEST_GLASS_MS), deps.clock.scaled(60 * MINUTE_MS)];
+  return glassOf({ resource, provenance, nowMs, limitMs, hourMs });
+}
+
+/** What the spec and a break-glass together ask for at this moment. */
+const wantedNow = ({ pass }: Pick<Context, 'pass'>, glass: GlassSeen): InboundFacts['wanted'] => {
+  const wanted = pass.resource.spec.inbound?.publicAccess ?? 'unmanaged';
+  return wanted === 'Deny' && glass.untilMs !== undefined ? 'breakGlass' : wanted;
+};
+
 /**
  * The workspace's policy through the global host. What differs from the spec, or matters because endpoints are about to
  * go, is asked of the workspace itself, however young the tenant's inventory is: that one may lag, and takes a workspace
- * that it does not list for open.
+ * that it does not list for open. `isDecisive` false: what differs is known to have no effect yet, and need not be fresh.
  */
-export function readPolicy(context: Context): Promise<Policy> {
-  const { call, deps, clients, desired, pass } = context;
-  const { inbound, outbound } = pass.resource.spec;
+export function readPolicy(context: Context, isDecisive = true): Promise<Policy> {
+  const { call, deps, clients, desired, pass, provenance } = context;
+  const { outbound } = pass.resource.spec;
   const deleting = pass.resource.metadata.deletionTimestamp !== undefined;
+  const wanted = wantedNow(context, readGlass(context));
+  const wantedInbound = wanted === 'breakGlass' ? 'Allow' : wanted;
   const isAsWanted = (policy: CommunicationPolicySeen) =>
-    (inbound === undefined || policy.inbound === inbound.publicAccess) &&
+    (wantedInbound === 'unmanaged' || policy.inbound === wantedInbound) &&
     (outbound === undefined || policy.outbound === outbound.publicAccess);
+  // A list that still shows the door as it was before break-glass would show it closed.
+  const mayLag = deleting || provenance.glassUntilMs !== undefined;
   return attempt(context, 'the communication policy', async () => {
     const ask = async (asked: Context['call']) =>
       (await clients.fabric.communicationPolicy(desired.workspaceId, asked)).value;
-    const shared = deleting ? undefined : await ask(call);
+    const shared = mayLag ? undefined : await ask(call);
     if (shared && isAsWanted(shared)) return shared;
-    const unsettledMs = deps.clock.scaled(UNSETTLED_MS);
-    return ask({ ...call, maxAgeMs: Math.min(unsettledMs, call.maxAgeMs ?? unsettledMs) });
+    const maxAgeMs = deps.clock.scaled(isDecisive ? UNSETTLED_MS : UNPROVEN_MS);
+    return ask({ ...call, maxAgeMs: Math.min(maxAgeMs, call.maxAgeMs ?? maxAgeMs) });
   });
 }
 
@@ -63,24 +89,22 @@ const actionOf = (policy: Policy | undefined, half: 'inbound' | 'outbound'): Inb
 };
 
 /** Facts of both access ladders when nothing may be read or written. */
-export const unreadAccess = (context: Pick<Context, 'pass'>): AccessSeen => {
-  const { inbound, outbound } = context.pass.resource.spec;
-  const breakGlass = asksToBreakGlass(context.pass.resource);
+export const unreadAccess = (context: Pick<Context, 'pass' | 'provenance' | 'deps'>): AccessSeen => {
+  const { outbound } = context.pass.resource.spec;
+  const glass = readGlass(context);
   return {
     inbound: {
-      standing: breakGlass ? 'breakGlass' : 'notOwner',
-      wanted: inbound?.publicAccess ?? 'unmanaged',
+      standing: 'notOwner',
+      wanted: wantedNow(context, glass),
       inbound: 'unobservable',
       record: 'missing',
       settle: 'unknown',
       lock: 'first',
-      effect: 'notSeen',
       proof: 'insufficient',
       preflight: 'blocked',
       policyWrite: 'unproven',
       tenant: 'unobservable',
       path: 'missing',
-      rivalry: 'none',
     },
     outbound: {
       standing: 'notOwner',
@@ -95,6 +119,7 @@ export const unreadAccess = (context: Pick<Context, 'pass'>): AccessSeen => {
     unread: [],
     inboundDueAtMs: undefined,
     outboundDueAtMs: undefined,
+    glass,
   };
 };
 
@@ -106,23 +131,24 @@ export async function observeAccess(
   policy: Policy | undefined,
 ): Promise<AccessSeen> {
   const blank = unreadAccess(context);
-  const { inbound: asked } =
-    blank.inbound.standing === 'breakGlass' ? blank : { inbound: { ...blank.inbound, standing: 'owner' as const } };
-  const facts: InboundFacts = { ...asked, inbound: actionOf(policy, 'inbound'), ...recorded(context) };
+  const owned: InboundFacts = { ...blank.inbound, standing: 'owner', inbound: actionOf(policy, 'inbound') };
+  const facts: InboundFacts = { ...owned, ...recorded(context, owned.wanted, blank.glass) };
   const outbound = outboundFacts(context, blank.outbound, policy);
-  const denying = facts.standing === 'owner' && facts.wanted === 'Deny' && facts.inbound === 'Allow';
+  const denying = facts.wanted === 'Deny' && facts.inbound === 'Allow';
   const denyingOut = outbound.wanted === 'Deny' && outbound.outbound === 'Allow';
   // Fabric enforces no restriction while the tenant's setting is off, whatever the policy goes on to show (cloud-apis 11.1).
-  const locked = facts.standing === 'owner' && facts.wanted === 'Deny' && facts.inbound === 'Deny';
+  const locked = facts.wanted === 'Deny' && facts.inbound === 'Deny';
   const tenant = denying || denyingOut || locked ? await observeTenant(context) : undefined;
   const preflight = denying ? await observePreflight(context, capacity) : undefined;
-  const path = denying ? await observePath(context, endpoints) : facts.path;
+  const isProven = endpoints.some(({ counts }) => counts);
+  // Without a proven endpoint nothing is denied, and nobody needs to know where our own calls would go.
+  const path = denying && isProven ? await observePath(context, endpoints) : facts.path;
   return {
     ...blank,
     inbound: {
       ...facts,
-      proof: endpoints.some(({ counts }) => counts) ? 'sufficient' : 'insufficient',
-      effect: await observeEffect(context, facts),
+      proof: isProven ? 'sufficient' : 'insufficient',
+      settle: await observeEffect(context, facts),
       preflight: preflight?.fact ?? 'blocked',
       tenant: tenant?.inbound ?? 'unobservable',
       path,
@@ -147,23 +173,38 @@ export function dueAt({ provenance, deps }: Context, change: 'deny' | 'allow' | 
   return atMs === undefined ? undefined : atMs + deps.clock.scaled(delayMs);
 }
 
-export function settleFact(dueAtMs: number | undefined, nowMs: number): InboundFacts['settle'] {
+export function settleFact(dueAtMs: number | undefined, nowMs: number): InboundReleaseFacts['settle'] {
   if (dueAtMs === undefined) return 'unknown';
   return nowMs < dueAtMs ? 'before' : 'after';
 }
 
 /** What annotations say about inbound. */
-function recorded(context: Context): Pick<InboundFacts, 'record' | 'settle' | 'lock' | 'policyWrite' | 'rivalry'> {
-  const { provenance, deps, clients, pass } = context;
-  const denies = pass.resource.spec.inbound?.publicAccess === 'Deny';
+function recorded(
+  context: Context,
+  wanted: InboundFacts['wanted'],
+  { untilMs }: GlassSeen,
+): Pick<InboundFacts, 'record' | 'settle' | 'lock' | 'policyWrite'> {
+  const { provenance, clients, pass } = context;
   const known = provenance.accessBefore !== 'none';
+  const isRecorded = {
+    unmanaged: known,
+    Allow: known,
+    Deny: known && provenance.locked && provenance.glassUntilMs === undefined,
+    breakGlass: provenance.glassUntilMs !== undefined && provenance.glassUntilMs === untilMs,
+  }[wanted];
   return {
-    record: known && (!denies || provenance.locked) ? 'recorded' : 'missing',
-    settle: settleFact(dueAt(context, denies ? 'deny' : 'allow'), pass.nowMs),
-    lock: provenance.locked ? 'relock' : 'first',
+    record: isRecorded ? 'recorded' : 'missing',
+    settle: settleFact(dueAt(context, wanted === 'Deny' ? 'deny' : 'allow'), pass.nowMs),
+    lock: lockFact(context),
     policyWrite: provenance.policyWrite === clients.access.identity ? 'proven' : 'unproven',
-    rivalry: isPausing(provenance.relocksMs, pass.nowMs, deps.clock) ? 'persistent' : 'none',
   };
+}
+
+/** What we opened ourselves, for break-glass, is no rival's work, whatever happened before. */
+function lockFact({ provenance, pass, deps }: Context): InboundFacts['lock'] {
+  if (!provenance.locked) return 'first';
+  const isOurs = provenance.glassUntilMs !== undefined;
+  return !isOurs && isPausing(provenance.relocksMs, pass.nowMs, deps.clock) ? 'rival' : 'relock';
 }
 
 function outboundFacts(context: Context, blank: OutboundFacts, policy: Policy | undefined): OutboundFacts {
@@ -177,13 +218,15 @@ function outboundFacts(context: Context, blank: OutboundFacts, policy: Policy | 
 }
 
 /** Asked only while the delay runs: after it, nothing of a restricted workspace is read. */
-async function observeEffect(context: Context, facts: InboundFacts): Promise<InboundFacts['effect']> {
-  const { standing, wanted, inbound, settle } = facts;
-  if (standing !== 'owner' || wanted !== 'Deny' || inbound !== 'Deny' || settle !== 'before') return 'notSeen';
+async function observeEffect(
+  context: Context,
+  { wanted, inbound, settle }: InboundFacts,
+): Promise<InboundFacts['settle']> {
+  if (wanted !== 'Deny' || inbound !== 'Deny' || settle !== 'before') return settle;
   const probe = await attempt(context, 'the workspace from here', () =>
     context.clients.fabric.probeGlobal(context.desired.workspaceId, context.call),
   );
-  return probe.value?.value.kind === 'restricted' ? 'restricted' : 'notSeen';
+  return probe.value?.value.kind === 'restricted' ? 'restricted' : settle;
 }
 
 /** Design section 8: either nobody here needs workspace-scoped calls, or our own way in is proven by its addresses. */

@@ -6,7 +6,7 @@ import { provenanceOf, underPresentNames } from './desired-provenance.ts';
 import { inboundReleased } from './machine-access.ts';
 import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
-import { mayBeDenied, observeAccess, readPolicy, unreadAccess } from './observe-access.ts';
+import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './observe-access.ts';
 import { observeDns, unapprovedDns } from './observe-dns.ts';
 import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
 import { observeOutputs } from './observe-outputs.ts';
@@ -53,7 +53,7 @@ export const observe =
     const older = olderOwner(pass, desired);
     const standing = older ? 'older' : desired.notServed.whole.length > 0 ? 'notServed' : 'clear';
     const concerned = claimed && (deleting || standing === 'clear');
-    const blank = unread(pass, desired, provenance, { standing, claimed, older });
+    const blank = unread({ deps, pass, provenance }, desired, { standing, claimed, older });
     if (!concerned && !deleting) return blank;
     if (!claimed) return { ...blank, release: released(false) };
     // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
@@ -75,11 +75,11 @@ function olderOwner(pass: Pass<WorkspacePrivateLink>, { workspaceId }: Desired):
 }
 
 function unread(
-  pass: Pass<WorkspacePrivateLink>,
+  about: Pick<Context, 'deps' | 'pass' | 'provenance'>,
   desired: Desired,
-  provenance: Provenance,
   of: { standing: ServiceFacts['standing']; claimed: boolean; older: string | undefined },
 ): Seen {
+  const { provenance } = about;
   return {
     desired,
     provenance,
@@ -106,7 +106,7 @@ function unread(
       counts: false,
     })),
     removals: [],
-    access: unreadAccess({ pass }),
+    access: unreadAccess(about),
     outputs: undefined,
     release: undefined,
   };
@@ -120,9 +120,12 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const { spec } = first.pass.resource;
   const managesPolicy = spec.inbound !== undefined || spec.outbound !== undefined;
   const policyOf = once(() => readPolicy(first));
-  const opening = managesPolicy ? await policyOf() : undefined;
+  const wantsDeny = spec.inbound?.publicAccess === 'Deny' && readGlass(first).untilMs === undefined;
+  // A door that we never closed waits for a proof, perhaps for days: until there is one, no policy need be read anew.
+  const isAwaited = wantsDeny && !isOrWasClosed(first.provenance);
+  const opening = !managesPolicy ? undefined : isAwaited ? await readPolicy(first, false) : await policyOf();
   const removed = removedNames(first, false);
-  const denies = spec.inbound?.publicAccess === 'Deny' && opening?.value?.inbound === 'Allow';
+  const denies = wantsDeny && opening?.value?.inbound === 'Allow';
   const decisive = isDecisive || denies || removed.length > 0;
   const context = decisive ? { ...first, call: decisiveCall(first) } : first;
 
@@ -145,7 +148,8 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
   const denied = mattersForHold && mayBeDenied(await readPolicy(context));
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
-  const policy = managesPolicy || mattersForHold ? await policyOf() : undefined;
+  const nothingFollows = isAwaited && !mattersForHold && !endpoints.some(({ counts }) => counts);
+  const policy = nothingFollows ? opening : managesPolicy || mattersForHold ? await policyOf() : undefined;
   return {
     desired: context.desired,
     provenance: context.provenance,
@@ -158,6 +162,10 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     release: undefined,
   };
 }
+
+/** By our notes: a Deny was in place, or under way. */
+const isOrWasClosed = ({ locked, denyAtMs, glassUntilMs }: Provenance): boolean =>
+  locked || denyAtMs !== undefined || glassUntilMs !== undefined;
 
 function decisiveCall({ call, deps }: Context): Context['call'] {
   const maxAgeMs = deps.clock.scaled(DECISIVE_AGE_MS);
@@ -249,7 +257,10 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
   const policy = mayWrite ? (spec.deletionPolicy ?? 'DeleteCreated') : 'Retain';
   const service = await findService(context);
   const inbound = await observeInboundRelease(context, service, mayWrite && standing === 'clear');
-  const access = inboundReleased(inbound.inbound) ? 'released' : 'pending';
+  const life = isToRelock(context, standing) ? await observeLife(context) : undefined;
+  const isGone = life?.access.fault?.error.status === 404 && service.state === 'absent';
+  const relocks = life !== undefined && !isGone;
+  const access = inboundReleased(inbound.inbound) && !relocks ? 'released' : 'pending';
   const connections: Reading<readonly PrivateEndpointConnection[]> = service.actual
     ? { value: service.actual.connections }
     : service.fault
@@ -271,7 +282,25 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
   const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
   const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
   const outputs = await observeOutputs(context, [], false);
-  return { ...blank, removals, outputs, release: { ...inbound, ...serviceRemoval(context, question) } };
+  return {
+    ...blank,
+    ...(relocks && { access: life.access, endpoints: life.endpoints }),
+    removals,
+    outputs,
+    release: { ...inbound, ...serviceRemoval(context, question), relocks },
+  };
+}
+
+/**
+ * Deletion leaves the door as it was before somebody broke the glass. Where that was closed, and onDelete does not
+ * restore what was open before us, it is closed again first, as in life: when the time is over or the annotation is
+ * gone, and with a proven way in. Only then do the endpoints go.
+ */
+function isToRelock({ pass, provenance }: Context, standing: ServiceFacts['standing']): boolean {
+  const { publicAccess, onDelete } = pass.resource.spec.inbound ?? {};
+  const opens = onDelete === 'Restore' && provenance.accessBefore === 'Allow';
+  const isOpened = provenance.locked && provenance.glassUntilMs !== undefined;
+  return standing === 'clear' && publicAccess === 'Deny' && isOpened && !opens;
 }
 
 /**
@@ -327,4 +356,5 @@ const released = (claimed: boolean): Seen['release'] => ({
   },
   actual: undefined,
   liveConnections: [],
+  relocks: false,
 });

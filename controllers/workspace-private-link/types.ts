@@ -11,6 +11,7 @@ import type {
   ServiceScope,
 } from './cloud-types.ts';
 import type {
+  BreakGlassFacts,
   DnsFacts,
   EndpointFacts,
   EndpointRemovalFacts,
@@ -117,6 +118,25 @@ export type Provenance = {
   policyWrite: string | undefined;
   /** Name of the ConfigMap that the outputs were last published in. */
   published: string | undefined;
+  /** The workspace was opened by break-glass, until then; kept until it is closed again. */
+  glassUntilMs: number | undefined;
+  /** The value of the annotation break-glass that was refused for being too far ahead. */
+  glassRefused: string | undefined;
+};
+
+/** What a person asks for by the annotation break-glass. */
+export type GlassSeen = {
+  request: BreakGlassFacts['request'];
+  /** The annotation as written. */
+  text: string;
+  /** Public access is to stand open until then. */
+  untilMs?: number;
+  /** By our note the workspace was opened by break-glass, and has not been closed again. */
+  isNoted: boolean;
+  setCommand: string;
+  removeCommand: string;
+  /** The longest time ahead, in words. */
+  limit: string;
 };
 
 /** A record set to write or delete in mode Records. */
@@ -208,6 +228,7 @@ export type AccessSeen = {
   unread: readonly string[];
   inboundDueAtMs: number | undefined;
   outboundDueAtMs: number | undefined;
+  glass: GlassSeen;
 };
 
 export type ServiceSeen = {
@@ -232,6 +253,8 @@ export type ReleaseSeen = {
   liveConnections: readonly string[];
   fault?: Fault;
   accessFault?: Fault;
+  /** The workspace stands open by break-glass and was closed before: the inbound ladder closes it before anything goes. */
+  relocks: boolean;
 };
 
 export type OutputsSeen = {

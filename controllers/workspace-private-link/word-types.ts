@@ -33,7 +33,10 @@ export type Effect =
   | 'applyOutbound'
   | 'recordOutbound'
   | 'publishOutputs'
-  | 'withdrawOutputs';
+  | 'withdrawOutputs'
+  | 'breakGlass'
+  | 'recordGlass'
+  | 'refuseGlass';
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
 export type Reason =
@@ -57,6 +60,13 @@ export type Reason =
   | 'AwaitingPlacement'
   | 'AwaitingRecords'
   | 'AwaitingService'
+  | 'BreakGlassGranted'
+  | 'BreakGlassInvalid'
+  | 'BreakGlassNotNeeded'
+  | 'BreakGlassOpen'
+  | 'BreakGlassOpening'
+  | 'BreakGlassOver'
+  | 'BreakGlassTooFar'
   | 'CapacityAssigning'
   | 'CapacityPaused'
   | 'Claimed'

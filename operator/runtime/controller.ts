@@ -62,7 +62,7 @@ export function createController(options: ControllerOptions) {
   const queue = createWorkQueue({ clock, onReady: () => pool.wake(), observer: instruments.queue });
   const pool = createWorkerPool({ queue, workers: options.workers, work, onActive: instruments.active });
   const { fleet } = options.instruments;
-  fleet.declare(kind.type.plural, () => informer.list());
+  fleet.declare(kind.type.plural, () => informer.list(), kind.counts);
   instruments.watchQueue(queue, () => clock.now());
 
   informer.onChange((change, initial) => {

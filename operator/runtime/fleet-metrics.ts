@@ -1,4 +1,5 @@
 import type { Condition, KubeObject } from '../clients/kube/types.ts';
+import type { ObjectCount } from './kind.ts';
 import type { GaugeMetric, HistogramMetric, Metrics } from './metrics.ts';
 
 /** Minutes for what takes a call or two, hours for propagation, days for approvals by people. */
@@ -53,8 +54,13 @@ export function createFleetMetrics(metrics: Metrics) {
   );
 
   return {
-    declare(controller: string, objects: () => readonly KubeObject[]): void {
+    declare(controller: string, objects: () => readonly KubeObject[], counted: readonly ObjectCount[] = []): void {
       fleets.set(controller, objects);
+      for (const { metric, help, counts } of counted) {
+        metrics.gauge(metric, help, ['controller'], (gauge) =>
+          gauge.set({ controller }, objects().filter((object) => counts(object)).length),
+        );
+      }
       const labels = { controller, ready: 'True', reason: '' };
       shown.set(`${controller} True `, labels);
       toReady.zero({ controller });

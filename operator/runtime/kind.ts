@@ -30,6 +30,8 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
   describe(input: DescribeInput<R, Seen>): Report;
   /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */
   readonly watches?: readonly RelatedWatch[];
+  /** Objects of this kind to be counted at each scrape, from the cache; each is zero from the start. Pure and cheap. */
+  readonly counts?: readonly ObjectCount[];
   /**
    * Names of the Secrets in its own namespace that an object acts with, or would if they were there. A change of one
    * brings the object back at once, where Secrets may be watched. Pure.
@@ -41,6 +43,9 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
    */
   readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
 }
+
+/** A gauge over all objects of a kind. Never labelled by object: the number of series does not grow with the fleet. */
+export type ObjectCount = { metric: string; help: string; counts: (object: KubeObject) => boolean };
 
 /** Written as a method's type so that a Kind of a certain resource is a Kind: the runtime hands each its own. */
 export type EffectOf<R extends KubeObject, Seen> = {

@@ -4,6 +4,8 @@ import type { Priority } from './workqueue.ts';
 
 /** Any new value means: look now. */
 export const RECONCILE_ANNOTATION = 'fabriclink.dev/reconcile';
+/** Words of a person, who waits for what they do; other annotations are written by programs. */
+const PERSONS_WORDS = [RECONCILE_ANNOTATION, 'fabriclink.dev/break-glass'];
 
 /**
  * How soon a change deserves a look. A person waits for what a person did: a new object, a new generation, a deletion, a
@@ -16,7 +18,7 @@ export function urgencyOf({ before, after }: Change, initial: boolean): Priority
   const acted =
     before.metadata.generation !== after.metadata.generation ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    asksToLook(before, after);
+    PERSONS_WORDS.some((key) => before.metadata.annotations?.[key] !== after.metadata.annotations?.[key]);
   return acted ? 'person' : 'routine';
 }
 

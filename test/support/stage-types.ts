@@ -53,6 +53,8 @@ export type Stage = {
   /** All memory is dropped, nothing is let go; only the stores survive. */
   killOperator(): Promise<void>;
   crashAndRestart(): Promise<void>;
+  /** What the running operator's metrics say, as a scrape would read them. */
+  metrics(): Promise<string>;
   /** Everything that can happen without time passing has happened. */
   settle(): Promise<void>;
   /** Plays on until `until` holds (looked at whenever all is settled); throws with the last calls when time is over. */

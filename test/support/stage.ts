@@ -247,6 +247,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     startOperator,
     killOperator,
     crashAndRestart,
+    async metrics() {
+      return operator ? (await operator.metrics.expose()).text : '';
+    },
     settle,
     run,
     async pass(durationMs) {

@@ -358,14 +358,3 @@ describe('an applied Deny', () => {
     expect(world.services.has(SERVICE.toLowerCase())).toBe(true);
   });
 });
-
-describe('break-glass', () => {
-  test('is not served yet: it is said, and the door stays as it is', async () => {
-    const { world, living } = await aClosedWorkspace();
-    living.change(({ metadata }) => (metadata.annotations!['fabriclink.dev/break-glass'] = '2026-03-01T12:00:00Z'));
-    await living.settle();
-    expect(world.writes).toEqual([]);
-    expect(living.condition('Stalled').reason).toBe('NotServedYet');
-    expect(living.nextStep()).toContain('the annotation fabriclink.dev/break-glass');
-  });
-});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type {
+  BreakGlassFacts,
   DnsFacts,
   EndpointFacts,
   EndpointRemovalFacts,
@@ -219,13 +220,11 @@ const inbound: InboundFacts = {
   record: 'missing',
   settle: 'unknown',
   lock: 'first',
-  effect: 'notSeen',
   proof: 'sufficient',
   preflight: 'clear',
   policyWrite: 'proven',
   tenant: 'clear',
   path: 'notNeeded',
-  rivalry: 'none',
 };
 
 table<InboundFacts>('inbound', inbound, {
@@ -264,12 +263,58 @@ table<InboundFacts>('inbound', inbound, {
     given: { inbound: 'Deny', record: 'recorded', settle: 'after', lock: 'relock', tenant: 'settingOff' },
     phase: 'Effective.Lifted',
   },
+  'opens by break-glass what is closed, whoever closed it': {
+    because: 'a person asks for it in so many words',
+    given: { wanted: 'breakGlass', inbound: 'Deny', record: 'missing', proof: 'insufficient', tenant: 'unobservable' },
+    phase: 'BreakGlass.Opening',
+    effect: 'breakGlass',
+  },
+  'writes down how long it stands open by break-glass': {
+    because: 'or the next pass would take it for opened by a rival',
+    given: { wanted: 'breakGlass', record: 'missing' },
+    phase: 'BreakGlass.Noting',
+    effect: 'recordGlass',
+  },
+  'waits with an open door for the end of break-glass': {
+    because: 'nothing is to be done until then',
+    given: { wanted: 'breakGlass', record: 'recorded' },
+    phase: 'BreakGlass.Open',
+  },
+  'stays open after break-glass when the way in is gone': {
+    because: 'relocking has the same preconditions as locking',
+    given: { lock: 'relock', proof: 'insufficient' },
+    phase: 'Preconditions.RelockBlocked',
+  },
   'does not open what somebody else closed': {
     because: 'only what we closed is ours to open',
     given: { wanted: 'Allow', inbound: 'Deny' },
     phase: 'Allow.DeniedByOthers',
   },
 });
+
+table<BreakGlassFacts>(
+  'breakGlass',
+  { wanted: 'Deny', request: 'open' },
+  {
+    'is granted where the spec says Deny': { because: 'there is a door to open', given: {}, phase: 'Request.Granted' },
+    'has nothing to open where the spec says Allow': {
+      because: 'whoever asks believes that the door is closed',
+      given: { wanted: 'Allow' },
+      phase: 'Request.NothingToOpen',
+    },
+    'has nothing to say about a time that is past': {
+      because: 'it is over, whatever the spec says by now',
+      given: { wanted: 'unmanaged', request: 'over' },
+      phase: 'Request.Over',
+    },
+    'writes down a refusal before it says it': {
+      because: 'the same words would come true by waiting',
+      given: { request: 'tooFar' },
+      phase: 'Request.Refusing',
+      effect: 'refuseGlass',
+    },
+  },
+);
 
 const release: InboundReleaseFacts = {
   standing: 'owner',

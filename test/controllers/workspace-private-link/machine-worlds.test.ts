@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  BREAK_GLASS_FACTS,
+  type BreakGlassFacts,
   DNS_FACTS,
   type DnsFacts,
   ENDPOINT_FACTS,
@@ -171,6 +173,8 @@ describe('upwards', () => {
         denyInbound: { inbound: 'Deny', settle: 'before' },
         recordDeny: { record: 'recorded', lock: 'relock', settle: 'before' },
         openInbound: { inbound: 'Allow', settle: 'before' },
+        breakGlass: { inbound: 'Allow', record: 'recorded', lock: 'relock', settle: 'before' },
+        recordGlass: { record: 'recorded' },
       },
       waits: {
         'Policy.AwaitingService': { standing: 'owner' },
@@ -179,8 +183,17 @@ describe('upwards', () => {
         'Allow.Settling': { settle: 'after' },
         'Preconditions.NoProvenEndpoint': { proof: 'sufficient' },
         'Effective.Propagating': { settle: 'after' },
+        // The time is over.
+        'BreakGlass.Open': { wanted: 'Deny', record: 'missing' },
       },
     },
+    readyOrPerson,
+  );
+
+  converges<BreakGlassFacts>(
+    'breakGlass',
+    BREAK_GLASS_FACTS,
+    { acts: { refuseGlass: { request: 'refused' } }, waits: {} },
     readyOrPerson,
   );
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  BREAK_GLASS_FACTS,
+  type BreakGlassFacts,
   DNS_FACTS,
   type DnsFacts,
   ENDPOINT_FACTS,
@@ -278,6 +280,14 @@ describe('the lockout rule', () => {
         facts.inbound === 'Deny' &&
         facts.record === 'recorded',
     ),
+    'or because a person breaks the glass': only(
+      'breakGlass',
+      (facts) => facts.standing === 'owner' && facts.wanted === 'breakGlass' && facts.inbound === 'Deny',
+    ),
+    'while the glass is broken nothing closes the door': (facts, { effect }) =>
+      facts.wanted === 'breakGlass' && effect !== undefined && !['breakGlass', 'recordGlass'].includes(effect)
+        ? effect
+        : undefined,
     'a Deny in place sees no write, whatever became of endpoints, proofs, paths or records': (facts, { effect }) =>
       facts.wanted === 'Deny' && facts.inbound === 'Deny' && effect !== undefined && effect !== 'recordDeny'
         ? effect
@@ -290,13 +300,29 @@ describe('the lockout rule', () => {
       facts.standing === 'owner' &&
       facts.wanted === 'Deny' &&
       facts.inbound === 'Allow' &&
-      facts.lock === 'relock' &&
+      facts.lock !== 'first' &&
       !mayDeny(facts) &&
       (reason !== 'RelockBlocked' || tag !== 'stalled')
         ? reason
         : undefined,
     'denied is claimed only when seen or when the delay has passed': (facts, { reason }) =>
-      reason === 'AccessDenied' && facts.settle !== 'after' && facts.effect !== 'restricted' ? reason : undefined,
+      reason === 'AccessDenied' && facts.settle !== 'after' && facts.settle !== 'restricted' ? reason : undefined,
+  });
+});
+
+describe('break-glass', () => {
+  every<BreakGlassFacts>('breakGlass', BREAK_GLASS_FACTS, {
+    'only a time that is too far ahead is written down as refused, and only where it would open something': only(
+      'refuseGlass',
+      ({ request, wanted }) => request === 'tooFar' && wanted === 'Deny',
+    ),
+    'what cannot be granted is loud': ({ request, wanted }, { tag }) =>
+      ['invalid', 'refused'].includes(request) && tag !== 'stalled' ? `${wanted} ${request}` : undefined,
+  });
+
+  test('the product of the inbound facts stays small enough to be walked in seconds', () => {
+    const size = Object.values(INBOUND_FACTS).reduce((product, { length }) => product * length, 1);
+    expect(size).toBeLessThan(150_000);
   });
 });
 
