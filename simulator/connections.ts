@@ -35,8 +35,15 @@ export type LinkProvider = {
   find(cloud: Cloud, targetId: string): LinkTarget | undefined;
   /** Records the connection. Throws Refusal when the target takes no more. */
   request(cloud: Cloud, request: ConnectionRequest): ConnectionState;
-  /** The endpoint is gone: the connection goes too. Silent when there is none. */
-  withdraw(cloud: Cloud, connection: { privateEndpointId: string; targetId: string }): void;
+  /** The endpoint is gone: the connection goes too, unless it `leaves` a mark. Silent when there is none. */
+  withdraw(cloud: Cloud, connection: Withdrawal): void;
+};
+
+export type Withdrawal = {
+  privateEndpointId: string;
+  targetId: string;
+  /** What the target still shows of it. Absent: nothing. */
+  leaves?: 'Disconnected';
 };
 
 /** The consumer's side: told when the target approves, rejects or removes a connection. */
@@ -50,7 +57,7 @@ export type Connections = {
   onDecision(listener: DecisionListener): void;
   find(cloud: Cloud, targetId: string): LinkTarget | undefined;
   request(cloud: Cloud, request: ConnectionRequest): ConnectionState;
-  withdraw(cloud: Cloud, connection: { privateEndpointId: string; targetId: string }): void;
+  withdraw(cloud: Cloud, connection: Withdrawal): void;
   /** Called by the provider after each change of a connection's state on the target's side; removal is `Disconnected`. */
   decided: DecisionListener;
 };

@@ -1,3 +1,12 @@
+import {
+  MANAGED_BEHAVIOURS,
+  MANAGED_CHOICES,
+  MANAGED_DELAYS,
+  type ManagedBehaviour,
+  type ManagedChoices,
+  type ManagedDelays,
+} from './managed-conduct.ts';
+
 // Everything about simulated Fabric that a test may switch off or turn. Each behaviour is one refusal or delay of the
 // published list (cloud-apis sections 3.5, 7, 8, 11, 13, 18, 21); a contract case exists for each and fails without it.
 
@@ -57,10 +66,10 @@ const LINK_BEHAVIOURS = [
 
 export type FabricRestBehaviour = (typeof REST_BEHAVIOURS)[number];
 export type LinkServiceBehaviour = (typeof LINK_BEHAVIOURS)[number];
-export type FabricBehaviour = FabricRestBehaviour | LinkServiceBehaviour;
+export type FabricBehaviour = FabricRestBehaviour | LinkServiceBehaviour | ManagedBehaviour;
 
 /** Published durations in milliseconds; the clock's speed divides them. */
-export type FabricDelays = {
+export type FabricDelays = ManagedDelays & {
   /** Section 18: "up to 30 min" [D]; the worst published case. */
   inboundDenyMs: number;
   /** After Allow, every public call stays refused this long [O: 5–8 min in all]. */
@@ -86,7 +95,7 @@ export type FabricDelays = {
 };
 
 /** Where the documentation is silent or contradicts itself, the side that the simulator takes. */
-export type FabricChoices = {
+export type FabricChoices = ManagedChoices & {
   /** Section 3.1 and users.md 2.3: `BadRequest` outside, the useful code in moreDetails[]. */
   nestErrors: boolean;
   /** Entries on a page of a Fabric list. */
@@ -137,11 +146,11 @@ const MINUTE_MS = 60_000;
 /** As the published facts have it: every behaviour on. */
 export function publishedConduct(): FabricConduct {
   return {
-    switches: Object.fromEntries([...REST_BEHAVIOURS, ...LINK_BEHAVIOURS].map((name) => [name, true])) as Record<
-      FabricBehaviour,
-      boolean
-    >,
+    switches: Object.fromEntries(
+      [...REST_BEHAVIOURS, ...LINK_BEHAVIOURS, ...MANAGED_BEHAVIOURS].map((name) => [name, true]),
+    ) as Record<FabricBehaviour, boolean>,
     delays: {
+      ...MANAGED_DELAYS,
       inboundDenyMs: 30 * MINUTE_MS,
       inboundAllowRefusedMs: 5 * MINUTE_MS,
       inboundAllowSettledMs: 8 * MINUTE_MS,
@@ -155,6 +164,7 @@ export function publishedConduct(): FabricConduct {
       decisionMs: 20_000,
     },
     choices: {
+      ...MANAGED_CHOICES,
       nestErrors: false,
       pageSize: 100,
       emptyPage: false,

@@ -10,6 +10,7 @@ import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
 import type { Route } from '../router.ts';
 import { addItem } from './build.ts';
 import type { NetworkAction } from './effective.ts';
+import { createManagedEndpoint, deleteManagedEndpoint } from './managed-out-of-band.ts';
 import { changeTenantSetting, policySetByOthers, setCapacityState, setGatewayOnline } from './out-of-band.ts';
 
 type Act = (cloud: Cloud, request: SimRequest, body: Record<string, unknown>) => unknown;
@@ -29,6 +30,21 @@ export const fabricControlRoutes: Route[] = [
       type: text(type),
       ...(displayName !== undefined && { displayName: text(displayName) }),
     }),
+  ),
+  // {"name": …, "targetId": …, "subresource": …, "requestMessage": …}
+  control(
+    'POST',
+    '/_sim/fabric/workspaces/:workspaceId/managedPrivateEndpoints',
+    (cloud, { params }, { name, targetId, subresource, requestMessage }) =>
+      createManagedEndpoint(cloud, params['workspaceId'] ?? '', {
+        name: text(name),
+        targetId: text(targetId),
+        ...(subresource !== undefined && { subresource: text(subresource) }),
+        ...(requestMessage !== undefined && { requestMessage: text(requestMessage) }),
+      }),
+  ),
+  control('DELETE', '/_sim/fabric/workspaces/:workspaceId/managedPrivateEndpoints/:name', (cloud, { params }) =>
+    deleteManagedEndpoint(cloud, params['workspaceId'] ?? '', params['name'] ?? ''),
   ),
   // {"state": "Active" | "Inactive"}
   control('PUT', '/_sim/fabric/capacities/:capacityId', (cloud, { params }, { state }) =>

@@ -3,6 +3,8 @@ import { adminRoutes } from './admin.ts';
 import { capacityRoutes } from './capacities.ts';
 import { fabricControlRoutes } from './control.ts';
 import { gatewayRoutes } from './gateways.ts';
+import { managedEndpointRoutes } from './managed-endpoints.ts';
+import { defineManagedLife } from './managed-life.ts';
 import { defineOperations, operationRoutes } from './operations.ts';
 import { carriesTraffic } from './origin.ts';
 import { pipelineRoutes } from './pipelines.ts';
@@ -24,10 +26,12 @@ export const mountFabric: Room = (cloud) => {
     ...subPolicyRoutes,
     ...capacityRoutes,
     ...pipelineRoutes,
+    ...managedEndpointRoutes,
     ...gatewayRoutes,
     ...operationRoutes,
     ...adminRoutes,
   );
   defineOperations(cloud);
+  defineManagedLife(cloud);
   cloud.services.control.router.add(...fabricControlRoutes);
 };

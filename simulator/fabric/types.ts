@@ -85,6 +85,25 @@ export type Gateway = {
   shown: { type: string; displayName?: string } & Record<string, unknown>;
 };
 
+/** Section 12. Its private endpoint lies in a subscription of Microsoft's: nobody can look at it there. */
+export type ManagedEndpoint = {
+  id: Guid;
+  workspaceId: Guid;
+  name: string;
+  targetId: string;
+  subresource?: string;
+  requestMessage: string;
+  fqdns: string[];
+  provisioningState: 'Provisioning' | 'Succeeded' | 'Deleting' | 'Failed';
+  /** Absent: Fabric does not know yet. */
+  connectionState?: LinkConnection['state'];
+  privateEndpointId: string;
+  /** Its request stands on the target. */
+  arrived: boolean;
+  /** Something about it makes it end as Failed. */
+  doomed: boolean;
+};
+
 /** A long-running operation (section 3.3). */
 export type FabricOperation = {
   id: Guid;

@@ -3,6 +3,8 @@ import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
 import type { Route } from '../router.ts';
 import { callerOf, ofTenant, roleOf, workspaceFor } from './access.ts';
 import { linkServiceOf } from './link-services.ts';
+import { managedOf } from './managed-creation.ts';
+import { forget } from './managed-life.ts';
 import { actingDelays } from './network.ts';
 import { originOf } from './origin.ts';
 import { page } from './paging.ts';
@@ -74,6 +76,12 @@ function remove(request: SimRequest, cloud: Cloud): SimResponse {
     // [D] that it is refused; the code is not documented (U4).
     throw new Refusal(400, 'DeleteWorkspaceNotAllowed', 'The workspace has an active private link service.');
   }
+  const managed = managedOf(cloud, workspace);
+  if (switches.keepWorkspaceWithEndpoints && managed.length > 0) {
+    // Also while they are still Deleting [O]; the status is [I].
+    throw new Refusal(400, 'WorkspaceContainsManagedEndpoints', 'The workspace has managed private endpoints.');
+  }
+  for (const endpoint of managed) forget(cloud, endpoint);
   delete cloud.world.fabric.workspaces[workspace.id.toLowerCase()];
   return { status: 200 };
 }

@@ -6,6 +6,7 @@ import type {
   Gateway,
   Guid,
   LinkService,
+  ManagedEndpoint,
   TenantSetting,
   Workspace,
 } from './types.ts';
@@ -23,6 +24,13 @@ export type FabricWorld = {
   tenantLinkAddresses: Record<string, Guid>;
   /** By lower-case ARM id. */
   linkServices: Record<string, LinkService>;
+  managedEndpoints: Record<Guid, ManagedEndpoint>;
+  /** The Microsoft-owned subscription that holds a workspace's managed endpoints, by lower-case workspace id. */
+  managedSubscriptions: Record<Guid, Guid>;
+  /** When a workspace's last managed endpoint was created, by lower-case workspace id. */
+  managedCreations: Record<Guid, number>;
+  /** Deletions of the last while, for the cool-down. */
+  managedDeletions: { workspaceId: Guid; target: string; atMs: number }[];
   /** Calls in the current fixed window, by identity and bucket (section 3.4). */
   callsInWindow: Record<string, { windowStartMs: number; calls: number }>;
   /** Times of successful creations of services in the last minute, by lower-case tenant id. */
@@ -39,6 +47,10 @@ export function emptyFabric(): FabricWorld {
     settings: {},
     tenantLinkAddresses: {},
     linkServices: {},
+    managedEndpoints: {},
+    managedSubscriptions: {},
+    managedCreations: {},
+    managedDeletions: [],
     callsInWindow: {},
     serviceCreations: {},
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Cloud } from '../../cloud.ts';
+import { managedEndpointId } from '../../fabric/managed-ids.ts';
 import type { LinkConnection, LinkService } from '../../fabric/types.ts';
 import type { World } from '../../world.ts';
 import { keyOf } from '../ids.ts';
@@ -63,20 +64,10 @@ export function injectConnection(
 
 type ManagedOrigin = { workspaceId: string; name: string; subscriptionId?: string; region?: string; message?: string };
 
-/**
- * The request of a genuine managed private endpoint, as recorded (users.md, finding 4 [O]): in a subscription of
- * Microsoft's, in a group named after its first eight digits, ending in `{workspaceId}.{name}`.
- */
+/** A request with all the looks of a genuine managed private endpoint, of which Fabric itself knows nothing. */
 export function injectManagedConnection(cloud: Cloud, serviceId: string, origin: ManagedOrigin): LinkConnection {
   const id = managedEndpointId({ subscriptionId: randomUUID(), ...origin });
   return injectConnection(cloud, serviceId, id, origin.message);
-}
-
-/** The id of a managed private endpoint in its managed network. */
-export function managedEndpointId(origin: Omit<ManagedOrigin, 'message'> & { subscriptionId: string }): string {
-  const { subscriptionId, region = 'WestEurope', workspaceId, name } = origin;
-  const group = `vnet-${subscriptionId.slice(0, 8)}-${region}-1-rg`;
-  return `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Network/privateEndpoints/${workspaceId}.${name}`;
 }
 
 /** A stranger's ordinary endpoint with the last segment of a managed one, in a subscription and group of its own. */

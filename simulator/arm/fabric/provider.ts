@@ -23,9 +23,12 @@ export const linkProvider: LinkProvider = {
     if (!service) throw new Refusal(404, 'ResourceNotFound', `The resource '${request.targetId}' was not found.`);
     return addConnection(cloud, service, request).state;
   },
-  withdraw({ world }, { privateEndpointId, targetId }) {
+  withdraw({ world }, { privateEndpointId, targetId, leaves }) {
     const service = world.fabric.linkServices[keyOf(targetId)];
-    if (service) removeOf(service, privateEndpointId);
+    const connection = service && connectionOf(service, privateEndpointId);
+    if (!connection) return;
+    if (leaves) connection.state = { status: leaves, description: '', actionsRequired: 'None' };
+    else delete service.connections[connection.name.toLowerCase()];
   },
 };
 
