@@ -14,6 +14,8 @@ type Row = Verdict & {
 
 const GRANT_AZURE_ROLE =
   'grant the operator’s identity the Azure role that the documentation lists for this action; a new role assignment takes up to 10 minutes to work';
+const GRANT_FABRIC_RIGHT =
+  'grant the operator’s identity the Fabric role or tenant setting that the documentation lists for this call; a tenant setting takes up to 15 minutes to work';
 const GRANT_WORKSPACE_ROLE = 'make the operator’s identity an Admin of the workspace';
 /** Also for a refusal that does not say which quota (private-link-services.ts). */
 export const SERVICE_QUOTA_REMEDY =
@@ -113,11 +115,18 @@ export const FAILURES: readonly Row[] = [
     remedy: GRANT_WORKSPACE_ROLE,
   },
   {
-    codes: ['InsufficientPrivileges', 'InsufficientScopes', 'Forbidden', 'Authorization_RequestDenied'],
+    codes: ['InsufficientPrivileges', 'InsufficientScopes', 'Authorization_RequestDenied'],
     disposition: 'blocked',
     reason: 'InsufficientPrivileges',
-    remedy:
-      'grant the operator’s identity the Fabric role or tenant setting that the documentation lists for this call; a tenant setting takes up to 15 minutes to work',
+    remedy: GRANT_FABRIC_RIGHT,
+  },
+  // Also the outer code of a nested refusal, whose inner one may be the inbound policy's.
+  {
+    codes: ['Forbidden'],
+    disposition: 'blocked',
+    reason: 'InsufficientPrivileges',
+    remedy: GRANT_FABRIC_RIGHT,
+    generic: true,
   },
   {
     codes: ['FeatureNotAvailable', 'TenantSwitchDisabled'],

@@ -209,6 +209,15 @@ const cases: Record<string, Case> = {
     reason: 'UnsupportedSku',
     code: 'UnsupportedSku',
   },
+  'the inbound policy behind a general refusal': {
+    because: 'whoever probes a path takes this code for a fact',
+    service: 'fabric',
+    status: 403,
+    body: fabric('Forbidden', { moreDetails: [{ errorCode: 'RequestDeniedByInboundPolicy', message: 'denied' }] }),
+    disposition: 'blocked',
+    reason: 'NoPrivatePath',
+    code: 'RequestDeniedByInboundPolicy',
+  },
   'a managed private endpoint of the same name': {
     because: 'the one in the way may be on its way out',
     service: 'fabric',
