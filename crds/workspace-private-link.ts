@@ -90,9 +90,12 @@ export type WorkspacePrivateLinkSpec = {
    */
   managementPolicy: 'Manage' | 'Observe';
   /**
-   * What to do with things that exist already and that the operator did not make. IfIdentical: take them over if
-   * nothing would change, else stall with the difference. Always: take them over and change them. Never: stall.
-   * Default: "IfIdentical".
+   * What to do with things that exist already and that the operator did not make: private link service, endpoints,
+   * DNS zone, links and records. IfIdentical: take them over if nothing would change, else stall with the
+   * difference. Always: take them over and change what can be changed in place, also when another owner's tag is
+   * on the service or an endpoint; records marked by another owner are never overwritten. Never: stall. Adopted
+   * things get no tag of ours, and stay when the object goes unless deletionPolicy is DeleteAll. Default:
+   * "IfIdentical".
    */
   adoptionPolicy: 'IfIdentical' | 'Always' | 'Never';
   /**

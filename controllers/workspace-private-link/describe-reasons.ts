@@ -27,10 +27,17 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the network interface does not show all five addresses of the workspace yet',
     next: 'the operator waits for Azure',
   },
-  Adopting: { says: 'it exists already and is exactly as the spec says', next: 'the operator takes it over' },
+  Adopting: {
+    says: 'it exists already, and may be taken over as adoptionPolicy says',
+    next: 'the operator takes it over, and then makes it as the spec says where it differs',
+  },
+  AdoptionNever: {
+    says: 'it exists already, was not made by this object, and adoptionPolicy is Never',
+    next: `remove what exists, name something else in the spec, or allow to take it over with adoptionPolicy IfIdentical or Always; ${LOOKS_AGAIN}`,
+  },
   AdoptionWouldChange: {
     says: 'it exists already, was not made by this object, and is not as the spec says',
-    next: `make the spec say what exists, or remove what exists; ${LOOKS_AGAIN}`,
+    next: `make the spec say what exists, or remove what exists; where only tags differ, adoptionPolicy Always lets the operator correct them; ${LOOKS_AGAIN}`,
   },
   AdoptionWouldOpen: {
     says: 'public access was denied by somebody else, and the operator does not open what it did not close',
@@ -180,7 +187,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   ForeignRecords: {
     says: 'the names have answers in the zone that somebody else wrote, and they are never overwritten',
-    next: `remove those records, or use another zone; ${LOOKS_AGAIN}`,
+    next: `remove those records, or use another zone; records that nobody marked as theirs, and that no zone group keeps, are taken over with adoptionPolicy Always; ${LOOKS_AGAIN}`,
   },
   HeldByDeny: {
     says: 'it may be the only proven way into a workspace that is closed to the public',
@@ -323,6 +330,10 @@ export const WORDING: Record<Reason, Wording> = {
   SubnetTight: {
     says: 'the subnet has room for the endpoint, and fewer free addresses than the ten that should be reserved for one',
     next: 'the endpoint is created; enlarge the subnet before Fabric needs more addresses',
+  },
+  TakingOver: {
+    says: "it bears another owner's mark, and adoptionPolicy Always says to take it over",
+    next: 'the operator writes its own mark over that one',
   },
   TargetExists: {
     says: 'the ConfigMap that publishTo names exists, and was not made by this object',

@@ -2,6 +2,8 @@ import type { ArmId, EndpointScope, ServiceScope, WorkspaceHost } from './types.
 
 export const ANNOTATION = 'fabriclink.dev/';
 export const OWNER_TAG = 'fabriclink-owner';
+/** Metadata of a record set that was there before us and is kept right by us: it stays when the object goes. */
+export const ADOPTED_TAG = 'fabriclink-adopted';
 export const FABRIC_DNS_SUFFIX = '.fabric.microsoft.com';
 const ZONE_NAME = 'privatelink.fabric.microsoft.com';
 

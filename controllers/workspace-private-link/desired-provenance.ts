@@ -1,5 +1,5 @@
 import { ANNOTATION, annotationFor, same, shortHash } from './desired-names.ts';
-import type { ArmId, Consumer, Provenance, WorkspacePrivateLink } from './types.ts';
+import type { ArmId, Consumer, How, Provenance, WorkspacePrivateLink } from './types.ts';
 
 const BY_NAME = ['endpoint', 'zone-group'] as const;
 type What = (typeof BY_NAME)[number] | 'records';
@@ -10,9 +10,8 @@ type What = (typeof BY_NAME)[number] | 'records';
  * whose credentials reach it. A zone group needs none: it is found, and goes, with its endpoint.
  */
 export const notes = {
-  service: (how: 'created' | 'adopted') => ({ [`${ANNOTATION}service`]: how }),
-  endpoint: (name: string, how: 'created' | 'adopted', id: ArmId, consumer?: Consumer) =>
-    entry('endpoint', name, how, id, consumer),
+  service: (how: How) => ({ [`${ANNOTATION}service`]: how }),
+  endpoint: (name: string, how: How, id: ArmId, consumer?: Consumer) => entry('endpoint', name, how, id, consumer),
   zoneGroup: (name: string, zoneId: ArmId) => entry('zone-group', name, 'created', zoneId),
   /** One for each zone: what was written into the one before is still ours to take away. */
   records: (name: string, zoneId: ArmId, consumer?: Consumer) => ({
@@ -83,11 +82,9 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
   const time = (key: string) => timeOf(text(key));
   const service = text('service');
   const named = (what: What) =>
-    valuesOf(annotations, what).flatMap(([how, id, name]) =>
-      (how === 'created' || how === 'adopted') && id && name ? [{ how, id, name } as const] : [],
-    );
+    valuesOf(annotations, what).flatMap(([how, id, name]) => (isHow(how) && id && name ? [{ how, id, name }] : []));
   return {
-    service: service === 'created' || service === 'adopted' ? service : 'none',
+    service: isHow(service) ? service : 'none',
     endpoints: Object.fromEntries(named('endpoint').map(({ name, how, id }) => [name, { how, id }])),
     zoneGroups: Object.fromEntries(named('zone-group').map(({ name, id }) => [name, id])),
     records: named('records').reduce<Record<string, ArmId[]>>(
@@ -151,6 +148,12 @@ const consumersIn = (annotations: Readonly<Record<string, string>>): Provenance[
       }),
     ),
   );
+
+const isHow = (value: string | undefined): value is How =>
+  value === 'created' || value === 'adopted' || value === 'taking';
+
+/** What bears our mark when it is to be taken down, and was not made by us, was adopted. */
+export const settledHow = (how: How | 'none'): Exclude<How, 'taking'> | 'none' => (how === 'taking' ? 'adopted' : how);
 
 const valuesOf = (annotations: Readonly<Record<string, string>>, what: string): string[][] =>
   Object.entries(annotations)

@@ -30,6 +30,7 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
   };
   const endpoints = spec.endpoints ?? [];
   return {
+    adoption: spec.adoptionPolicy ?? 'IfIdentical',
     tenantId: spec.tenantId,
     workspaceId,
     owner: `${clusterId}.${metadata.namespace ?? ''}.${metadata.name}.${metadata.uid ?? ''}`,
@@ -122,9 +123,6 @@ function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
   const whole: string[] = [];
   const partial: string[] = [];
   if (spec.managementPolicy === 'Observe') whole.push('managementPolicy: Observe');
-  if (spec.adoptionPolicy === 'Always' || spec.adoptionPolicy === 'Never') {
-    whole.push(`adoptionPolicy: ${spec.adoptionPolicy}`);
-  }
   if ((spec.connections ?? []).length > 0) partial.push('connections');
   if (spec.connectionsPolicy === 'Authoritative') partial.push('connectionsPolicy: Authoritative');
   if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');

@@ -104,17 +104,25 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     const { dns, desired } = endpointOf(seen, ladder);
     const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { facts, recordToWrite } = dns;
-    const { zoneId, name, addresses, etag } = found(recordToWrite, ladder);
+    const { zoneId, name, addresses, etag, metadata } = found(recordToWrite, ladder);
     const noted = (seen.provenance.records[desired.name] ?? []).some((id) => same(id, zoneId));
     // Records are written only once a zone group of ours is seen to be gone.
     const isGroupNoted = seen.provenance.zoneGroups[desired.name] !== undefined;
     const forgotten = isGroupNoted && facts.wanted === 'Records' ? { [keyOfZoneGroup(desired.name)]: null } : {};
     const changes = { ...(!noted && notes.records(desired.name, zoneId, desired.consumer)), ...forgotten };
     if (Object.keys(changes).length > 0) await pass.annotate(changes);
-    const metadata = { [OWNER_TAG]: seen.desired.owner };
-    const body = { ttlSeconds: RECORD_TTL_SECONDS, addresses, metadata, ...(etag !== undefined && { etag }) };
+    const body = {
+      ttlSeconds: RECORD_TTL_SECONDS,
+      addresses,
+      metadata: { ...metadata },
+      ...(etag !== undefined && { etag }),
+    };
     await arm.privateDns.putRecord(zoneId, name, body, pass.call);
-    const note = `Wrote record "${name}" = ${addresses.join(', ')}.`;
+    const over =
+      facts.records === 'takeable'
+        ? `, over what was there (${dns.details.Records ?? 'other addresses'}), because adoptionPolicy is Always`
+        : '';
+    const note = `Wrote record "${name}" = ${addresses.join(', ')}${over}.`;
     report(pass, { reason: 'RecordsWriting', action: 'PutRecord', note }, { zoneId, record: name });
   },
 

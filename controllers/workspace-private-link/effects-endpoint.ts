@@ -18,7 +18,13 @@ import type { Effect, EventNote, PlacementSeen, Seen } from './types.ts';
 
 type EndpointEffect = Extract<
   Effect,
-  'putEndpoint' | 'adoptEndpoint' | 'approveConnection' | 'deleteEndpoint' | 'deleteConnection' | 'forgetEndpoint'
+  | 'putEndpoint'
+  | 'adoptEndpoint'
+  | 'takeOverEndpoint'
+  | 'approveConnection'
+  | 'deleteEndpoint'
+  | 'deleteConnection'
+  | 'forgetEndpoint'
 >;
 
 /** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
@@ -28,23 +34,11 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
   async putEndpoint(pass, seen, ladder) {
     const { desired, actual, facts, placement } = endpointOf(seen, ladder);
     const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
-    const { spec, scope, resourceId } = desired;
+    const { scope, resourceId } = desired;
     const creates = actual === undefined;
-    const notesIt = facts.provenance === 'none' || (creates && facts.provenance === 'adopted');
+    const notesIt = facts.provenance === 'none' || (creates && facts.provenance !== 'created');
     const adopted = !creates && facts.provenance === 'adopted';
-    const { namespace, name } = pass.resource.metadata;
-    const requestMessage =
-      actual?.connection?.requestMessage ?? spec.requestMessage ?? `${namespace}/${name}, by fabric-link-operator`;
-    const body = {
-      location: spec.location,
-      subnetId: spec.subnetId,
-      targetId: seen.desired.service.id,
-      mode: spec.connectionMode ?? ('Manual' as const),
-      requestMessage: bounded(requestMessage, MESSAGE_LIMIT),
-      ...(spec.networkInterfaceName !== undefined && { networkInterfaceName: spec.networkInterfaceName }),
-      tags: tagsAfter(actual?.tags, spec.tags, adopted ? undefined : seen.desired.owner),
-      creates,
-    };
+    const body = { ...bodyOf(pass, seen, ladder, adopted ? undefined : seen.desired.owner), creates };
     await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId, desired.consumer) : {}, () =>
       arm.privateEndpoints.put(scope, body, pass.call),
     );
@@ -59,10 +53,25 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
   },
 
   async adoptEndpoint(pass, seen, ladder) {
-    const { desired } = endpointOf(seen, ladder);
+    const { desired, detail } = endpointOf(seen, ladder);
     await pass.annotate(notes.endpoint(desired.name, 'adopted', desired.resourceId, desired.consumer));
-    const note = `Took over private endpoint "${desired.scope.name}" (${desired.name}), which was exactly as the spec says.`;
+    const note = `Took over private endpoint "${desired.scope.name}" (${desired.name})${detail === undefined ? '' : `, to be changed: ${detail}`}. Deletion leaves it unless deletionPolicy is DeleteAll.`;
     report(pass, { reason: 'Adopted', action: 'AdoptEndpoint', note }, { privateEndpointId: desired.resourceId });
+  },
+
+  /** What cannot be changed in place is as the spec says: only the mark and tags change. The next pass reads whose mark is there. */
+  async takeOverEndpoint(pass, seen, ladder) {
+    const { desired, detail, facts } = endpointOf(seen, ladder);
+    const { resourceId, scope, name, consumer } = desired;
+    const { arm } = await clientsOfConsumer(deps, pass, consumer);
+    if (facts.provenance === 'none') await pass.annotate(notes.endpoint(name, 'taking', resourceId, consumer));
+    await arm.privateEndpoints.put(scope, bodyOf(pass, seen, ladder, seen.desired.owner), pass.call);
+    const note = `Took private endpoint "${scope.name}" (${name}) over, because adoptionPolicy is Always: ${detail ?? 'it was not ours'}.`;
+    report(
+      pass,
+      { reason: 'TakingOver', action: 'TakeOverEndpoint', note, warning: true },
+      { privateEndpointId: resourceId, from: detail ?? '' },
+    );
   },
 
   /** Design section 7, rule 1: read anew in this pass, ours by equality of ARM ids, and pending; else nothing is done. */
@@ -142,6 +151,24 @@ const tightNote = (subnetId: string, { details }: PlacementSeen): EventNote => (
   action: 'PutEndpoint',
   note: `Subnet ${subnetId} is nearly full: ${details.Room} before this endpoint, and ten should be reserved for each. Enlarge it before Fabric needs more addresses.`,
 });
+
+/** The whole of the endpoint as the spec says. `owner` undefined: an adopted one gets no mark of ours. */
+function bodyOf(pass: Parameters<Run>[0], seen: Seen, ladder: string, owner: string | undefined) {
+  const { desired, actual } = endpointOf(seen, ladder);
+  const { spec } = desired;
+  const { namespace, name } = pass.resource.metadata;
+  const requestMessage =
+    actual?.connection?.requestMessage ?? spec.requestMessage ?? `${namespace}/${name}, by fabric-link-operator`;
+  return {
+    location: spec.location,
+    subnetId: spec.subnetId,
+    targetId: seen.desired.service.id,
+    mode: spec.connectionMode ?? ('Manual' as const),
+    requestMessage: bounded(requestMessage, MESSAGE_LIMIT),
+    ...(spec.networkInterfaceName !== undefined && { networkInterfaceName: spec.networkInterfaceName }),
+    tags: tagsAfter(actual?.tags, spec.tags, owner),
+  };
+}
 
 function wantedEndpoint(seen: Seen, ladder: string) {
   const { desired, actual } = endpointOf(seen, ladder);

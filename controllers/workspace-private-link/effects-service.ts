@@ -20,6 +20,7 @@ type ServiceEffect = Extract<
   | 'registerEndpointProvider'
   | 'putService'
   | 'adoptService'
+  | 'takeOverService'
   | 'patchServiceTags'
   | 'deleteStaleConnection'
   | 'deleteService'
@@ -62,10 +63,25 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
     );
   },
 
-  async adoptService(pass, { desired }) {
+  async adoptService(pass, { desired, service }) {
     await pass.annotate(notes.service('adopted'));
-    const note = `Took over private link service "${desired.service.scope.name}", which was exactly as the spec says. Deletion leaves it unless deletionPolicy is DeleteAll.`;
+    const note = `Took over private link service "${desired.service.scope.name}"${service.detail === undefined ? '' : `, to be changed: ${service.detail}`}. Deletion leaves it unless deletionPolicy is DeleteAll.`;
     report(pass, { reason: 'Adopted', action: 'AdoptService', note }, { serviceId: desired.service.id });
+  },
+
+  /** Azure knows no condition for this write: the next pass reads whose mark is there before it goes on. */
+  async takeOverService(pass, { desired, service, provenance }) {
+    const { arm } = await clientsOf(deps, pass);
+    if (provenance.service === 'none') await pass.annotate(notes.service('taking'));
+    const tags = tagsAfter(service.actual?.tags, desired.service.tags, desired.owner);
+    await arm.privateLinkServices.patchTags(desired.service.scope, tags, pass.call);
+    const from = service.other ?? 'nobody';
+    const note = `Took private link service "${desired.service.scope.name}" over from ${from}, because adoptionPolicy is Always.`;
+    report(
+      pass,
+      { reason: 'TakingOver', action: 'TakeOverService', note, warning: true },
+      { serviceId: desired.service.id, from },
+    );
   },
 
   async patchServiceTags(pass, { desired, service, provenance }) {

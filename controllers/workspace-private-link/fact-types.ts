@@ -6,7 +6,10 @@
 type Domain = Readonly<Record<string, readonly (boolean | string)[]>>;
 export type FactsOf<D extends Domain> = { readonly [K in keyof D]: D[K][number] };
 
-const PROVENANCE = ['created', 'adopted', 'none'] as const;
+/** taking: another owner's mark is being written over, as adoptionPolicy Always says. */
+const PROVENANCE = ['created', 'adopted', 'taking', 'none'] as const;
+/** While deleting there is no taking any more: what bears our mark is adopted, and what bears another's is foreign. */
+const SETTLED_PROVENANCE = ['created', 'adopted', 'none'] as const;
 const PROVIDER = ['settled', 'registered', 'registering', 'missing', 'unobservable'] as const;
 const DELETION_POLICY = ['DeleteCreated', 'DeleteAll', 'Retain'] as const;
 
@@ -25,9 +28,11 @@ export const SERVICE_FACTS = {
   registration: ['allowed', 'notAllowed'],
   /**
    * The private link service (cloud-apis 7). ours: our tag, or taken on before · drifted: ours with other tags ·
-   * untagged: nobody's mark, and exactly what we want, unless a note says that we made it · differs: would have to change · foreign: another owner's tag ·
-   * taken: our name, another workspace · elsewhere: this workspace, another name · noRoom: absent, and the tenant has as
-   * many services as its quota allows (cloud-apis 18).
+   * untagged: nobody's mark, and exactly what we want, unless a note says that we made it · differs: would have to change ·
+   * takeable: differs, and adoptionPolicy is Always · unadopted: untagged or differs, and adoptionPolicy is Never ·
+   * foreign: another owner's tag · overwritable: foreign, adoptionPolicy is Always, and it was never ours before ·
+   * taken: our name, another workspace · elsewhere: this workspace, another name · noRoom: absent, and the tenant has
+   * as many services as its quota allows (cloud-apis 18).
    */
   service: [
     'absent',
@@ -38,7 +43,10 @@ export const SERVICE_FACTS = {
     'drifted',
     'untagged',
     'differs',
+    'takeable',
+    'unadopted',
     'foreign',
+    'overwritable',
     'taken',
     'elsewhere',
     'unobservable',
@@ -60,7 +68,8 @@ export const ENDPOINT_FACTS = {
   placement: ['fits', 'not', 'unread'],
   /**
    * The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec ·
-   * untagged: as for the service · noCredentials: those for the endpoint's tenant are missing or refused.
+   * untagged, takeable, unadopted, overwritable: as for the service; what Azure cannot change in place is never
+   * takeable · noCredentials: those for the endpoint's tenant are missing or refused.
    */
   endpoint: [
     'absent',
@@ -71,8 +80,11 @@ export const ENDPOINT_FACTS = {
     'outdated',
     'untagged',
     'differs',
+    'takeable',
+    'unadopted',
     'foreign',
     'noCredentials',
+    'overwritable',
     'unobservable',
     'refused',
   ],
@@ -104,18 +116,32 @@ export const DNS_FACTS = {
   endpoint: ['approved', 'notYet'],
   /** spec.endpoints[].dns.mode. */
   wanted: ['none', 'ZoneGroup', 'Records'],
-  /** The private DNS zone (cloud-apis 10.5). conflict: two endpoints of this workspace want one zone · unnoted: shared in this cluster, and not yet written down. */
-  zone: ['present', 'unnoted', 'absent', 'givenAbsent', 'conflict', 'unobservable', 'refused'],
+  /** The private DNS zone (cloud-apis 10.5). conflict: two endpoints of this workspace want one zone · unnoted: shared in this cluster, and not yet written down · unadopted: not given, not this cluster's, and adoptionPolicy is Never. */
+  zone: ['present', 'unnoted', 'unadopted', 'absent', 'givenAbsent', 'conflict', 'unobservable', 'refused'],
   /**
    * All wanted virtual network links together, the worst first. elsewhere: the network is linked to another zone of that
    * name · surplus: we made it, and nobody asks for it any more · last: surplus, and without it nobody sees the zone ·
-   * differs: somebody else's, or wanted otherwise by another endpoint.
+   * differs: somebody else's, or wanted otherwise by another endpoint · takeable: somebody else's, and adoptionPolicy is
+   * Always · unadopted: somebody else's, and adoptionPolicy is Never.
    */
-  links: ['met', 'missing', 'drifted', 'surplus', 'last', 'differs', 'inProgress', 'elsewhere', 'unobservable'],
+  links: [
+    'met',
+    'missing',
+    'drifted',
+    'surplus',
+    'last',
+    'differs',
+    'takeable',
+    'unadopted',
+    'inProgress',
+    'elsewhere',
+    'unobservable',
+  ],
   /**
    * Zone group or record sets against the interface's addresses. notReported: the interface shows no addresses yet ·
    * moved: our zone group is tied to another zone · grouped: mode Records, and a zone group of ours is still there ·
-   * extra: the zone group is right, and spec.extraRecords are not.
+   * extra: the zone group is right, and spec.extraRecords are not · foreign: other addresses, of another owner or of nobody ·
+   * takeable: other addresses of nobody, and adoptionPolicy is Always · unadopted: sets of nobody, and it is Never.
    */
   records: [
     'met',
@@ -125,6 +151,8 @@ export const DNS_FACTS = {
     'grouped',
     'extra',
     'foreign',
+    'takeable',
+    'unadopted',
     'provisioning',
     'failed',
     'notReported',
@@ -229,7 +257,7 @@ export const ENDPOINT_REMOVAL_FACTS = {
   gate: ['open', 'awaitingAccess', 'lastProof'],
   /** spec.deletionPolicy; Retain also where this version must not write. */
   policy: DELETION_POLICY,
-  provenance: PROVENANCE,
+  provenance: SETTLED_PROVENANCE,
   /** Record sets that carry our mark and that we wrote down. */
   records: ['none', 'ours', 'unobservable'],
   /** created: by us, as written down. */
@@ -258,7 +286,7 @@ export const SERVICE_REMOVAL_FACTS = {
   connections: ['none', 'stale', 'live', 'unobservable'],
   /** foreign, unmarked: as for the endpoint. */
   service: ['absent', 'present', 'deleting', 'foreign', 'unmarked', 'unobservable', 'refused'],
-  provenance: PROVENANCE,
+  provenance: SETTLED_PROVENANCE,
   policy: DELETION_POLICY,
 } as const satisfies Domain;
 export type ServiceRemovalFacts = FactsOf<typeof SERVICE_REMOVAL_FACTS>;

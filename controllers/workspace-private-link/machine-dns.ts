@@ -4,7 +4,7 @@ import type { DnsFacts } from './types.ts';
 
 const is = (test: (facts: DnsFacts) => boolean) => when<DnsFacts>(test);
 const toWrite = ({ records, hold }: DnsFacts) =>
-  records === 'missing' || records === 'drifted' || (records === 'moved' && hold === 'free');
+  records === 'missing' || records === 'drifted' || records === 'takeable' || (records === 'moved' && hold === 'free');
 
 /** Zone, links and records are as the spec says: the summary for the proof ladder. */
 export const dnsInPlace = ({ endpoint, wanted, zone, links, records }: DnsFacts): boolean =>
@@ -23,7 +23,10 @@ export const dnsMachine = setup({
     zoneUnnoted: is(({ zone }) => zone === 'unnoted'),
     zoneRefused: is(({ zone }) => zone === 'refused'),
     linksMet: is(({ links }) => links === 'met'),
-    linkToWrite: is(({ links }) => links === 'missing' || links === 'drifted'),
+    linkToWrite: is(({ links }) => links === 'missing' || links === 'drifted' || links === 'takeable'),
+    zoneUnadopted: is(({ zone }) => zone === 'unadopted'),
+    linkUnadopted: is(({ links }) => links === 'unadopted'),
+    recordsUnadopted: is(({ records }) => records === 'unadopted'),
     linkSurplus: is(({ links, hold }) => links === 'surplus' || (links === 'last' && hold === 'free')),
     lastLinkHeld: is(({ links }) => links === 'last'),
     linkElsewhere: is(({ links }) => links === 'elsewhere'),
@@ -67,6 +70,7 @@ export const dnsMachine = setup({
         Check: {
           always: [
             { guard: 'zoneConflict', target: 'Conflict' },
+            { guard: 'zoneUnadopted', target: 'Unadopted' },
             { guard: 'zoneRefused', target: 'Refused' },
             { guard: 'zoneAbsent', target: 'Creating' },
             { guard: 'givenZoneAbsent', target: 'NotFound' },
@@ -76,6 +80,7 @@ export const dnsMachine = setup({
           ],
         },
         Conflict: stalled('ZoneConflict'),
+        Unadopted: stalled('AdoptionNever'),
         Refused: stalled('ReadRefused'),
         Creating: doing('createZone', 'ZoneCreating'),
         NotFound: stalled('ZoneNotFound'),
@@ -90,6 +95,7 @@ export const dnsMachine = setup({
           always: [
             { guard: 'linkElsewhere', target: 'Elsewhere' },
             { guard: 'linkDiffers', target: 'Differs' },
+            { guard: 'linkUnadopted', target: 'Unadopted' },
             { guard: 'linkToWrite', target: 'Linking' },
             { guard: 'linkInProgress', target: 'InProgress' },
             { guard: 'linkSurplus', target: 'Unlinking' },
@@ -100,6 +106,7 @@ export const dnsMachine = setup({
         },
         Elsewhere: stalled('VnetLinkedElsewhere'),
         Differs: stalled('LinkDiffers'),
+        Unadopted: stalled('AdoptionNever'),
         Linking: doing('putLink', 'LinkCreating'),
         InProgress: waiting('LinkInProgress'),
         Unlinking: doing('deleteSurplusLink', 'LinkDeleting'),
@@ -113,6 +120,7 @@ export const dnsMachine = setup({
       states: {
         Check: {
           always: [
+            { guard: 'recordsUnadopted', target: 'Unadopted' },
             { guard: 'foreignRecords', target: 'Foreign' },
             { guard: 'groupToDelete', target: 'DeletingGroup' },
             { guard: 'groupToWrite', target: 'WritingGroup' },
@@ -125,6 +133,7 @@ export const dnsMachine = setup({
             { target: 'Unobservable' },
           ],
         },
+        Unadopted: stalled('AdoptionNever'),
         Foreign: stalled('ForeignRecords'),
         DeletingGroup: doing('deleteZoneGroup', 'RecordsDeleting'),
         WritingGroup: doing('putZoneGroup', 'RecordsWriting'),

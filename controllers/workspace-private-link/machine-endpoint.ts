@@ -4,7 +4,9 @@ import type { EndpointFacts, EndpointRemovalFacts } from './types.ts';
 
 const is = (test: (facts: EndpointFacts) => boolean) => when<EndpointFacts>(test);
 const ours = ({ endpoint, provenance }: EndpointFacts) =>
-  endpoint === 'ready' || endpoint === 'drifted' || (endpoint === 'untagged' && provenance !== 'none');
+  endpoint === 'ready' ||
+  endpoint === 'drifted' ||
+  (endpoint === 'untagged' && (provenance === 'created' || provenance === 'adopted'));
 const broken = ({ connection }: EndpointFacts) => connection === 'rejected' || connection === 'disconnected';
 /** Noted as made by us, and without our tag: whose it is, a person says. What it carries is relied on, nothing of it is changed. */
 const unmarked = ({ endpoint, provenance }: EndpointFacts) => endpoint === 'untagged' && provenance === 'created';
@@ -31,9 +33,24 @@ export const endpointMachine = setup({
     failed: is(({ endpoint }) => endpoint === 'failed'),
     outdatedReplaceable: is((facts) => facts.endpoint === 'outdated' && replaceable(facts)),
     outdatedHeld: is(({ endpoint, hold }) => endpoint === 'outdated' && hold === 'held'),
-    outdatedOrDiffers: is(({ endpoint }) => endpoint === 'outdated' || endpoint === 'differs'),
-    adoptable: is(({ endpoint }) => endpoint === 'untagged'),
-    foreign: is(({ endpoint }) => endpoint === 'foreign'),
+    outdatedOrDiffers: is(
+      ({ endpoint, provenance }) =>
+        endpoint === 'outdated' || endpoint === 'differs' || (endpoint === 'takeable' && provenance !== 'none'),
+    ),
+    adoptable: is(
+      ({ endpoint, provenance }) => endpoint === 'untagged' || (endpoint === 'takeable' && provenance === 'none'),
+    ),
+    // Our mark has been written: what remains is to say that we did not make it.
+    takenOver: is((facts) => ours(facts) && facts.provenance === 'taking'),
+    overwritable: is(
+      ({ endpoint, provenance }) => endpoint === 'overwritable' && (provenance === 'none' || provenance === 'taking'),
+    ),
+    unadopted: is(({ endpoint }) => endpoint === 'unadopted'),
+    foreign: is(
+      ({ endpoint, provenance }) =>
+        endpoint === 'foreign' ||
+        (endpoint === 'overwritable' && (provenance === 'created' || provenance === 'adopted')),
+    ),
     refused: is(({ endpoint }) => endpoint === 'refused'),
     unmarked: is(unmarked),
     approved: is(({ connection }) => connection === 'approved'),
@@ -63,6 +80,9 @@ export const endpointMachine = setup({
             { guard: 'outdatedHeld', target: 'Held' },
             { guard: 'outdatedReplaceable', target: 'Replacing' },
             { guard: 'outdatedOrDiffers', target: 'Differs' },
+            { guard: 'unadopted', target: 'Unadopted' },
+            { guard: 'overwritable', target: 'TakingOver' },
+            { guard: 'takenOver', target: 'Adopting' },
             { guard: 'provisioning', target: 'Provisioning' },
             { guard: 'failedOurs', target: 'Repairing' },
             { guard: 'failed', target: 'Failed' },
@@ -82,6 +102,8 @@ export const endpointMachine = setup({
         Held: stalled('HeldByDeny'),
         Replacing: doing('deleteEndpoint', 'EndpointReplacing'),
         Differs: stalled('AdoptionWouldChange'),
+        Unadopted: stalled('AdoptionNever'),
+        TakingOver: doing('takeOverEndpoint', 'TakingOver'),
         Provisioning: waiting('EndpointProvisioning'),
         Repairing: doing('putEndpoint', 'EndpointFailed', 'slow'),
         Failed: stalled('EndpointFailed'),

@@ -4,7 +4,9 @@ import type { ServiceFacts, ServiceRemovalFacts } from './types.ts';
 
 const is = (test: (facts: ServiceFacts) => boolean) => when<ServiceFacts>(test);
 const present = ({ service, provenance }: ServiceFacts) =>
-  service === 'ours' || service === 'drifted' || (service === 'untagged' && provenance !== 'none');
+  service === 'ours' ||
+  service === 'drifted' ||
+  (service === 'untagged' && (provenance === 'created' || provenance === 'adopted'));
 
 /** Endpoints may rest on the service: it is ours to use and there. Summary for the other ladders. */
 export const serviceUsable = (facts: ServiceFacts): boolean =>
@@ -32,14 +34,27 @@ export const serviceMachine = setup({
     providerMissing: is(({ provider }) => provider === 'missing'),
     present: is(present),
     drifted: is(({ service }) => service === 'drifted'),
-    adoptable: is(({ service }) => service === 'untagged'),
+    adoptable: is(
+      ({ service, provenance }) => service === 'untagged' || (service === 'takeable' && provenance === 'none'),
+    ),
+    // Our mark has been written: what remains is to say that we did not make it.
+    takenOver: is((facts) => present(facts) && facts.provenance === 'taking'),
+    overwritable: is(
+      ({ service, provenance }) => service === 'overwritable' && (provenance === 'none' || provenance === 'taking'),
+    ),
+    unadopted: is(({ service }) => service === 'unadopted'),
     absent: is(({ service }) => service === 'absent'),
     noRoom: is(({ service }) => service === 'noRoom'),
     provisioning: is(({ service }) => service === 'provisioning'),
     failedOurs: is(({ service, provenance }) => service === 'failed' && provenance === 'created'),
     failed: is(({ service }) => service === 'failed'),
-    differs: is(({ service }) => service === 'differs'),
-    foreign: is(({ service }) => service === 'foreign'),
+    differs: is(
+      ({ service, provenance }) => service === 'differs' || (service === 'takeable' && provenance !== 'none'),
+    ),
+    foreign: is(
+      ({ service, provenance }) =>
+        service === 'foreign' || (service === 'overwritable' && (provenance === 'created' || provenance === 'adopted')),
+    ),
     taken: is(({ service }) => service === 'taken'),
     elsewhere: is(({ service }) => service === 'elsewhere'),
     refused: is(({ service }) => service === 'refused'),
@@ -109,6 +124,9 @@ export const serviceMachine = setup({
             { guard: 'elsewhere', target: 'Elsewhere' },
             { guard: 'differs', target: 'Differs' },
             { guard: 'noRoom', target: 'QuotaUsedUp' },
+            { guard: 'unadopted', target: 'Unadopted' },
+            { guard: 'overwritable', target: 'TakingOver' },
+            { guard: 'takenOver', target: 'Adopting' },
             { guard: 'absent', target: 'Creating' },
             { guard: 'provisioning', target: 'Provisioning' },
             { guard: 'failedOurs', target: 'Repairing' },
@@ -125,6 +143,8 @@ export const serviceMachine = setup({
         Elsewhere: stalled('ServiceElsewhere'),
         Differs: stalled('AdoptionWouldChange'),
         QuotaUsedUp: stalled('ServiceQuotaReached'),
+        Unadopted: stalled('AdoptionNever'),
+        TakingOver: doing('takeOverService', 'TakingOver'),
         Creating: doing('putService', 'ServiceCreating'),
         Provisioning: waiting('ServiceProvisioning'),
         // The same PUT again, slowly: a failed service may be repaired by it, and nothing else repairs one.

@@ -1,4 +1,4 @@
-import { OWNER_TAG, same } from './desired-names.ts';
+import { ADOPTED_TAG, OWNER_TAG, same } from './desired-names.ts';
 import { dnsInPlace } from './machine-dns.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import { observeLinks } from './observe-links.ts';
@@ -6,7 +6,7 @@ import { proofOf } from './observe-proof.ts';
 import { type Expected, recordAt, recordsOf, sameAddresses, sharedRecords, sharersOf } from './observe-records.ts';
 import { findUnwantedGroup } from './observe-unwanted-group.ts';
 import { blindness, type EndpointContext, type Reader, settled } from './reading.ts';
-import type { ARecord, DesiredDns, DnsFacts, DnsSeen, DnsZone, Fault } from './types.ts';
+import type { ARecord, Desired, DesiredDns, DnsFacts, DnsSeen, DnsZone, Fault, RecordWrite } from './types.ts';
 import { isOfCluster } from './zone-users.ts';
 
 const unreadDns = (dns: DesiredDns | undefined): DnsFacts => ({
@@ -82,8 +82,10 @@ function zoneFact(
   zone: DnsZone | undefined,
 ): DnsFacts['zone'] {
   if (!zone) return given ? 'givenAbsent' : 'absent';
-  const shared = !given && isOfCluster(zone.tags, desired.clusterId);
-  return shared && !provenance.zones.some((id) => same(id, zoneId)) ? 'unnoted' : 'present';
+  // Who names a zone has said that it may be used.
+  if (given || provenance.zones.some((id) => same(id, zoneId))) return 'present';
+  if (isOfCluster(zone.tags, desired.clusterId)) return 'unnoted';
+  return desired.adoption === 'Never' ? 'unadopted' : 'present';
 }
 
 type RecordsSeen = {
@@ -138,25 +140,27 @@ async function observeZoneGroup(
   const group = read.value;
   if (!group) {
     // A zone group writes over whatever bears its names: somebody else's answers are not ours to replace.
-    const foreign = foreignRecord(records.value, own);
-    return foreign === undefined
-      ? { state: 'missing', expected: own }
-      : { state: 'foreign', expected: own, detail: foreign };
+    const foreign = foreignRecord(context, records.value, own);
+    return foreign ? { ...foreign, expected: own } : { state: 'missing', expected: own };
   }
   if (!tied(group.zones)) {
     const ours = context.provenance.zoneGroups[desired.name] !== undefined;
     const detail = `zone group "${group.name}" is tied to ${group.zones.map(({ zoneId }) => zoneId).join(', ') || 'no zone'}`;
-    return { state: ours ? 'moved' : 'foreign', expected: own, detail };
+    const strange = context.desired.adoption === 'Always' ? 'takeable' : 'foreign';
+    return { state: ours ? 'moved' : strange, expected: own, detail };
   }
   if (group.provisioningState === 'Failed') return { state: 'failed', expected: own };
   if (group.provisioningState !== 'Succeeded') return { state: 'provisioning', expected: own };
   // A group writes its records when it is put, and does not notice that one of them was taken away or changed.
-  const foreign = foreignRecord(records.value, own);
-  if (foreign !== undefined) return { state: 'foreign', expected: own, detail: foreign };
+  // Whoever writes here beside the group would do so again: then not even adoptionPolicy Always goes on.
+  const foreign = foreignRecord(context, records.value, own);
+  if (foreign) return { state: 'foreign', expected: own, detail: foreign.detail };
   if ([...own.keys()].some((name) => !recordAt(records.value, name))) return { state: 'drifted', expected: own };
   const sets = compareRecords(context, dns.zoneId, extra, records.value);
-  return { ...sets, expected: own, state: sets.state === 'met' || sets.state === 'foreign' ? sets.state : 'extra' };
+  return { ...sets, expected: own, state: AS_THEY_ARE.has(sets.state) ? sets.state : 'extra' };
 }
+
+const AS_THEY_ARE: ReadonlySet<DnsFacts['records']> = new Set(['met', 'foreign', 'unadopted']);
 
 async function observeRecordSets(
   context: EndpointContext,
@@ -182,32 +186,66 @@ async function observeRecordSets(
   return { ...compareRecords(context, dns.zoneId, expected, records.value), expected };
 }
 
-/** Record sets of ours carry our owner in their metadata; equal ones of anybody are good as they are. */
+/** Record sets that bear our name in their metadata are kept right; equal ones of anybody are good as they are. */
 function compareRecords(
   { desired }: Pick<Reader, 'desired'>,
   zoneId: string,
   expected: Expected,
   records: readonly ARecord[],
 ): Omit<RecordsSeen, 'expected'> {
-  const wrong = [...expected].filter(
-    ([name, addresses]) => !sameAddresses(recordAt(records, name)?.addresses ?? [], addresses),
-  );
-  const ours = (record: ARecord | undefined) => !record || record.metadata[OWNER_TAG] === desired.owner;
-  const foreign = wrong.find(([name]) => !ours(recordAt(records, name)));
-  if (foreign) return { state: 'foreign', detail: describeRecord(recordAt(records, foreign[0])!, foreign[1]) };
-  const next = wrong[0];
+  const sets = [...expected].map(([name, addresses]) => {
+    const record = recordAt(records, name);
+    return { name, addresses, record, whose: whoseRecord(desired, record), isRight: isRight(record, addresses) };
+  });
+  const wrong = sets.filter((set) => !set.isRight);
+  const strange = (state: RecordsSeen['state'], { record, addresses }: (typeof sets)[number]) => ({
+    state,
+    detail: describeRecord(record!, addresses),
+  });
+  const others = wrong.find(({ whose }) => whose === 'others');
+  if (others) return strange('foreign', others);
+  const nobodys = (desired.adoption === 'Never' ? sets : wrong).find(({ whose }) => whose === 'nobodys');
+  if (nobodys && desired.adoption !== 'Always') {
+    return strange(desired.adoption === 'Never' ? 'unadopted' : 'foreign', nobodys);
+  }
+  const [next] = wrong;
   if (!next) return { state: 'met' };
-  const record = recordAt(records, next[0]);
-  const write = { zoneId, name: next[0], addresses: next[1], etag: record?.etag };
+  const { name, addresses, record, whose } = next;
+  const adopts = whose === 'nobodys' || whose === 'adopted';
+  const metadata: RecordWrite['metadata'] = adopts
+    ? { ...record!.metadata, [ADOPTED_TAG]: desired.owner }
+    : { [OWNER_TAG]: desired.owner };
+  const write = { zoneId, name, addresses, etag: record?.etag, metadata };
+  if (whose === 'nobodys') return { ...strange('takeable', next), write };
   return { state: record ? 'drifted' : 'missing', write };
 }
 
-function foreignRecord(records: readonly ARecord[], expected: Expected): string | undefined {
+const isRight = (record: ARecord | undefined, addresses: readonly string[]) =>
+  sameAddresses(record?.addresses ?? [], addresses);
+
+/** The first wrong set, and whether adoptionPolicy lets a zone group write over it. */
+function foreignRecord(
+  { desired }: Pick<Reader, 'desired'>,
+  records: readonly ARecord[],
+  expected: Expected,
+): { state: 'foreign' | 'takeable'; detail: string } | undefined {
   for (const [name, addresses] of expected) {
     const record = recordAt(records, name);
-    if (record && !sameAddresses(record.addresses, addresses)) return describeRecord(record, addresses);
+    if (!record || isRight(record, addresses)) continue;
+    const takes = desired.adoption === 'Always' && whoseRecord(desired, record) !== 'others';
+    return { state: takes ? 'takeable' : 'foreign', detail: describeRecord(record, addresses) };
   }
   return undefined;
+}
+
+/** By its metadata: created or adopted by this object, another owner's, nobody's. Absent: ours to create. */
+function whoseRecord({ owner }: Desired, record: ARecord | undefined): 'ours' | 'adopted' | 'others' | 'nobodys' {
+  const created = record?.metadata[OWNER_TAG];
+  const adopted = record?.metadata[ADOPTED_TAG];
+  if (!record || created === owner) return 'ours';
+  if (created !== undefined) return 'others';
+  if (adopted === owner) return 'adopted';
+  return adopted === undefined ? 'nobodys' : 'others';
 }
 
 const describeRecord = ({ name, addresses }: ARecord, wanted: readonly string[]) =>

@@ -6,7 +6,7 @@ import eligibility from './eligibility.json' with { type: 'json' };
 import { byId } from './lookup.ts';
 import { placementOf } from './machine-placement.ts';
 import { observePlacement } from './observe-placement.ts';
-import { tagDifference, tagOf } from './observe-service.ts';
+import { mayOverwrite, tagDifference, tagOf } from './observe-service.ts';
 import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
 import type {
   DesiredEndpoint,
@@ -40,6 +40,17 @@ export const unreadEndpoint = (
   hold: 'free',
   connection: 'unobservable',
 });
+
+/** Its connection says nothing as long as the endpoint itself is not settled. */
+const NOT_OURS_YET: ReadonlySet<EndpointFacts['endpoint']> = new Set([
+  'outdated',
+  'differs',
+  'takeable',
+  'unadopted',
+  'foreign',
+  'overwritable',
+  'failed',
+]);
 
 /**
  * Reads one endpoint, with the credentials of its consumer. `connections` is asked only once the endpoint is there;
@@ -79,7 +90,7 @@ export async function observeEndpoint(
     const placement = await observePlacement(there.value, endpoint, connections, found.actual);
     return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
   }
-  if (!found.actual || ['outdated', 'differs', 'foreign'].includes(found.state)) return seen;
+  if (!found.actual || NOT_OURS_YET.has(found.state)) return seen;
   return withConnection(there.value, seen, await connections());
 }
 
@@ -190,17 +201,25 @@ export function classifyEndpoint(
   const found = (state: Found['state'], detail?: string): Found => ({ state, actual, detail, fault: undefined });
   if (!actual) return found('absent');
   const owner = tagOf(actual.tags, OWNER_TAG);
-  if (owner !== undefined && owner !== desired.owner) return found('foreign', `its owner is ${owner}`);
   const noted = provenance.endpoints[endpoint.name]?.how;
+  if (owner !== undefined && owner !== desired.owner) {
+    const settledDown = actual.provisioningState === 'Succeeded';
+    const fits = fixedDifference(desired.service.id, endpoint, actual) === undefined;
+    const gives = mayOverwrite(desired, noted ?? 'none') && settledDown && fits;
+    return found(gives ? 'overwritable' : 'foreign', `its owner is ${owner}`);
+  }
   const known = owner !== undefined || noted === 'adopted';
   if (!['Succeeded', 'Failed', 'Canceled'].includes(actual.provisioningState)) return found('provisioning');
   const fixed = fixedDifference(desired.service.id, endpoint, actual);
+  const unadopted = !known && noted !== 'created' && desired.adoption === 'Never';
+  if (unadopted) return found('unadopted', fixed ?? tagDifference(endpoint.spec.tags ?? {}, actual.tags));
   if (fixed !== undefined) return found(known ? 'outdated' : 'differs', fixed);
   // Our PUT carries our tag: what lacks it is not what our note is about, or not beyond doubt.
   if (owner === undefined && noted === 'created') return found('untagged');
   if (actual.provisioningState !== 'Succeeded') return found('failed');
   const tags = tagDifference(endpoint.spec.tags ?? {}, actual.tags);
-  if (tags !== undefined) return found(known ? 'drifted' : 'differs', tags);
+  const strange = desired.adoption === 'Always' ? 'takeable' : 'differs';
+  if (tags !== undefined) return found(known ? 'drifted' : strange, tags);
   return found(owner === undefined ? 'untagged' : 'ready');
 }
 

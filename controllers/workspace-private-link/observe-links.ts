@@ -1,9 +1,10 @@
 import { linkedZone } from './desired.ts';
 import { isFabricZone, OWNER_TAG, same, subscriptionOf } from './desired-names.ts';
+import { tagOf } from './observe-service.ts';
 import { type EndpointContext, settled } from './reading.ts';
 import type { DesiredDns, DesiredLink, DnsFacts, DnsSeen, Fault, VirtualNetworkLink } from './types.ts';
 import { isDisputed, servesStrangers } from './zone-neighbours.ts';
-import { isOfCluster, isSurplus, linkRef } from './zone-users.ts';
+import { isOfCluster, isSurplus, linkRef, noted } from './zone-users.ts';
 
 type LinksSeen = {
   state: DnsFacts['links'];
@@ -49,12 +50,21 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
   const tags = { [OWNER_TAG]: context.desired.clusterId };
   const found = (link: DesiredLink) =>
     all.find(({ virtualNetworkId }) => same(virtualNetworkId, link.virtualNetworkId));
+  // Said by tag or by note: what is neither was made by somebody else.
+  const isOurs = (link: VirtualNetworkLink) =>
+    isOfCluster(link.tags, context.desired.clusterId) || noted(context.provenance, zoneId, link);
+  const strange = dns.links.find((link) => found(link) && !isOurs(found(link)!));
+  if (strange && context.desired.adoption === 'Never') {
+    return { state: 'unadopted', all, detail: `link "${found(strange)!.name}" to ${strange.virtualNetworkId}` };
+  }
   const wrong = dns.links.filter((link) => found(link) && found(link)!.fallbackToInternet !== link.fallbackToInternet);
   // A policy that we do not know may be what somebody wants: to write it over each time would never end.
+  const isTheirs = (link: DesiredLink) => !isOfCluster(found(link)!.tags, context.desired.clusterId);
+  const takes = context.desired.adoption === 'Always';
   const differing = wrong.find(
     (link) =>
       found(link)!.fallbackToInternet === undefined ||
-      !isOfCluster(found(link)!.tags, context.desired.clusterId) ||
+      (isTheirs(link) && (!takes || hasOtherOwner(found(link)!))) ||
       isDisputed(context, zoneId, link),
   );
   if (differing) return { state: 'differs', all, detail: describeLink(differing, found(differing)!) };
@@ -63,7 +73,16 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
   const drifted = wrong[0] && { link: wrong[0], actual: found(wrong[0])! };
   if (drifted) {
     const link = { ...drifted.link, name: drifted.actual.name };
-    return { state: 'drifted', all, write: { zoneId, link, etag: drifted.actual.etag, tags } };
+    const write = { zoneId, link, etag: drifted.actual.etag };
+    // An adopted link keeps its tags: with ours it would be ours to take away.
+    return isTheirs(drifted.link)
+      ? {
+          state: 'takeable',
+          all,
+          write: { ...write, tags: drifted.actual.tags },
+          detail: describeLink(link, drifted.actual),
+        }
+      : { state: 'drifted', all, write: { ...write, tags } };
   }
   if (dns.links.some((link) => found(link)!.state !== 'Completed')) return { state: 'inProgress', all };
   const surplus = all.find((link) => isSurplus(context, zoneId, link));
@@ -73,6 +92,9 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
   }
   return { state: 'met', all };
 }
+
+/** Marked by another cluster's operator, whom we would only fight. */
+const hasOtherOwner = ({ tags }: VirtualNetworkLink) => tagOf(tags, OWNER_TAG) !== undefined;
 
 const describeLink = (wanted: DesiredLink, { name, fallbackToInternet }: VirtualNetworkLink) =>
   fallbackToInternet === undefined

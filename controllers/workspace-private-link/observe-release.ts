@@ -1,4 +1,5 @@
 import { OWNER_TAG, same } from './desired-names.ts';
+import { settledHow } from './desired-provenance.ts';
 import { ALLOW_DELAY_MS, readPolicy, settleFact } from './observe-access.ts';
 import { tagOf } from './observe-service.ts';
 import { attempt, blindness, type Context, type Reading, settled } from './reading.ts';
@@ -133,7 +134,7 @@ export function serviceRemoval(
       endpoints: question.allRemoved ? 'gone' : 'left',
       connections: connections.fault ? 'unobservable' : fact,
       service: service.state,
-      provenance: provenance.service,
+      provenance: settledHow(provenance.service),
       policy: question.policy,
     },
     actual: service.actual,

@@ -1,6 +1,7 @@
 import { seenBy } from './consumers.ts';
 import { consumerOfId } from './desired.ts';
-import { OWNER_TAG, same, scopeOf } from './desired-names.ts';
+import { ADOPTED_TAG, OWNER_TAG, same, scopeOf } from './desired-names.ts';
+import { settledHow } from './desired-provenance.ts';
 import { connectionOf } from './observe-endpoint.ts';
 import { tagOf } from './observe-service.ts';
 import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
@@ -54,7 +55,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
     facts: {
       gate,
       policy,
-      provenance: known?.how ?? 'none',
+      provenance: settledHow(known?.how ?? 'none'),
       records: 'none',
       zoneGroup: 'absent',
       endpoint: 'absent',
@@ -69,7 +70,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
   };
   if (policy === 'Retain') return blank;
   const there = await seenBy(context, known && consumerOfId(context, known.id));
-  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name)]);
+  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name, policy)]);
   const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
   const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
   const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
@@ -147,15 +148,15 @@ type RecordsFound = {
   fault?: Fault;
 };
 
-async function findRecords(context: Reader, name: string): Promise<RecordsFound> {
+async function findRecords(context: Reader, name: string, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
   for (const zoneId of context.provenance.records[name] ?? []) {
-    const found = await findRecordsIn(context, zoneId);
+    const found = await findRecordsIn(context, zoneId, policy);
     if (found.state !== 'none') return found;
   }
   return { state: 'none' };
 }
 
-async function findRecordsIn(context: Reader, zoneId: ArmId): Promise<RecordsFound> {
+async function findRecordsIn(context: Reader, zoneId: ArmId, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
   // An endpoint of this object that stays writes the sets anew, without the addresses that go.
   const stays = context.pass.resource.metadata.deletionTimestamp === undefined;
   const sharer = ({ desired }: Reader) =>
@@ -172,7 +173,9 @@ async function findRecordsIn(context: Reader, zoneId: ArmId): Promise<RecordsFou
   if (records.fault) {
     return isNotFound(records.fault) ? { state: 'none' } : { state: 'unobservable', fault: records.fault };
   }
-  const mine = records.value.find(({ metadata }) => metadata[OWNER_TAG] === context.desired.owner);
+  const { owner } = context.desired;
+  const goesToo = policy === 'DeleteAll' ? [OWNER_TAG, ADOPTED_TAG] : [OWNER_TAG];
+  const mine = records.value.find(({ metadata }) => goesToo.some((tag) => metadata[tag] === owner));
   return mine ? { state: 'ours', next: { zoneId, name: mine.name, etag: mine.etag } } : { state: 'none' };
 }
 

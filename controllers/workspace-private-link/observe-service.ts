@@ -6,8 +6,10 @@ import { byId } from './lookup.ts';
 import { observeServiceQuota } from './observe-quotas.ts';
 import { attempt, blindness, type Context, type Reader, settled } from './reading.ts';
 import type {
+  Desired,
   Fault,
   PrivateLinkService,
+  Provenance,
   ProviderNamespace,
   ProviderToRegister,
   ServiceFacts,
@@ -153,7 +155,11 @@ export function classifyService(
     return other ? { state: 'elsewhere', actual: undefined, other: other.id } : { state: 'absent', actual };
   }
   const owner = tagOf(actual.tags, OWNER_TAG);
-  if (owner !== undefined && owner !== desired.owner) return { state: 'foreign', actual, other: owner };
+  if (owner !== undefined && owner !== desired.owner) {
+    const isOthers = actual.workspaceId !== undefined && !same(actual.workspaceId, desired.workspaceId);
+    const state = mayOverwrite(desired, provenance.service) && !isOthers ? 'overwritable' : 'foreign';
+    return { state, actual, other: owner };
+  }
   if (actual.workspaceId !== undefined && !same(actual.workspaceId, desired.workspaceId)) {
     return { state: 'taken', actual, other: actual.workspaceId };
   }
@@ -163,10 +169,21 @@ export function classifyService(
   if (owner === undefined && provenance.service === 'created') return { state: 'untagged', actual };
   if (isFailed) return { state: 'failed', actual };
   const difference = tagDifference(desired.service.tags, actual.tags);
-  if (difference === undefined) return { state: owner === undefined ? 'untagged' : 'ours', actual };
   const known = owner !== undefined || provenance.service !== 'none';
-  return { state: known ? 'drifted' : 'differs', actual, detail: difference };
+  if (!known && desired.adoption === 'Never') {
+    return { state: 'unadopted', actual, ...(difference !== undefined && { detail: difference }) };
+  }
+  if (difference === undefined) return { state: owner === undefined ? 'untagged' : 'ours', actual };
+  const strange = desired.adoption === 'Always' ? 'takeable' : 'differs';
+  return { state: known ? 'drifted' : strange, actual, detail: difference };
 }
+
+/**
+ * Another owner's mark gives way under adoptionPolicy Always, once: who takes back what we had taken over, or takes what
+ * we made, is not fought.
+ */
+export const mayOverwrite = ({ adoption }: Desired, noted: Provenance['service']): boolean =>
+  adoption === 'Always' && (noted === 'none' || noted === 'taking');
 
 /** Tag names compare without regard to case, values exactly. */
 export function tagOf(tags: Readonly<Record<string, string>>, name: string): string | undefined {

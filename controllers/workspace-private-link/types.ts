@@ -81,6 +81,8 @@ export type DesiredEndpoint = {
 
 /** What the spec asks for, in the cloud's terms. */
 export type Desired = {
+  /** spec.adoptionPolicy. */
+  adoption: 'IfIdentical' | 'Always' | 'Never';
   tenantId: string;
   /** Lower case, as the cloud's ids compare without regard to case. */
   workspaceId: string;
@@ -94,10 +96,12 @@ export type Desired = {
   notServed: { whole: readonly string[]; partial: readonly string[] };
 };
 
+export type How = 'created' | 'adopted' | 'taking';
+
 /** What annotations say: written before the call it is about, and never derived from the cloud. */
 export type Provenance = {
-  service: 'created' | 'adopted' | 'none';
-  endpoints: Readonly<Record<string, { how: 'created' | 'adopted'; id: ArmId }>>;
+  service: 'created' | 'adopted' | 'taking' | 'none';
+  endpoints: Readonly<Record<string, { how: How; id: ArmId }>>;
   /** By endpoint name: the zone that its zone group was written for. */
   zoneGroups: Readonly<Record<string, ArmId>>;
   /** By endpoint name: the zones that its records were written into, of which the spec names the last at most. */
@@ -140,7 +144,14 @@ export type GlassSeen = {
 };
 
 /** A record set to write or delete in mode Records. */
-export type RecordWrite = { zoneId: ArmId; name: string; addresses: readonly string[]; etag: string | undefined };
+export type RecordWrite = {
+  zoneId: ArmId;
+  name: string;
+  addresses: readonly string[];
+  etag: string | undefined;
+  /** Says whose it is. */
+  metadata: Readonly<Record<string, string>>;
+};
 export type LinkWrite = {
   zoneId: ArmId;
   link: DesiredLink;

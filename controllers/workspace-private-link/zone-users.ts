@@ -42,7 +42,7 @@ function isWanted(context: Pick<Context, 'pass'>, zoneId: ArmId, virtualNetworkI
   return own.some(wants) || usersOf(context, zoneId).some(wants);
 }
 
-const noted = ({ zones, links }: Provenance, zoneId: ArmId, { virtualNetworkId }: VirtualNetworkLink): boolean =>
+export const noted = ({ zones, links }: Provenance, zoneId: ArmId, { virtualNetworkId }: VirtualNetworkLink): boolean =>
   zones.some((id) => same(id, zoneId)) ||
   links.some((link) => same(link.zoneId, zoneId) && same(link.virtualNetworkId, virtualNetworkId));
 

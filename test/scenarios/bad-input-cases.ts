@@ -461,13 +461,6 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reads: ['managementPolicy: Observe', 'take it out of the spec'],
     heal: asUsual,
   },
-  'adoptionPolicy Always': {
-    because: 'overwriting what others own is not served yet',
-    spec: asked({ adoptionPolicy: 'Always' }),
-    reason: 'NotServedYet',
-    reads: ['adoptionPolicy: Always', 'take it out of the spec'],
-    heal: asUsual,
-  },
   'an endpoint for a data gateway': {
     because: 'gateways are not served yet; the other endpoint goes on',
     spec: (stage) => ({

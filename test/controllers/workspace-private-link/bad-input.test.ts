@@ -182,7 +182,7 @@ const cases: Record<string, Case> = {
         connection: { name: 'c', mode: 'Manual', targetId: '/subscriptions/x/storage', groupIds: ['blob'] },
       }),
     reason: 'AdoptionWouldChange',
-    reads: `Endpoint hub: it exists already, was not made by this object, and is not as the spec says (its target is /subscriptions/x/storage, the spec says ${SERVICE}); make the spec say what exists, or remove what exists; the operator looks again every ten minutes.`,
+    reads: `Endpoint hub: it exists already, was not made by this object, and is not as the spec says (its target is /subscriptions/x/storage, the spec says ${SERVICE}); make the spec say what exists, or remove what exists; where only tags differ, adoptionPolicy Always lets the operator correct them; the operator looks again every ten minutes.`,
     heal: (world) => world.endpoints.clear(),
   },
   'records of somebody else in the zone': {
@@ -200,7 +200,7 @@ const cases: Record<string, Case> = {
     },
     reason: 'ForeignRecords',
     reads:
-      'DNS of endpoint hub: the names have answers in the zone that somebody else wrote, and they are never overwritten (record "cfafbeb180374d0c896ea46fb27ff227.zcf.c" holds 10.9.9.9, the endpoint has 10.0.77.5); remove those records, or use another zone; the operator looks again every ten minutes.',
+      'DNS of endpoint hub: the names have answers in the zone that somebody else wrote, and they are never overwritten (record "cfafbeb180374d0c896ea46fb27ff227.zcf.c" holds 10.9.9.9, the endpoint has 10.0.77.5); remove those records, or use another zone; records that nobody marked as theirs, and that no zone group keeps, are taken over with adoptionPolicy Always; the operator looks again every ten minutes.',
     heal: (world) => world.records.clear(),
   },
   'an expired secret': {

@@ -13,7 +13,9 @@ import {
   type InboundFacts,
   type InboundReleaseFacts,
   OUTBOUND_FACTS,
+  OUTPUTS_FACTS,
   type OutboundFacts,
+  type OutputsFacts,
   PLACEMENT_FACTS,
   type PlacementFacts,
   PROOF_FACTS,
@@ -75,7 +77,11 @@ describe('upwards', () => {
         claim: { claimed: true },
         registerServiceProvider: { provider: 'settled' },
         putService: { service: 'ours', provenance: 'created' },
-        adoptService: { provenance: 'adopted' },
+        adoptService: ({ service }) => ({
+          provenance: 'adopted',
+          service: service === 'takeable' ? 'drifted' : service,
+        }),
+        takeOverService: { service: 'ours', provenance: 'taking' },
         patchServiceTags: { service: 'ours' },
       },
       waits: {
@@ -94,7 +100,11 @@ describe('upwards', () => {
     {
       acts: {
         putEndpoint: { endpoint: 'ready', provenance: 'created', connection: 'pending' },
-        adoptEndpoint: { provenance: 'adopted' },
+        adoptEndpoint: ({ endpoint }) => ({
+          provenance: 'adopted',
+          endpoint: endpoint === 'takeable' ? 'drifted' : endpoint,
+        }),
+        takeOverEndpoint: { endpoint: 'ready', provenance: 'taking' },
         approveConnection: { connection: 'approved' },
         deleteEndpoint: { endpoint: 'absent', connection: 'none' },
       },
@@ -209,6 +219,25 @@ describe('upwards', () => {
         'Policy.AwaitingService': { standing: 'owner' },
         'Policy.Unobservable': { outbound: 'Allow' },
         'Effective.Propagating': { settle: 'after' },
+      },
+    },
+    readyOrPerson,
+  );
+});
+
+describe('beside', () => {
+  converges<OutputsFacts>(
+    'outputs',
+    OUTPUTS_FACTS,
+    {
+      acts: { publishOutputs: { target: 'current' }, withdrawOutputs: { previous: 'none' } },
+      waits: {
+        'Withdraw.Unobservable': { previous: 'left' },
+        'Publish.AwaitingService': { service: 'ready' },
+        'Publish.Unobservable': (facts) => ({
+          content: 'known',
+          target: facts.target === 'unobservable' ? 'absent' : facts.target,
+        }),
       },
     },
     readyOrPerson,

@@ -120,7 +120,17 @@ describe('upwards', () => {
     ),
     'nobody is taken over whose thing would change, or who carries a mark': only(
       'adoptService',
-      ({ service, provenance }) => service === 'untagged' && provenance === 'none',
+      ({ service, provenance }) =>
+        (service === 'untagged' && provenance === 'none') ||
+        (service === 'takeable' && provenance === 'none') ||
+        provenance === 'taking',
+    ),
+    'another owner gives way only where adoptionPolicy says so, and only once': only(
+      'takeOverService',
+      ({ service, provenance }) => service === 'overwritable' && (provenance === 'none' || provenance === 'taking'),
+    ),
+    'what adoptionPolicy Never keeps us from is not touched': never(
+      ({ service, claimed, provider }) => service === 'unadopted' && claimed && provider === 'settled',
     ),
     'nothing happens for a younger object, or without being served': never(({ standing }) => standing !== 'clear'),
     'nothing is written before the finalizer is on': (facts, { effect }) =>
@@ -149,10 +159,11 @@ describe('upwards', () => {
   every<EndpointFacts>('endpoint', ENDPOINT_FACTS, {
     'only a pending connection is approved': only('approveConnection', ({ connection }) => connection === 'pending'),
     'an unreadable endpoint or connection causes nothing': never(
-      ({ endpoint, connection }) =>
+      ({ endpoint, connection, provenance }) =>
         endpoint === 'unobservable' ||
         endpoint === 'refused' ||
-        (endpoint === 'ready' && (connection === 'unobservable' || connection === 'other')),
+        // That our mark is on it now is written down whatever became of the connection.
+        (endpoint === 'ready' && provenance !== 'taking' && (connection === 'unobservable' || connection === 'other')),
     ),
     'only what we made is deleted, and never the last way in': only(
       'deleteEndpoint',
@@ -165,8 +176,23 @@ describe('upwards', () => {
     'nothing is made on somebody else’s name': never(
       ({ endpoint }) => endpoint === 'foreign' || endpoint === 'differs',
     ),
+    'nobody is taken over whose thing would change beyond repair, or against adoptionPolicy': only(
+      'adoptEndpoint',
+      ({ endpoint, provenance }) =>
+        (endpoint === 'untagged' && provenance === 'none') ||
+        (endpoint === 'takeable' && provenance === 'none') ||
+        provenance === 'taking',
+    ),
+    'another owner gives way only where adoptionPolicy says so, and only once': only(
+      'takeOverEndpoint',
+      ({ endpoint, provenance }) => endpoint === 'overwritable' && (provenance === 'none' || provenance === 'taking'),
+    ),
+    'what adoptionPolicy Never keeps us from is not touched': never(({ endpoint }) => endpoint === 'unadopted'),
     'ready exactly when approved': (facts, { tag }) =>
-      (tag === 'ready') !== endpointApproved(facts) && facts.endpoint !== 'drifted' && !unmarked(facts)
+      (tag === 'ready') !== endpointApproved(facts) &&
+      facts.endpoint !== 'drifted' &&
+      facts.provenance !== 'taking' &&
+      !unmarked(facts)
         ? tag
         : undefined,
     'a note without our tag writes nothing': never(unmarked),
@@ -192,8 +218,9 @@ describe('upwards', () => {
     'foreign records, links and conflicts are never overwritten': never(
       ({ zone, links, records }) =>
         zone === 'conflict' ||
-        (zone === 'present' && (links === 'elsewhere' || links === 'differs')) ||
-        false ||
+        zone === 'unadopted' ||
+        (zone === 'present' && (links === 'elsewhere' || links === 'differs' || links === 'unadopted')) ||
+        (zone === 'present' && links === 'met' && records === 'unadopted') ||
         (zone === 'present' && links === 'met' && records === 'foreign'),
     ),
     'an unreadable rung causes nothing': never(
