@@ -7,6 +7,7 @@ import { type CountingTransport, countInFlight } from './clients/in-flight.ts';
 import { inClusterAccess, type KubeAccess } from './clients/kube/access.ts';
 import { createKubeClient } from './clients/kube/client.ts';
 import { kubeconfigAccess } from './clients/kube/kubeconfig.ts';
+import { createLedger } from './clients/kube/ledger.ts';
 import { createPublisher } from './clients/kube/published.ts';
 import { NAMESPACES } from './clients/kube/resources.ts';
 import type { WatchingKubeClient } from './clients/kube/types.ts';
@@ -81,7 +82,10 @@ export async function createOperator(config: Config, overrides: OperatorOverride
     onRequest: (record) => calls.onRequest(record),
   });
   // Of everything that the operator sends to the API server only what a pass writes ends with the Lease.
-  const publisher = createPublisher(createKubeClient({ transport: fencedTransport(transport, fence), access }));
+  const fenced = createKubeClient({ transport: fencedTransport(transport, fence), access });
+  const publisher = createPublisher(fenced);
+  const ownNamespace = config.podNamespace ?? access.namespace ?? 'default';
+  const ledger = createLedger({ kube: fenced, clock, namespace: ownNamespace });
   const leaseLost: (() => void)[] = [];
   const manage = (cluster: string): Manager =>
     createManager({
@@ -91,7 +95,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       log,
       metrics,
       fence,
-      kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher })],
+      kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher, ledger })],
       onSecretChange: (namespace, name) => clouds.invalidateSecret(namespace, name),
       namespaces: config.watchNamespaces,
       instance: config.podName,
@@ -99,7 +103,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       ...(overrides.random && { random: overrides.random }),
       ...(config.leaderElection && {
         leaderElection: {
-          namespace: config.podNamespace ?? access.namespace ?? 'default',
+          namespace: ownNamespace,
           identity: `${config.podName}_${randomUUID()}`,
           onLost: () => leaseLost.forEach((listener) => listener()),
         },

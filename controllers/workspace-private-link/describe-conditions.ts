@@ -1,3 +1,4 @@
+import { ignoredAbandon } from './describe-abandonment.ts';
 import { blindness, capital, clip, line, say, subject } from './describe-words.ts';
 import type { Report, Rest, Seen } from './types.ts';
 
@@ -58,7 +59,8 @@ function lifecycle(seen: Seen, main: Rest | undefined, deleting: boolean): reado
     return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
   }
   const reason = main ? say(seen, main).reason : 'Deleting';
-  const message = clip(main ? line(seen, main) : 'The object is being taken down.', MESSAGE_LIMIT);
+  const said = main ? line(seen, main) : 'The object is being taken down.';
+  const message = clip(`${said}${ignoredAbandon(seen)}`, MESSAGE_LIMIT);
   const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
   return [
     { type: 'Ready', status: 'False', reason, message },

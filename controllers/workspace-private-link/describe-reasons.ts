@@ -7,6 +7,14 @@ const LOOKS_AGAIN = 'the operator looks again every ten minutes';
 
 /** Every reason once, for people. A new one does not compile until it is worded here. */
 export const WORDING: Record<Reason, Wording> = {
+  AbandonIgnored: {
+    says: 'annotation fabriclink.dev/abandon is ignored, because the credentials work',
+    next: 'everything is taken down in its safe order',
+  },
+  Abandoning: {
+    says: 'the credentials did not come back, or a person gave up waiting for them',
+    next: 'the operator writes down what is left and lets the object go',
+  },
   AccessAllowed: { says: 'the workspace is open to the public, as the spec says', next: 'nothing is to be done' },
   AccessDenied: {
     says: 'the workspace is closed to the public and reached through its private endpoints only',
@@ -133,6 +141,10 @@ export const WORDING: Record<Reason, Wording> = {
     next: 'create or correct the Secret that credentialsRef names; the operator looks again every minute',
   },
   CorrectingDrift: { says: 'it is not as the spec says', next: 'the operator corrects it' },
+  CredentialsBack: { says: 'the credentials are back', next: 'the deletion goes on' },
+  // describe-abandonment.ts says what is missing, what stays behind, and until when the operator waits.
+  CredentialsLost: { says: 'there are no credentials to take anything down with', next: 'bring them back' },
+  CredentialsWork: { says: 'the credentials work', next: 'nothing is to be done' },
   DnsAnswersMismatch: {
     says: "the zone does not hold the endpoint's addresses",
     next: 'the operator looks again in a moment; if this stays, see who else writes records into the zone',
@@ -192,6 +204,10 @@ export const WORDING: Record<Reason, Wording> = {
   HeldByDeny: {
     says: 'it may be the only proven way into a workspace that is closed to the public',
     next: 'add another endpoint and wait until it is proven, or set inbound.publicAccess to Allow; while the object is being deleted, set inbound.onDelete to Restore (opens the workspace first, if fabriclink.dev/access-before still says that it was open) or Keep (leaves it closed to everybody), or open it in Fabric; the operator goes on by itself then',
+  },
+  LedgerUnreadable: {
+    says: 'what is left behind must be written down first, and the ledger cannot be read',
+    next: 'the operator tries again by itself',
   },
   LinkCreating: {
     says: 'the network is not linked to the zone as the spec says',

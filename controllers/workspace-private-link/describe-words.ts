@@ -1,3 +1,4 @@
+import { lossDetail } from './describe-abandonment.ts';
 import { WORDING } from './describe-reasons.ts';
 import { consumerOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
@@ -18,6 +19,8 @@ const NEXT_BY_DISPOSITION = {
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
   if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
+  const loss = lossDetail(seen, rest);
+  if (loss) return loss;
   const blind = blindness(seen, rest);
   if (blind) return sayBlind(seen, rest, blind);
   const { says, next } = WORDING[rest.reason as Reason];
@@ -61,7 +64,7 @@ function staysBehind({ desired, provenance, removals }: Seen, rest: Rest): strin
 
 /** These rests mean that a read failed: then its error says more than we can. */
 const blames = ({ reason }: Rest) =>
-  ['ReadRefused', 'PolicyReadRefused', 'OutputsRefused', 'Unobservable'].includes(reason);
+  ['ReadRefused', 'PolicyReadRefused', 'OutputsRefused', 'Unobservable', 'LedgerUnreadable'].includes(reason);
 
 type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
@@ -157,6 +160,8 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { fault: seen.access.fault };
     case 'inboundRelease':
       return { fault: seen.release?.accessFault };
+    case 'abandonment':
+      return { fault: seen.abandonment?.fault };
     case 'serviceRemoval':
       return {
         detail:

@@ -15,6 +15,8 @@ export function describe({ resource, seen, rests, error, nowMs }: Input): Report
   const main = primary(rests);
   const connections = connectionStatus(seen, resource.status?.connections ?? [], nowMs);
   const report = conditions(seen, rests, deleting);
+  // Nothing could be read: what was known before is the last that anybody knows.
+  if (seen.abandonment?.facts.credentials === 'lost') return lost(resource, seen, main, report);
   const managed = resource.spec.inbound !== undefined || resource.spec.outbound !== undefined;
   return {
     status: {
@@ -29,6 +31,20 @@ export function describe({ resource, seen, rests, error, nowMs }: Input): Report
     },
     conditions: report,
     events: eventsOf(resource, report, connections),
+  };
+}
+
+function lost(
+  resource: WorkspacePrivateLink,
+  seen: Seen,
+  main: Rest | undefined,
+  report: Report['conditions'],
+): Report {
+  const { conditions: _, observedGeneration: __, ...known } = resource.status ?? {};
+  return {
+    status: { ...known, ...(main && { phase: phaseOf(main), nextStep: clip(line(seen, main), NEXT_STEP_LIMIT) }) },
+    conditions: report,
+    events: eventsOf(resource, report, []),
   };
 }
 

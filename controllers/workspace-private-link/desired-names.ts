@@ -1,6 +1,8 @@
 import type { ArmId, EndpointScope, ServiceScope, WorkspaceHost } from './types.ts';
 
 export const ANNOTATION = 'fabriclink.dev/';
+/** Any text: a person gives up what cannot be taken down for want of credentials. */
+export const ABANDON = `${ANNOTATION}abandon`;
 export const OWNER_TAG = 'fabriclink-owner';
 /** Metadata of a record set that was there before us and is kept right by us: it stays when the object goes. */
 export const ADOPTED_TAG = 'fabriclink-adopted';

@@ -27,7 +27,7 @@ export const notes = {
   }),
   accessBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}access-before`]: action }),
   outboundBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}outbound-before`]: action }),
-  at: (what: 'deny-at' | 'allow-at' | 'outbound-at', ms: number) => ({
+  at: (what: 'deny-at' | 'allow-at' | 'outbound-at' | 'credentials-lost-at', ms: number) => ({
     [ANNOTATION + what]: new Date(ms).toISOString(),
   }),
   locked: () => ({ [`${ANNOTATION}locked`]: 'true' }),
@@ -45,6 +45,7 @@ export const notes = {
 
 /** Closed again: nothing is left of a break-glass. */
 export const NO_GLASS = { [`${ANNOTATION}glass-until`]: null } as const;
+export const LOST_AT_KEY = `${ANNOTATION}credentials-lost-at`;
 
 /** Keys to take away when an opened lock is no longer ours to remember. */
 export const LOCK_KEYS = ['deny-at', 'locked', 'relocks', 'glass-until'].map((key) => ANNOTATION + key);
@@ -104,6 +105,7 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     locked: text('locked') === 'true',
     relocksMs: (text('relocks') ?? '').split(' ').flatMap((at) => timeOf(at) ?? []),
     policyWrite: text('policy-write'),
+    lostAtMs: time('credentials-lost-at'),
     published: text('published') || undefined,
     glassUntilMs: time('glass-until'),
     glassRefused: text('break-glass-refused'),

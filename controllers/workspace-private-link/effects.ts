@@ -1,4 +1,5 @@
 import type { Run } from './effect-parts.ts';
+import { abandonmentEffects } from './effects-abandonment.ts';
 import { accessEffects } from './effects-access.ts';
 import { dnsEffects } from './effects-dns.ts';
 import { endpointEffects } from './effects-endpoint.ts';
@@ -16,4 +17,5 @@ export const effects = (deps: Deps): Readonly<Record<Effect, Run>> => ({
   ...accessEffects(deps),
   ...outputsEffects(deps),
   ...glassEffects(deps),
+  ...abandonmentEffects(deps),
 });

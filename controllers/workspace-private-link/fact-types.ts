@@ -304,3 +304,16 @@ export const OUTPUTS_FACTS = {
   target: ['absent', 'current', 'outdated', 'taken', 'unobservable', 'refused'],
 } as const satisfies Domain;
 export type OutputsFacts = FactsOf<typeof OUTPUTS_FACTS>;
+
+export const ABANDONMENT_FACTS = {
+  claimed: [true, false],
+  /** While deleting. lost: missing, unusable, of another tenant, or refused as an identity. */
+  credentials: ['working', 'lost'],
+  /** Twenty-four published hours since annotation credentials-lost-at, which is written when a deletion first finds them lost. */
+  lost: ['unnoted', 'before', 'after'],
+  /** Annotation fabriclink.dev/abandon. */
+  asked: [true, false],
+  /** The entry of the ledger that says what is left behind. */
+  entry: ['absent', 'written', 'unobservable'],
+} as const satisfies Domain;
+export type AbandonmentFacts = FactsOf<typeof ABANDONMENT_FACTS>;

@@ -1,12 +1,24 @@
 import type { Ladder, Seen } from './types.ts';
 
 /** The ladders of one object, in the order in which their effects run: down from the access, up from the service. */
-export function ladders({ service, endpoints, removals, access, outputs, release }: Seen): readonly Ladder[] {
+export function ladders({
+  service,
+  endpoints,
+  removals,
+  access,
+  outputs,
+  release,
+  abandonment,
+}: Seen): readonly Ladder[] {
+  const givingUp = abandonment ? [{ name: 'abandonment', machine: 'abandonment', facts: abandonment.facts }] : [];
+  // Without credentials no other fact could be read, and no other ladder has anything to say.
+  if (abandonment?.facts.credentials === 'lost') return givingUp;
   const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
   const publishing = outputs ? [{ name: 'outputs', machine: 'outputs', facts: outputs.facts }] : [];
   const inbound = due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, glassOrDue(access));
   if (release) {
     return [
+      ...givingUp,
       // Names that will soon lead nowhere are taken back before anything is taken down.
       ...publishing,
       release.relocks

@@ -1,3 +1,4 @@
+import { abandonmentMachine } from './machine-abandonment.ts';
 import { breakGlassMachine, inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
 import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
@@ -20,4 +21,5 @@ export const machines = {
   inboundRelease: inboundReleaseMachine,
   endpointRemoval: endpointRemovalMachine,
   serviceRemoval: serviceRemovalMachine,
+  abandonment: abandonmentMachine,
 } as const;

@@ -1,4 +1,5 @@
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import { clientsFor, createConsumers, seenBy } from './consumers.ts';
 import { desiredOf } from './desired.ts';
@@ -6,6 +7,7 @@ import { provenanceOf, underPresentNames } from './desired-provenance.ts';
 import { inboundReleased } from './machine-access.ts';
 import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
+import { isLoss, observeAbandonment, observeLoss } from './observe-abandonment.ts';
 import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './observe-access.ts';
 import { observeDns, unapprovedDns } from './observe-dns.ts';
 import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
@@ -58,10 +60,16 @@ export const observe =
     if (!claimed) return { ...blank, release: released(false) };
     // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
     if (deleting && leavesNothing(resource, provenance)) return { ...blank, release: released(true) };
-    const clients = await clientsFor(deps, pass);
-    const clientsOfConsumer = createConsumers(deps, pass, clients);
-    const context: Context = { deps, pass, desired, provenance, clients, clientsOfConsumer, call: pass.call };
-    return deleting ? observeDeletion(context, blank, standing) : observeLife(context);
+    try {
+      const clients = await clientsFor(deps, pass);
+      const clientsOfConsumer = createConsumers(deps, pass, clients);
+      const context: Context = { deps, pass, desired, provenance, clients, clientsOfConsumer, call: pass.call };
+      return await (deleting ? observeDeletion(context, blank, standing) : observeLife(context));
+    } catch (thrown) {
+      const error = toOperatorError(thrown);
+      if (!deleting || !isLoss(error)) throw thrown;
+      return observeLoss({ deps, pass, desired, provenance }, blank, error);
+    }
   };
 
 /** Of objects that name one workspace the oldest owns it; equally old ones are ordered by uid. */
@@ -282,11 +290,13 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
   const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
   const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
   const outputs = await observeOutputs(context, [], false);
+  const abandonment = await observeAbandonment(context);
   return {
     ...blank,
     ...(relocks && { access: life.access, endpoints: life.endpoints }),
     removals,
     outputs,
+    ...(abandonment && { abandonment }),
     release: { ...inbound, ...serviceRemoval(context, question), relocks },
   };
 }

@@ -1,5 +1,6 @@
 import type { CallOptions, Read } from '../../operator/clients/call.ts';
 import type { ArmClient, Clouds, TenantClients } from '../../operator/clients/clouds.ts';
+import type { Ledger } from '../../operator/clients/kube/ledger.ts';
 import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
@@ -7,7 +8,7 @@ import type { Pass } from '../../operator/runtime/kind.ts';
 import type { Consumer, Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
 
 /** What the controller is made of. */
-export type Deps = { clouds: Clouds; clock: Clock; clusterId: string; publisher: Publisher };
+export type Deps = { clouds: Clouds; clock: Clock; clusterId: string; publisher: Publisher; ledger: Ledger };
 
 /** What the workspace's tenant is asked for: the service with its connections, and Fabric. */
 export type ServiceClients = Pick<TenantClients, 'access' | 'fabric'> & {

@@ -5,12 +5,14 @@ import type {
   EndpointScope,
   Fault,
   InterfaceAddress,
+  LedgerEntry,
   PrivateEndpoint,
   PrivateEndpointConnection,
   PrivateLinkService,
   ServiceScope,
 } from './cloud-types.ts';
 import type {
+  AbandonmentFacts,
   BreakGlassFacts,
   DnsFacts,
   EndpointFacts,
@@ -120,6 +122,8 @@ export type Provenance = {
   locked: boolean;
   relocksMs: readonly number[];
   policyWrite: string | undefined;
+  /** Since when a deletion has been without credentials. */
+  lostAtMs: number | undefined;
   /** Name of the ConfigMap that the outputs were last published in. */
   published: string | undefined;
   /** The workspace was opened by break-glass, until then; kept until it is closed again. */
@@ -279,6 +283,24 @@ export type OutputsSeen = {
   fault?: Fault;
 };
 
+/** What deletion would have taken down, and whether it would have opened the workspace. */
+export type Left = { things: readonly string[]; closed: boolean };
+
+export type AbandonmentSeen = {
+  facts: AbandonmentFacts;
+  /** Why there are no credentials. */
+  error?: Fault['error'];
+  left: Left;
+  /** For the ledger. */
+  note: LedgerEntry;
+  ledger: { namespace: string; name: string };
+  /** When the object is let go without anybody's word. */
+  dueAtMs: number;
+  /** The command that opens the workspace again. */
+  opening: string;
+  fault?: Fault;
+};
+
 /** Everything that one pass has read, as closed facts and as what people want to read about them. */
 export type Seen = {
   desired: Desired;
@@ -292,4 +314,6 @@ export type Seen = {
   outputs: OutputsSeen | undefined;
   /** Set while deleting. */
   release: ReleaseSeen | undefined;
+  /** Set while deleting, when credentials are or were lost, or a person asks to give up. */
+  abandonment?: AbandonmentSeen;
 };

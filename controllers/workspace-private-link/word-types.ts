@@ -34,6 +34,10 @@ export type Effect =
   | 'recordAllow'
   | 'applyOutbound'
   | 'recordOutbound'
+  | 'noteLoss'
+  | 'forgetLoss'
+  | 'recordAbandoned'
+  | 'releaseAbandoned'
   | 'publishOutputs'
   | 'withdrawOutputs'
   | 'breakGlass'
@@ -42,6 +46,8 @@ export type Effect =
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
 export type Reason =
+  | 'AbandonIgnored'
+  | 'Abandoning'
   | 'AccessAllowed'
   | 'AccessDenied'
   | 'AccessDenying'
@@ -80,6 +86,9 @@ export type Reason =
   | 'ConnectionsRemain'
   | 'CorrectingDrift'
   | 'CredentialMissing'
+  | 'CredentialsBack'
+  | 'CredentialsLost'
+  | 'CredentialsWork'
   | 'DnsAnswersMismatch'
   | 'DnsAnswersOtherPrivate'
   | 'DnsAnswersPublic'
@@ -98,6 +107,7 @@ export type Reason =
   | 'ForeignOwner'
   | 'ForeignRecords'
   | 'HeldByDeny'
+  | 'LedgerUnreadable'
   | 'LinkCreating'
   | 'LinkDeleting'
   | 'LinkDiffers'

@@ -52,7 +52,7 @@ const STORM_DELAY_MS = 5_000;
 export function createController(options: ControllerOptions) {
   const { kind, informer, clock, random, fence } = options;
   const log = options.log.with({ controller: kind.type.plural });
-  const instruments = options.instruments.controller(kind.type.plural, options.workers);
+  const instruments = options.instruments.controller(kind.type.plural, options.workers, kind.type.kind);
   const decide = createDecider(kind.machines);
   const attempts = createAttempts();
   const ownWrites = createOwnWrites((change) => notice(change, false));
@@ -130,6 +130,7 @@ export function createController(options: ControllerOptions) {
         instruments.audited(action);
         log.info('audit', { audit: action, ...about, ...fields });
       },
+      onAbandoned: () => instruments.abandoned(),
       cached: (type) => options.informerOf(type).list(),
       indexed: (type, index, value) => options.informerOf(type).indexed(index, value),
     });

@@ -63,6 +63,11 @@ export function createInstruments(metrics: Metrics) {
     'controller',
     'action',
   ]);
+  const abandoned = metrics.counter(
+    'fabriclink_abandoned_total',
+    'Objects let go without credentials, with things of ours left in a cloud.',
+    ['kind'],
+  );
   const leader = metrics.gauge('leader_election_master_status', '1 while this replica holds the lease.', ['name']);
 
   metrics.gauge('workqueue_depth', 'Keys ready to be taken.', ['name', 'controller', 'priority'], (gauge) => {
@@ -105,7 +110,7 @@ export function createInstruments(metrics: Metrics) {
         relisted: () => relists.add({ resource }),
       };
     },
-    controller(name: string, maxWorkers: number) {
+    controller(name: string, maxWorkers: number, kind: string) {
       const own = { controller: name };
       const queued = { name, controller: name };
       for (const result of RESULTS) reconciles.add({ ...own, result }, 0);
@@ -119,6 +124,7 @@ export function createInstruments(metrics: Metrics) {
       works.zero(queued);
       statusWrites.add(own, 0);
       storms.add(own, 0);
+      abandoned.add({ kind }, 0);
       return {
         active: (count: number) => workers.set(own, count),
         passed(result: (typeof RESULTS)[number], tookSeconds: number) {
@@ -128,6 +134,7 @@ export function createInstruments(metrics: Metrics) {
         },
         wroteStatus: () => statusWrites.add(own),
         stormed: () => storms.add(own),
+        abandoned: () => abandoned.add({ kind }),
         retried: () => retries.add(queued),
         audited: (action: string) => audits.add({ ...own, action }),
         queue: {

@@ -130,8 +130,8 @@ export interface Pass<R extends KubeObject> {
   claim(annotations: Readonly<Record<string, string>>): Promise<void>;
   /** Sets (string) or removes (null) `fabriclink.dev/…` annotations under our own field manager. Provenance: written before the call it is about. */
   annotate(annotations: Readonly<Record<string, string | null>>): Promise<void>;
-  /** Removes our finalizer and nothing else. */
-  release(): Promise<void>;
+  /** Removes our finalizer and nothing else. `abandoned`: something of ours is left behind, which is counted. */
+  release(how?: 'abandoned'): Promise<void>;
   /** Objects of a kind that the runtime caches, such as all WorkspacePrivateLinks (for one owner per workspace). */
   cached<T extends KubeObject>(type: ResourceType): readonly T[];
   /** Of those, the ones with `value` under an index of their kind. */

@@ -15,6 +15,7 @@ export type PassOptions<R extends KubeObject> = {
   writer: ObjectWriter<R>;
   emit: (note: EventNote) => void;
   audit: Pass<R>['audit'];
+  onAbandoned: () => void;
   cached: (type: ResourceType) => readonly KubeObject[];
   indexed: (type: ResourceType, index: string, value: string) => readonly KubeObject[];
 };
@@ -44,9 +45,10 @@ export function createPass<R extends KubeObject>(
     async annotate(annotations) {
       await writer.metadata((object) => annotationPatch(object, annotations));
     },
-    async release() {
+    async release(how) {
       await writer.metadata(releasePatch);
       released = true;
+      if (how === 'abandoned') options.onAbandoned();
     },
     cached: <T extends KubeObject>(type: ResourceType) => options.cached(type) as readonly T[],
     indexed: <T extends KubeObject>(type: ResourceType, index: string, value: string) =>

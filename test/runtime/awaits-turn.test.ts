@@ -42,6 +42,7 @@ async function passOver(workshop: ReturnType<typeof createWorkshop>) {
     writer,
     emit() {},
     audit() {},
+    onAbandoned() {},
     cached: () => [],
     indexed: () => [],
   });

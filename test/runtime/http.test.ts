@@ -34,7 +34,7 @@ describe('metrics', () => {
     const metrics = createMetrics();
     const instruments = createInstruments(metrics);
     const clock = virtualClock();
-    const controller = instruments.controller('toys', 4);
+    const controller = instruments.controller('toys', 4, 'Toy');
     const queue = createWorkQueue({ clock, observer: controller.queue });
     controller.watchQueue(queue, () => clock.now());
     instruments.informer('toys.toys.test');
@@ -66,7 +66,7 @@ describe('metrics', () => {
   test('show how long the oldest pass has been under way', async () => {
     const metrics = createMetrics();
     const clock = virtualClock();
-    const controller = createInstruments(metrics).controller('toys', 4);
+    const controller = createInstruments(metrics).controller('toys', 4, 'Toy');
     const queue = createWorkQueue({ clock, observer: controller.queue });
     controller.watchQueue(queue, () => clock.now());
     queue.add('a/1');

@@ -162,6 +162,7 @@ async function once(kind: Kind<Toy, object>, controller = new AbortController(),
     writer,
     emit: (note) => emitted.push(note),
     audit() {},
+    onAbandoned() {},
     cached: () => [],
     indexed: () => [],
   });

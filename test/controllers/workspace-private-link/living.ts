@@ -6,9 +6,10 @@ import {
   type WorkspacePrivateLinkEndpoint,
   workspacePrivateLinks,
 } from '../../../crds/workspace-private-link.ts';
+import type { Ledger, LedgerEntry } from '../../../operator/clients/kube/ledger.ts';
 import type { Publisher } from '../../../operator/clients/kube/published.ts';
 import type { KubeObject } from '../../../operator/clients/kube/types.ts';
-import { type OperatorError, toOperatorError } from '../../../operator/errors.ts';
+import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { createDecider } from '../../../operator/runtime/decide.ts';
 import type { EventNote, Pass, Report, Rest } from '../../../operator/runtime/kind.ts';
 import { fakeCloud, type World } from './fake-cloud.ts';
@@ -134,6 +135,8 @@ export type Living = {
   report: Report;
   events: EventNote[];
   audits: string[];
+  /** What the ledger holds. */
+  ledger: LedgerEntry[];
   seen: Seen | undefined;
   /** One pass. */
   pass(): Promise<void>;
@@ -156,7 +159,15 @@ export function live(world: World, resource: WorkspacePrivateLink, others: reado
     update: async () => undefined,
     remove: async () => undefined,
   };
-  const kind = createWorkspacePrivateLinkKind({ clouds: fakeCloud(world), clock, clusterId: 'c1', publisher });
+  const ledger: Ledger = {
+    placeOf: () => ({ namespace: 'operator', name: 'fabriclink-ledger-0' }),
+    find: async ({ subject }) => living.ledger.find((entry) => entry.subject === subject),
+    async write(entry) {
+      if (world.refusals['ledger']) throw new OperatorError(world.refusals['ledger']);
+      living.ledger.push(entry);
+    },
+  };
+  const kind = createWorkspacePrivateLinkKind({ clouds: fakeCloud(world), clock, clusterId: 'c1', publisher, ledger });
   const decide = createDecider(kind.machines);
   const annotate = (changes: Readonly<Record<string, string | null>>) => {
     const kept = Object.entries({ ...living.resource.metadata.annotations, ...changes }).filter(
@@ -195,6 +206,7 @@ export function live(world: World, resource: WorkspacePrivateLink, others: reado
     report: { status: {}, conditions: [], events: [] },
     events: [],
     audits: [],
+    ledger: [],
     seen: undefined,
     async pass() {
       const pass = newPass();

@@ -1,0 +1,33 @@
+import type { AbandonmentSeen, Rest, Seen } from './types.ts';
+
+/** What a person reads about a deletion that lacks its credentials: what is missing, what stays, and the three ways out. */
+export function lossDetail(seen: Seen, rest: Rest): { reason: string; text: string; next: string } | undefined {
+  const { abandonment } = seen;
+  if (rest.reason !== 'CredentialsLost' || !abandonment?.error) return undefined;
+  const { error, note } = abandonment;
+  return {
+    reason: error.reason,
+    text: `nothing can be taken down: ${error.message}`,
+    next: [
+      `${error.remedy ?? 'mend the credentials'}, and the deletion goes on by itself`,
+      `or let the object go as it is: \`kubectl -n ${note.object.namespace} annotate workspaceprivatelinks.fabriclink.dev ${note.object.name} fabriclink.dev/abandon=yes\``,
+      `without either it is let go at ${new Date(abandonment.dueAtMs).toISOString()}`,
+      remains(abandonment),
+    ].join('; '),
+  };
+}
+
+function remains({ left, note, opening, ledger }: AbandonmentSeen): string {
+  const keeps = `ConfigMap ${ledger.namespace}/${ledger.name} will list it`;
+  const door = left.closed
+    ? `this object denied public access to the workspace, and it then stays DENIED until an administrator of the workspace runs ${opening}; `
+    : '';
+  if (left.things.length === 0) return `${door}nothing else is noted as made by this object`;
+  return `${door}what may then be left in the cloud (${keeps}): ${note.left.slice(0, left.things.length).join(', ')}`;
+}
+
+/** Appended to what is said about a deletion that goes its way. */
+export const ignoredAbandon = ({ abandonment }: Seen): string =>
+  abandonment?.facts.asked === true && abandonment.facts.credentials === 'working'
+    ? ' Annotation fabriclink.dev/abandon is ignored: the credentials work, so everything is taken down in its safe order.'
+    : '';

@@ -1,0 +1,38 @@
+import { isFabricZone, OWNER_TAG } from './desired-names.ts';
+import type { Desired, Left, Provenance, WorkspacePrivateLink } from './types.ts';
+
+/**
+ * What stays behind when an object is let go without credentials, as far as its notes say: what deletion would have
+ * taken down, and whether it would have opened the workspace. Some of it may be gone already: nobody can look.
+ */
+export function leftBehind({ spec }: WorkspacePrivateLink, desired: Desired, provenance: Provenance): Left {
+  const policy = spec.deletionPolicy;
+  const isTaken = (how: 'created' | 'adopted' | 'none') =>
+    how !== 'none' && (policy === 'DeleteAll' || (policy === 'DeleteCreated' && how === 'created'));
+  const endpoints = Object.values(provenance.endpoints).filter(({ how }) => isTaken(how));
+  const notes = policy === 'Retain' ? { records: {}, zones: [], links: [] } : provenance;
+  const recordZones = [...new Set(Object.values(notes.records).flat())];
+  return {
+    things: [
+      ...(isTaken(provenance.service) ? [desired.service.id] : []),
+      ...endpoints.map(({ id }) => id),
+      ...recordZones.map((zoneId) => `${zoneId} (records whose metadata say ${OWNER_TAG}=${desired.owner})`),
+      ...notes.links.map(({ zoneId, name }) => `${zoneId}/virtualNetworkLinks/${name}`),
+      ...notes.zones.filter(isFabricZone).map((zoneId) => `${zoneId} (with its links, if nobody else uses it)`),
+    ],
+    closed: isClosedByUs(provenance) && spec.inbound?.onDelete !== 'Keep',
+  };
+}
+
+const isClosedByUs = ({ locked, denyAtMs, accessBefore }: Provenance): boolean =>
+  accessBefore !== 'Deny' && (locked || denyAtMs !== undefined);
+
+/** How a person opens a workspace that this object closed: over the global host, which answers whatever the policy says (cloud-apis 11.1). */
+export function openingCommand({ spec }: WorkspacePrivateLink, { workspaceId }: Desired): string {
+  const url = `https://api.fabric.microsoft.com/v1/workspaces/${workspaceId}/networking/communicationPolicy`;
+  // A direction that is left out is opened, too: the command names both.
+  const outbound = spec.outbound?.publicAccess ?? 'AS-THE-SAME-URL-ANSWERS-TO-GET';
+  const rules = (action: string) => `{"publicAccessRules":{"defaultAction":"${action}"}}`;
+  const body = `{"inbound":${rules('Allow')},"outbound":${rules(outbound)}}`;
+  return `\`az rest --method put --resource https://api.fabric.microsoft.com --url ${url} --body '${body}'\``;
+}
