@@ -7,7 +7,7 @@ import type { Desired, Left, Provenance, WorkspacePrivateLink } from './types.ts
  */
 export function leftBehind({ spec }: WorkspacePrivateLink, desired: Desired, provenance: Provenance): Left {
   const policy = spec.deletionPolicy;
-  const isTaken = (how: 'created' | 'adopted' | 'none') =>
+  const isTaken = (how: Provenance['service']) =>
     how !== 'none' && (policy === 'DeleteAll' || (policy === 'DeleteCreated' && how === 'created'));
   const endpoints = Object.values(provenance.endpoints).filter(({ how }) => isTaken(how));
   const notes = policy === 'Retain' ? { records: {}, zones: [], links: [] } : provenance;
