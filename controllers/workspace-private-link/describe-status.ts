@@ -9,6 +9,7 @@ type ConnectionStatus = NonNullable<WorkspacePrivateLinkStatus['connections']>[n
 
 const MESSAGE_LIMIT = 512;
 const MOST_CONNECTIONS = 100;
+const MOST_PREFLIGHT = 50;
 
 /** One entry for each endpoint in the spec, and for each that is being removed. */
 export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStatus[] {
@@ -98,3 +99,12 @@ export function accessStatus(access: AccessSeen, provenance: Provenance): Worksp
     ...(dues.length > 0 && { expectedEffectiveAt: new Date(Math.max(...dues)).toISOString() }),
   };
 }
+
+/** What counts most comes first, and is what is left when there is more than the API holds. */
+export const preflightStatus = ({ preflight }: AccessSeen): WorkspacePrivateLinkStatus['preflight'] =>
+  preflight.slice(0, MOST_PREFLIGHT).map(({ code, severity, item, message }) => ({
+    code,
+    severity,
+    ...(item !== undefined && { item: clip(item, MESSAGE_LIMIT) }),
+    message,
+  }));

@@ -95,11 +95,12 @@ function remedyOf({ machine }: Rest, error: Failure): string | undefined {
 
 /** Fabric names no item when it refuses: name whom we suspect, and say that it is no more than that. */
 function suspectsOf({ access }: Seen): string {
-  const suspected = access.preflight
-    .filter(({ code }) => code === 'DefaultSemanticModelSuspect' || code === 'NotListedAsSupported')
-    .flatMap(({ item }) => item ?? []);
-  if (suspected.length === 0) return 'Fabric names no item, and none of those that we could read is a known suspect';
-  return `Fabric names no item; suspects are ${suspected.slice(0, 5).join(', ')}${suspected.length > 5 ? ' and more' : ''}`;
+  const suspected = access.preflight.filter(({ suspect }) => suspect).flatMap(({ item }) => item ?? []);
+  if (suspected.length > 0) {
+    return `Fabric names no item; suspects are ${suspected.slice(0, 5).join(', ')}${suspected.length > 5 ? ' and more' : ''}`;
+  }
+  const unread = access.unread.length > 0 ? `; not read: ${access.unread.join('; ')}` : '';
+  return `Fabric names no item, and none of those that we could read is a known suspect${unread}`;
 }
 
 /** The commands for what this subscription lacks, and for nothing else. */

@@ -1,10 +1,9 @@
 import { conditions, primary, readyMessage } from './describe-conditions.ts';
-import { accessStatus, connectionStatus, endpointStatus } from './describe-status.ts';
+import { accessStatus, connectionStatus, endpointStatus, preflightStatus } from './describe-status.ts';
 import { capital, clip, line } from './describe-words.ts';
 import type { DescribeInput, EventNote, Report, Rest, Seen, WorkspacePrivateLink } from './types.ts';
 
 const NEXT_STEP_LIMIT = 1_024;
-const MOST_PREFLIGHT = 50;
 
 type Input = DescribeInput<WorkspacePrivateLink, Seen>;
 
@@ -27,7 +26,7 @@ export function describe({ resource, seen, rests, error, nowMs }: Input): Report
       endpoints: endpointStatus(seen, rests),
       connections,
       ...(managed && !deleting && { access: accessStatus(seen.access, seen.provenance) }),
-      preflight: seen.access.preflight.slice(0, MOST_PREFLIGHT).map((item) => ({ ...item })),
+      preflight: preflightStatus(seen.access),
     },
     conditions: report,
     events: eventsOf(resource, report, connections),

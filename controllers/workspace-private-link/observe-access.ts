@@ -156,7 +156,8 @@ export async function observeAccess(
     outbound: { ...outbound, tenant: tenant?.outbound ?? 'unobservable' },
     policy: policy?.value,
     ...(policy?.fault && { fault: policy.fault }),
-    preflight: preflight?.items ?? (facts.wanted === 'Deny' ? lastingItems() : []),
+    preflight:
+      preflight?.items ?? (facts.wanted === 'Deny' || facts.wanted === 'breakGlass' ? lastingItems(context) : []),
     unread: [...(preflight?.unread ?? []), ...(tenant?.unread ?? [])],
     inboundDueAtMs: dueAt(context, facts.wanted === 'Deny' ? 'deny' : 'allow'),
     outboundDueAtMs: dueAt(context, 'outbound'),

@@ -1,7 +1,7 @@
-import type { Item, TenantSetting } from '../../operator/clients/fabric/types.ts';
+import type { TenantSetting } from '../../operator/clients/fabric/types.ts';
 import { same } from './desired-names.ts';
+import { findings } from './desired-preflight.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
-import limitations from './limitations.json' with { type: 'json' };
 import { blindness, type Context, settled } from './reading.ts';
 import type { InboundFacts, OutboundFacts, PreflightItem, ServiceFacts } from './types.ts';
 
@@ -28,61 +28,22 @@ export async function observePreflight(context: Context, capacity: ServiceFacts[
       (ids) => !inPipeline(ids),
     ),
   ]);
-  const blocking: PreflightItem[] = [];
-  if (inPipeline(pipelines.value ?? [])) {
-    blocking.push({
-      code: 'InDeploymentPipeline',
-      severity: 'Blocks',
-      message: 'the workspace is a stage of a deployment pipeline, which cannot be restricted; unassign it there first',
-    });
-  }
-  if (['trial', 'premium', 'otherSku', 'none'].includes(capacity)) {
-    blocking.push({
-      code: 'CapacityNotEligible',
-      severity: 'Blocks',
-      message: 'only workspaces on an F capacity can be restricted; assign the workspace to one',
-    });
-  }
+  const found = findings({
+    spec: context.pass.resource.spec,
+    capacity,
+    items: items.value,
+    stages: pipelines.value,
+  });
   return {
-    fact: blocking.length > 0 ? 'blocked' : 'clear',
-    items: [...blocking, ...suspects(items.value ?? []), ...affected(items.value ?? []), ...general()],
+    fact: found.some(({ severity }) => severity === 'Blocks') ? 'blocked' : 'clear',
+    items: found,
     unread: [items, pipelines].flatMap(({ fault }) => (fault ? [`${fault.about}: ${fault.error.message}`] : [])),
   };
 }
 
-/** Default semantic models are not marked (cloud-apis 24): one that bears the name of its parent is a suspect, no more. */
-function suspects(items: readonly Item[]): readonly PreflightItem[] {
-  const parents = items.filter(({ type }) => eligibility.itemsWithDefaultSemanticModel.includes(type));
-  const names = new Set(parents.map(({ displayName }) => displayName));
-  return items
-    .filter(({ type, displayName }) => type === 'SemanticModel' && names.has(displayName))
-    .map(({ displayName }) => ({
-      code: 'DefaultSemanticModelSuspect',
-      severity: 'Degrades' as const,
-      item: displayName,
-      message:
-        'looks like the default semantic model of an item of the same name; if Fabric refuses the restriction, this is the first suspect: remove it, deny access, then create the item again',
-    }));
-}
-
-function affected(items: readonly Item[]): readonly PreflightItem[] {
-  return limitations.items.flatMap(({ code, types, message }) =>
-    items
-      .filter(({ type }) => types.includes(type))
-      .map(({ displayName, type }) => ({
-        code,
-        severity: 'Degrades' as const,
-        item: `${displayName} (${type})`,
-        message,
-      })),
-  );
-}
-
-const general = (): readonly PreflightItem[] =>
-  limitations.workspace.map(({ code, message }) => ({ code, severity: 'Degrades' as const, message }));
-
 /** What a person should know after the denial too, without reading anything of the workspace. */
-export const lastingItems = general;
+export const lastingItems = ({ pass }: Pick<Context, 'pass'>): readonly PreflightItem[] =>
+  findings({ spec: pass.resource.spec, capacity: 'eligible', items: undefined, stages: undefined });
 
 export type TenantSeen = {
   inbound: InboundFacts['tenant'];

@@ -229,6 +229,8 @@ export type RemovalSeen = {
 export type PreflightItem = {
   code: string;
   severity: 'Blocks' | 'Degrades';
+  /** It may be what Fabric refuses the restriction for. Never counted: the service is the judge. */
+  suspect?: boolean;
   item?: string;
   message: string;
 };

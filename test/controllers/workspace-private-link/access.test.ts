@@ -83,7 +83,7 @@ describe('denying public access', () => {
     for (let pass = 0; pass < 15; pass++) await living.pass();
     expect(living.condition('Stalled').reason).toBe('InboundRestrictionNotEligible');
     expect(living.nextStep()).toBe(
-      'Inbound access: Fabric refused to restrict workspace "sales" (Fabric names no item; suspects are orders); remove unsupported items.',
+      'Inbound access: Fabric refused to restrict workspace "sales" (Fabric names no item; suspects are orders (SemanticModel)); remove unsupported items.',
     );
     expect(living.resource.metadata.annotations).not.toHaveProperty(['fabriclink.dev/deny-at']);
     delete world.refusals['policy.put Deny/Allow'];
