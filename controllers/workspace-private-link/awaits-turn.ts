@@ -14,7 +14,8 @@ export function awaitsTurn(seen: Seen): OperatorError | undefined {
   );
 }
 
-function faultsOf({ service, endpoints, removals, access, outputs, release }: Seen): readonly Fault[] {
+/** What could not be read, wherever in the object it is missing. */
+export function faultsOf({ service, endpoints, removals, access, outputs, release }: Seen): readonly Fault[] {
   return [
     ...service.unread,
     service.fault,

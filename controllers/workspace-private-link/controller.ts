@@ -4,7 +4,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import type { Kind, ObjectCount, RelatedWatch } from '../../operator/runtime/kind.ts';
-import { awaitsTurn } from './awaits-turn.ts';
+import { awaitsTurn, faultsOf } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { zoneIdOf } from './desired.ts';
 import { ANNOTATION } from './desired-names.ts';
@@ -24,6 +24,7 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   ladders,
   effects: effects(deps),
   awaitsTurn,
+  unread: faultsOf,
   describe,
   secrets: secretsOf,
   counts: [breakGlassOpen],

@@ -5,6 +5,7 @@ import { OperatorError, toOperatorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createAttempts } from './attempts.ts';
 import type { Random } from './backoff.ts';
+import { createBlindness } from './blindness.ts';
 import { createDecider } from './decide.ts';
 import type { EventRecorder } from './events.ts';
 import type { Fence } from './fence.ts';
@@ -55,6 +56,7 @@ export function createController(options: ControllerOptions) {
   const instruments = options.instruments.controller(kind.type.plural, options.workers, kind.type.kind);
   const decide = createDecider(kind.machines);
   const attempts = createAttempts();
+  const blindness = createBlindness(clock);
   const ownWrites = createOwnWrites((change) => notice(change, false));
   const storms = createTokenBuckets(STORM, clock);
   const wantsFresh = new Set<string>();
@@ -64,6 +66,7 @@ export function createController(options: ControllerOptions) {
   const { fleet } = options.instruments;
   fleet.declare(kind.type.plural, () => informer.list(), kind.counts);
   instruments.watchQueue(queue, () => clock.now());
+  options.instruments.watchBlindness(kind.type.plural, blindness.count);
 
   informer.onChange((change, initial) => {
     if (!ownWrites.holdBack(change)) notice(change, initial);
@@ -142,7 +145,22 @@ export function createController(options: ControllerOptions) {
     if (result.released) fleet.released(kind.type.plural, resource, clock.now());
     const outcome = outcomeOf(key, priority, result, attempts, { clock, random });
     say(about, priority, result, outcome);
+    tellBlindness(about, result, emit);
     return outcome;
+  }
+
+  /** For whoever is on call: what fails no pass and needs no person, when it lasts. */
+  function tellBlindness(about: { key: string }, { unread, released }: PassResult, emit: (note: EventNote) => void) {
+    const told = blindness.look(about.key, released ? [] : unread);
+    if (told === undefined) return;
+    if (told === 'seesAgain') {
+      log.info('observable again', about);
+      return;
+    }
+    const what = `${told.unread.about}: ${told.unread.error.message}`;
+    log.warn('cannot observe', { ...about, minutes: told.minutes, error: what });
+    const note = `For minutes now it could not be read, and nothing is done on a guess (${what}); the operator tries again by itself.`;
+    emit({ type: 'Warning', reason: 'Unobservable', action: 'Observe', note: note.slice(0, 1_000) });
   }
 
   function say(about: object, priority: string, result: PassResult, { failures, requeue }: Outcome): void {
@@ -174,6 +192,7 @@ export function createController(options: ControllerOptions) {
       const resource = await current(key, controller.signal);
       if (!resource) {
         attempts.forget(key);
+        blindness.forget(key);
         ownWrites.forget(key);
         wantsFresh.delete(key);
         return;
@@ -183,6 +202,7 @@ export function createController(options: ControllerOptions) {
       const failed: PassResult = {
         rests: [],
         ladders: [],
+        unread: [],
         wroteStatus: false,
         released: false,
         error: toOperatorError(thrown),

@@ -97,8 +97,19 @@ export function createInstruments(metrics: Metrics) {
     },
   );
 
+  const blind = new Map<string, () => number>();
+  metrics.gauge(
+    'fabriclink_unobservable_objects',
+    'Objects of which something could not be read for minutes.',
+    ['controller'],
+    (gauge) => {
+      for (const [controller, count] of blind) gauge.set({ controller }, count());
+    },
+  );
+
   return {
     fleet: createFleetMetrics(metrics),
+    watchBlindness: (controller: string, count: () => number) => void blind.set(controller, count),
     leader: (name: string, held: boolean) => leader.set({ name }, held ? 1 : 0),
     informer(resource: string) {
       for (const fault of FAULTS) faults.add({ resource, fault }, 0);

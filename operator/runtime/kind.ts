@@ -2,6 +2,7 @@ import type { AnyStateMachine } from 'xstate';
 import type { CallOptions } from '../clients/call.ts';
 import type { Condition, KubeObject, ResourceType } from '../clients/kube/types.ts';
 import type { OperatorError } from '../errors.ts';
+import type { Unread } from './blindness.ts';
 
 /**
  * What one folder under controllers/ hands to the runtime. A pass is: observe → decide (pure, here in the runtime) →
@@ -26,6 +27,8 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
    * observe at all, and nobody is told that something went wrong. Pure.
    */
   awaitsTurn?(seen: Seen): OperatorError | undefined;
+  /** What could not be read in this pass: when it lasts for minutes, on-call hears of it. Pure. */
+  unread?(seen: Seen): readonly Unread[];
   /** Turns facts and resting places into what people read. Pure. */
   describe(input: DescribeInput<R, Seen>): Report;
   /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../clients/kube/types.ts';
 import { OperatorError, toOperatorError } from '../errors.ts';
+import type { Unread } from './blindness.ts';
 import type { Decision } from './decide.ts';
 import type { EventNote, Kind, Ladder, Pass, Rest } from './kind.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -11,6 +12,8 @@ export type PassResult = {
   ladders: readonly Ladder[];
   /** What observe threw, or what the status write threw. */
   error?: OperatorError;
+  /** What observe could not read, though it went on. */
+  unread: readonly Unread[];
   wroteStatus: boolean;
   /** Our finalizer was removed in this pass: there is nothing left to report on. */
   released: boolean;
@@ -51,7 +54,14 @@ export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInpu
   }
   if (seen !== undefined && !error) await act(kind, pass, seen, rests);
 
-  const result = { rests, ladders, wroteStatus: false, released: input.isReleased(), ...(error && { error }) };
+  const result = {
+    rests,
+    ladders,
+    unread: unreadIn(kind, seen, error),
+    wroteStatus: false,
+    released: input.isReleased(),
+    ...(error && { error }),
+  };
   // After an outdated read there is nothing true to say; after the end of the pass there is nobody to say it.
   if (result.released || error?.disposition === 'conflict' || pass.signal.aborted) return result;
   try {
@@ -59,6 +69,15 @@ export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInpu
   } catch (thrown) {
     return { ...result, error: error ?? toOperatorError(thrown) };
   }
+}
+
+function unreadIn<R extends KubeObject, Seen>(
+  kind: Kind<R, Seen>,
+  seen: Seen | undefined,
+  error: OperatorError | undefined,
+): readonly Unread[] {
+  const partly = seen === undefined ? [] : (kind.unread?.(seen) ?? []);
+  return error ? [{ about: 'the object as a whole', error }, ...partly] : partly;
 }
 
 async function act<R extends KubeObject, Seen>(
