@@ -7,7 +7,7 @@ export const OWNER_TAG = 'fabriclink-owner';
 /** Metadata of a record set that was there before us and is kept right by us: it stays when the object goes. */
 export const ADOPTED_TAG = 'fabriclink-adopted';
 export const FABRIC_DNS_SUFFIX = '.fabric.microsoft.com';
-const ZONE_NAME = 'privatelink.fabric.microsoft.com';
+export const ZONE_NAME = 'privatelink.fabric.microsoft.com';
 
 /** ARM ids, GUIDs and host names compare without regard to case. */
 export const same = (one: string | undefined, other: string | undefined): boolean =>

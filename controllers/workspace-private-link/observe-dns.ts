@@ -28,6 +28,12 @@ const unread = (facts: DnsFacts, dns: DesiredDns | undefined, fault?: Fault): Dn
 /** Nothing is looked at before the endpoint is approved. */
 export const unapprovedDns = (dns: DesiredDns | undefined): DnsSeen => unread(unreadDns(dns), dns);
 
+/** What is missing here is made before long, and no name can lead to the endpoint by it until then. */
+const UNDER_WAY: { links: readonly DnsFacts['links'][]; records: readonly DnsFacts['records'][] } = {
+  links: ['missing', 'inProgress'],
+  records: ['missing', 'provisioning'],
+};
+
 /** Reads zone, links, records and proof of one approved endpoint; `all` are the endpoints of this object, for shared record sets. */
 export async function observeDns(
   context: EndpointContext,
@@ -43,7 +49,8 @@ export async function observeDns(
   }
   const links = await observeLinks(context, dns);
   const records = await observeRecords(context, dns, base, all);
-  const proof = await proofOf(context, { dns, base, expected: records.expected, links: links.all });
+  const isEarly = UNDER_WAY.links.includes(links.state) || UNDER_WAY.records.includes(records.state);
+  const proof = await proofOf(context, { dns, base, all, expected: records.expected, links: links.all, isEarly });
   const fault = links.fault ?? records.fault;
   const met = { ...facts, zone: zone.state, links: links.state, records: records.state };
   return {

@@ -1,6 +1,5 @@
-import type { DnsAnswer } from '../../operator/clients/dns-types.ts';
-import { FABRIC_DNS_SUFFIX, same } from './desired-names.ts';
-import type { EndpointBase } from './observe-endpoint.ts';
+import { same } from './desired-names.ts';
+import { type NamesQuestion, observeNames } from './observe-names.ts';
 import { type Expected, recordAt, sameAddresses } from './observe-records.ts';
 import { type EndpointContext, settled } from './reading.ts';
 import type { DesiredDns, Fault, ProofFacts, VirtualNetworkLink } from './types.ts';
@@ -8,18 +7,21 @@ import { isSurplus } from './zone-users.ts';
 
 export type Proof = { state: ProofFacts['proof']; detail?: string; fault?: Fault };
 
-type Question = {
-  dns: DesiredDns;
-  base: EndpointBase;
+type Question = Omit<NamesQuestion, 'expected'> & {
   /** What names should answer; undefined while addresses are unknown, and then nothing can be proven. */
   expected: Expected | undefined;
   links: readonly VirtualNetworkLink[] | undefined;
+  /** What would make names answer is only being made. */
+  isEarly: boolean;
 };
 
 /** One of the three proofs of design 4.1. */
-export async function proofOf(context: EndpointContext, { dns, expected, links }: Question): Promise<Proof> {
+export async function proofOf(context: EndpointContext, question: Question): Promise<Proof> {
+  const { dns, expected, links, isEarly } = question;
   if (!expected || dns.verify.mode === 'None') return { state: 'unobservable' };
-  return dns.verify.mode === 'Resolve' ? resolves(context, dns, expected) : reads(context, dns, expected, links);
+  if (dns.verify.mode === 'ControlPlane') return reads(context, dns, expected, links);
+  // Who asks too early has resolvers remember the old answer, or that there is none, for minutes (cloud-apis 10.5).
+  return isEarly ? { state: 'unobservable' } : observeNames(context, { ...question, expected });
 }
 
 /** ControlPlane: the records equal the interface's addresses, and a completed link makes them visible to somebody. */
@@ -57,61 +59,6 @@ function showsTheZone(context: EndpointContext, dns: DesiredDns, links: readonly
   return dns.links.every((wanted) =>
     completed.some(({ virtualNetworkId }) => same(virtualNetworkId, wanted.virtualNetworkId)),
   );
-}
-
-/** What a person must hear first: a name that leads out to the internet is worse than one that leads nowhere. */
-const WORST_FIRST = ['public', 'otherPrivate', 'nxdomain', 'mismatch', 'timeout'] as const;
-
-/** Resolve: every name server asked must answer each of the five names with the endpoint's addresses. */
-async function resolves(context: EndpointContext, dns: DesiredDns, expected: Expected): Promise<Proof> {
-  const { nameservers, timeoutMs } = dns.verify;
-  // Asked one by one, because all of them must agree; none given means the operator's own resolver.
-  const servers = nameservers.length > 0 ? nameservers.map((server) => [server]) : [[]];
-  const questions = context.desired.hosts.flatMap(({ record }) => servers.map((asked) => ({ record, asked })));
-  const proofs = await Promise.all(
-    questions.map(async ({ record, asked }): Promise<Proof> => {
-      const answer = await context.deps.clouds.dns.resolve4(record + FABRIC_DNS_SUFFIX, {
-        nameservers: asked,
-        timeoutMs,
-        signal: context.pass.signal,
-      });
-      const server = asked[0] ? ` at name server ${asked[0].address}` : '';
-      return judge(context, record, answer, expected.get(record) ?? [], server);
-    }),
-  );
-  for (const state of WORST_FIRST) {
-    const found = proofs.find((proof) => proof.state === state);
-    if (found) return found;
-  }
-  return { state: 'proven' };
-}
-
-function judge(
-  context: EndpointContext,
-  record: string,
-  answer: DnsAnswer,
-  expected: readonly string[],
-  server: string,
-): Proof {
-  const name = `${record}${FABRIC_DNS_SUFFIX}`;
-  switch (answer.kind) {
-    case 'nxdomain':
-    case 'nodata':
-      return { state: 'nxdomain', detail: `${name} is unknown${server}` };
-    case 'timeout':
-      return { state: 'timeout', detail: `no answer about ${name}${server}` };
-    case 'failed':
-      return { state: 'timeout', detail: `the question about ${name} failed with ${answer.code}${server}` };
-    case 'addresses':
-      break;
-    default:
-      return answer satisfies never;
-  }
-  const strange = answer.addresses.filter((address) => !expected.includes(address));
-  if (strange.length === 0 && answer.addresses.length > 0) return { state: 'proven' };
-  const isPublic = strange.some((address) => !context.deps.clouds.dns.isPrivate(address));
-  const state = isPublic ? 'public' : strange.length > 0 ? 'otherPrivate' : 'nxdomain';
-  return { state, detail: describe(`${name}${server}`, answer.addresses, expected) };
 }
 
 const describe = (name: string, found: readonly string[], expected: readonly string[]) =>

@@ -1,4 +1,4 @@
-import { Resolver as CallbackResolver, type LookupAddress } from 'node:dns';
+import { Resolver as CallbackResolver, type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -14,10 +14,16 @@ export type DnsOptions = {
 };
 
 const ALWAYS_PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+/** Azure's chains are shorter; one that goes in circles ends here. */
+const MOST_ALIASES = 4;
 
-/** What name servers answer, without the cache of the system's resolver: each call asks anew. */
+/**
+ * What name servers answer, without the cache of the system's resolver: each call asks anew. Packets are c-ares's
+ * business: it drops those that answer another question or come from elsewhere, and asks over TCP what was cut off.
+ */
 export function createDnsClient(options: DnsOptions): DnsClient {
   const ranges = [...ALWAYS_PRIVATE, ...options.privateRanges].map((range) => ipaddr.parseCIDR(range));
+  const lookupOfSockets = lookupThrough(options.nameservers) ?? systemLookup;
   return {
     async resolve4(name, { nameservers, timeoutMs, signal }) {
       signal.throwIfAborted();
@@ -32,17 +38,65 @@ export function createDnsClient(options: DnsOptions): DnsClient {
         return { kind: 'addresses', addresses: await resolver.resolve4(name) };
       } catch (error) {
         signal.throwIfAborted();
-        return failedAnswer(error);
+        const answer = failedAnswer(error);
+        if (answer.kind !== 'nxdomain' && answer.kind !== 'nodata') return answer;
+        const alias = await aliasOf(resolver, name, timeoutMs);
+        signal.throwIfAborted();
+        return alias === undefined ? answer : { ...answer, alias };
       } finally {
         signal.removeEventListener('abort', cancel);
       }
     },
+    async lookup(name, { timeoutMs, signal }) {
+      signal.throwIfAborted();
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      return new Promise<DnsAnswer>((resolve, reject) => {
+        limit.addEventListener(
+          'abort',
+          () => (signal.aborted ? reject(signal.reason as Error) : resolve({ kind: 'timeout' })),
+          { once: true },
+        );
+        lookupOfSockets(name, { all: true }, (error, found) => {
+          if (error) return resolve(failedAnswer(error));
+          const addresses = (found as LookupAddress[]).map(({ address }) => plainAddress(address));
+          return resolve({ kind: 'addresses', addresses });
+        });
+      });
+    },
+    ownNameservers: () =>
+      options.nameservers.length > 0
+        ? options.nameservers.map(({ address, port }) => (port === 53 ? address : serverText({ address, port })))
+        : new Resolver().getServers(),
     isPrivate(address) {
       if (!ipaddr.isValid(address)) return false;
       const parsed = ipaddr.process(address);
       return ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match([base, bits]));
     },
   };
+}
+
+/** The last name of the chain of aliases, as far as the server shows it; undefined when the name is no alias, or nobody says. */
+async function aliasOf(resolver: Resolver, name: string, timeoutMs: number): Promise<string | undefined> {
+  // The whole chain within the time of one question.
+  const limit = setTimeout(() => resolver.cancel(), timeoutMs);
+  let alias: string | undefined;
+  try {
+    for (let step = 0; step < MOST_ALIASES; step += 1) {
+      const [target] = await resolver.resolveCname(alias ?? name);
+      if (target === undefined) break;
+      alias = target.toLowerCase();
+    }
+  } catch {
+    // No further alias, or no answer about it: what is known so far is all that there is to say.
+  } finally {
+    clearTimeout(limit);
+  }
+  return alias;
+}
+
+/** One spelling for one address: an IPv4 address that a socket shows in IPv6 is still that address. */
+export function plainAddress(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
 }
 
 /**
@@ -84,7 +138,7 @@ function failedAnswer(error: unknown): DnsAnswer {
       return { kind: 'timeout' };
     default:
       // EREFUSED, ESERVFAIL, ECONNREFUSED, EFORMERR, …: the server is there and does not help, or is not there.
-      return { kind: 'failed', code: code.replace(/^E/, '') };
+      return { kind: 'failed', code: code.replace(/^E(?!AI_)/, '') };
   }
 }
 

@@ -19,9 +19,9 @@ export type ThroughOpenDoor = <R extends FabricCall, T>(
  */
 export function createOpenDoor(context: FabricContext): ThroughOpenDoor {
   const leadsIntoPrivateNetwork = async (workspaceId: string, { signal }: CallOptions): Promise<boolean> => {
-    const query = { nameservers: [], timeoutMs: DNS_TIMEOUT_MS, signal };
-    const answer = await context.dns.resolve4(workspaceApiHost(workspaceId), query);
-    return answer.kind === 'addresses' && answer.addresses.every((address) => context.dns.isPrivate(address));
+    const answer = await context.dns.lookup(workspaceApiHost(workspaceId), { timeoutMs: DNS_TIMEOUT_MS, signal });
+    if (answer.kind !== 'addresses' || answer.addresses.length === 0) return false;
+    return answer.addresses.every((address) => context.dns.isPrivate(address));
   };
 
   return async (workspaceId, request, send) => {

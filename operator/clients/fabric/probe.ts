@@ -1,5 +1,6 @@
 import { OperatorError } from '../../errors.ts';
 import type { CallOptions } from '../call.ts';
+import { plainAddress } from '../dns.ts';
 import { workspaceApiHost } from '../host-names.ts';
 import type { FabricContext } from './context.ts';
 import type { FabricRest } from './rest.ts';
@@ -33,7 +34,8 @@ export function createProbes(context: FabricContext, rest: FabricRest) {
         call,
         ...(where.baseUrl === undefined ? {} : { baseUrl: where.baseUrl }),
       });
-      return { kind: 'answered', remoteAddress: response.remoteAddress, resolvedAddresses: where.resolvedAddresses };
+      const remoteAddress = response.remoteAddress === undefined ? undefined : plainAddress(response.remoteAddress);
+      return { kind: 'answered', remoteAddress, resolvedAddresses: where.resolvedAddresses };
     } catch (error) {
       if (isDenied(error)) return { kind: 'restricted' };
       // No answer at all says something about the path; every other error is about something else.
@@ -50,11 +52,11 @@ export function createProbes(context: FabricContext, rest: FabricRest) {
 
     /**
      * Over the workspace's own host. Before a workspace is restricted that host answers over the internet too, so the
-     * addresses are reported and the caller judges whose they are (design section 8).
+     * addresses are reported and the caller judges whose they are (design section 8). All of them, of both families: the
+     * next call may take another than this one did, and whoever stands in between shows as the peer of the socket.
      */
     async workspaceHost(workspaceId: string, call: CallOptions): Promise<PathProbe> {
-      const answer = await context.dns.resolve4(workspaceApiHost(workspaceId), {
-        nameservers: [],
+      const answer = await context.dns.lookup(workspaceApiHost(workspaceId), {
         timeoutMs: DNS_TIMEOUT_MS,
         signal: call.signal,
       });

@@ -46,7 +46,8 @@ export type World = {
   registrations: Record<string, string>;
   subnets: Map<string, { location: string; subnet: Subnet }>;
   freeAddresses: number;
-  answers: (name: string) => DnsAnswer;
+  /** Without a server: what the operator's own resolver answers. */
+  answers: (name: string, server?: string) => DnsAnswer;
   workspaceHost: PathProbe;
   /** Every write, by operation, in order. */
   writes: string[];
@@ -339,10 +340,12 @@ export function fakeCloud(world: World): Clouds {
       return clients;
     },
     dns: {
-      async resolve4(name) {
+      async resolve4(name, { nameservers }) {
         world.reads.push('dns.resolve4');
-        return world.answers(name);
+        return world.answers(name, nameservers[0]?.address);
       },
+      lookup: () => Promise.reject(new Error('sockets are the clients’ business')),
+      ownNameservers: () => ['10.0.0.10'],
       isPrivate: (address) => address.startsWith('10.'),
     },
   };
