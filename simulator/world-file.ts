@@ -1,6 +1,9 @@
+import { addLinkService } from './arm/fabric/out-of-band.ts';
+import { addLinkTarget } from './arm/targets/out-of-band.ts';
 import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from './builders.ts';
 import type { Guest } from './entra/types.ts';
 import { addCapacity, addGateway, addItem, addTenantLink, addWorkspace, declareTenantSetting } from './fabric/build.ts';
+import { addManagedEndpoint } from './fabric/managed-life.ts';
 import type { Capacity, Gateway, WorkspaceRole } from './fabric/types.ts';
 import { emptyWorld, type World } from './world.ts';
 
@@ -39,6 +42,25 @@ export type WorldFile = {
   gateways?: Gateway[];
   /** Endpoints of tenant-level private links, by the network in which they are. */
   tenantLinks?: { tenantId: string; virtualNetworkId: string; address: string }[];
+  /** Private link services that exist already. */
+  privateLinkServices?: {
+    tenantId: string;
+    workspaceId: string;
+    subscriptionId: string;
+    resourceGroup: string;
+    name?: string;
+    tags?: Record<string, string>;
+  }[];
+  /** Resources that managed endpoints may lead to: storage accounts, key vaults, SQL servers, private link services. */
+  linkTargets?: { id: string; location?: string }[];
+  /** Asked for just before the start; what becomes of them is up to their target's owner. */
+  managedPrivateEndpoints?: {
+    workspaceId: string;
+    name: string;
+    targetId: string;
+    subresource?: string;
+    requestMessage?: string;
+  }[];
   guests?: Guest[];
 };
 
@@ -52,6 +74,9 @@ const SECTIONS = new Set<string>([
   'capacities',
   'workspaces',
   'gateways',
+  'privateLinkServices',
+  'linkTargets',
+  'managedPrivateEndpoints',
   'tenantLinks',
   'guests',
 ] satisfies (keyof WorldFile)[]);
@@ -104,4 +129,7 @@ function loadFabric(world: World, file: WorldFile): void {
     for (const item of items) addItem(world, workspace.id, item);
   }
   for (const gateway of file.gateways ?? []) addGateway(world, gateway);
+  for (const service of file.privateLinkServices ?? []) addLinkService(world, service);
+  for (const { id, location } of file.linkTargets ?? []) addLinkTarget(world, id, location);
+  for (const endpoint of file.managedPrivateEndpoints ?? []) addManagedEndpoint(world, endpoint);
 }

@@ -43,6 +43,8 @@ export const ARM_EVIDENCE = {
   keepLinkTarget: 'I',
   statusAnswers202: 'O',
   limitTagNames: 'O',
+  delayTargetDecision: 'O',
+  decideTargetOnce: 'O',
 } as const satisfies Record<string, Evidence>;
 
 export type ArmSwitch = keyof typeof ARM_EVIDENCE;
@@ -59,6 +61,8 @@ export type ArmDelays = {
   zoneGroupMs: number;
   zoneMs: number;
   linkMs: number;
+  /** A decision on a connection of an SQL server: about 105 s (users.md 2.3 [O]). */
+  targetDecisionMs: number;
   /** Section 4.1: up to about 10 minutes [G]; used for grants that are added while the clouds run. */
   grantMs: number;
 };
@@ -110,6 +114,7 @@ export function publishedArmConduct(): ArmConduct {
       zoneGroupMs: 10_000,
       zoneMs: 30_000,
       linkMs: 30_000,
+      targetDecisionMs: 105_000,
       grantMs: 600_000,
     },
     quotas: {

@@ -6,9 +6,10 @@ import { authenticate } from './caller.ts';
 import { mountPrivateDns } from './dns/mount.ts';
 import { mountNetwork } from './network/mount.ts';
 import { mountProviders } from './providers.ts';
+import { mountTargets } from './targets/mount.ts';
 import { countRequest } from './throttle.ts';
 
-/** Azure Resource Manager and the network providers (cloud-apis sections 4, 9, 10, 24). */
+/** Azure Resource Manager and the network providers (cloud-apis sections 4, 9, 10, 24), and what private endpoints lead to beside workspaces. */
 export const mountArm: Room = (cloud) => {
   const bucketsOf = new WeakMap<World, Buckets>();
   // By the world that is in force, so that a restored one starts with full buckets; `stale` reads count here, too.
@@ -34,4 +35,5 @@ export const mountArm: Room = (cloud) => {
   mountProviders(cloud);
   mountNetwork(cloud);
   mountPrivateDns(cloud);
+  mountTargets(cloud);
 };

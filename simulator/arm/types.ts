@@ -142,6 +142,25 @@ export type VirtualNetworkLink = {
   provisioningState: ProvisioningState;
 };
 
+/** A resource of another kind than Fabric's, as far as private endpoints see it. */
+export type LinkTargetResource = {
+  id: ArmId;
+  name: string;
+  tenantId: string;
+  location: string;
+  /** By lower-case name. */
+  connections: Record<string, TargetConnection>;
+};
+
+export type TargetConnection = {
+  /** Generated; not to be foreseen by the consumer. */
+  name: string;
+  privateEndpointId: ArmId;
+  groupId: string;
+  state: ConnectionState;
+  provisioningState: 'Succeeded' | 'Updating';
+};
+
 /** What Azure-AsyncOperation and Location URLs look up. */
 export type ArmOperation = {
   id: string;
@@ -161,6 +180,7 @@ export type ArmWorld = {
   networkInterfaces: Record<string, NetworkInterface>;
   zoneGroups: Record<string, ZoneGroup>;
   dnsZones: Record<string, DnsZone>;
+  linkTargets: Record<string, LinkTargetResource>;
   operations: Record<string, ArmOperation>;
 };
 
@@ -173,6 +193,7 @@ export function emptyArm(): ArmWorld {
     networkInterfaces: {},
     zoneGroups: {},
     dnsZones: {},
+    linkTargets: {},
     operations: {},
   };
 }

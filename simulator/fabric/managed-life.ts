@@ -4,6 +4,8 @@ import { keyOf } from '../arm/ids.ts';
 import type { Cloud } from '../cloud.ts';
 import type { ConnectionState } from '../connections.ts';
 import { Refusal } from '../exchange.ts';
+import type { World } from '../world.ts';
+import { workspaceIn } from './build.ts';
 import { inCooldown, type ManagedRequest, pairOf } from './managed-creation.ts';
 import { managedEndpointId } from './managed-ids.ts';
 import { capacityOf } from './shown.ts';
@@ -50,9 +52,30 @@ export function defineManagedLife(cloud: Cloud): void {
   });
 }
 
+/** One that was asked for just before the clouds start: its request reaches the target as soon as they do. */
+export function addManagedEndpoint(
+  world: World,
+  { workspaceId, ...request }: Pick<ManagedEndpoint, 'workspaceId' | 'name' | 'targetId'> & Partial<ManagedRequest>,
+): ManagedEndpoint {
+  const added = addRow(world, workspaceIn(world, workspaceId), { requestMessage: '', fqdns: [], ...request });
+  const id = Math.max(0, ...world.scheduled.map((event) => event.id)) + 1;
+  world.scheduled.push({ id, dueAtMs: 0, kind: ARRIVED, payload: { endpointId: added.id } });
+  return added;
+}
+
 /** The row is there at once; everything else takes its time. */
 export function createManaged(cloud: Cloud, workspace: Workspace, request: ManagedRequest): ManagedEndpoint {
-  const { fabric } = cloud.world;
+  const endpoint = addRow(cloud.world, workspace, request);
+  endpoint.doomed = inCooldown(cloud, workspace, request);
+  cloud.world.fabric.managedCreations[workspace.id.toLowerCase()] = cloud.clock.now();
+  const { switches, delays } = cloud.conduct.fabric;
+  const arrivalMs = switches.delayManagedArrival ? delays.managedArrivalMs : 0;
+  cloud.schedule.after(arrivalMs, ARRIVED, { endpointId: endpoint.id });
+  return endpoint;
+}
+
+function addRow(world: World, workspace: Workspace, request: ManagedRequest): ManagedEndpoint {
+  const { fabric } = world;
   const workspaceKey = workspace.id.toLowerCase();
   const subscriptionId = (fabric.managedSubscriptions[workspaceKey] ??= randomUUID());
   const region = capacityOf(fabric, workspace)?.region.replaceAll(' ', '');
@@ -64,13 +87,9 @@ export function createManaged(cloud: Cloud, workspace: Workspace, request: Manag
     provisioningState: 'Provisioning',
     privateEndpointId: managedEndpointId(region === undefined ? origin : { ...origin, region }),
     arrived: false,
-    doomed: inCooldown(cloud, workspace, request),
+    doomed: false,
   };
   fabric.managedEndpoints[endpoint.id] = endpoint;
-  fabric.managedCreations[workspaceKey] = cloud.clock.now();
-  const { switches, delays } = cloud.conduct.fabric;
-  const arrivalMs = switches.delayManagedArrival ? delays.managedArrivalMs : 0;
-  cloud.schedule.after(arrivalMs, ARRIVED, { endpointId: endpoint.id });
   return endpoint;
 }
 

@@ -304,6 +304,19 @@ describe('the clients against the simulated clouds', () => {
     expect((await fabric.probeGlobal(id, bench.fresh())).value).toEqual({ kind: 'restricted' });
     expect((await fabric.items(id, bench.fresh())).value).toEqual([]);
     expect((await fabric.communicationPolicy(id, bench.fresh())).value.inbound).toBe('Deny');
+
+    // Writes go the same way: what the global host refused has not been done.
+    const body = { name: 'out', targetId: SERVICE_ID, subresource: 'workspace' };
+    await fabric.createManagedPrivateEndpoint(id, body, bench.fresh());
+    const [made] = (await fabric.managedPrivateEndpoints(id, bench.fresh())).value;
+    expect(made).toMatchObject({ name: 'out', provisioningState: 'Provisioning' });
+    await fabric.deleteManagedPrivateEndpoint(id, made!.id, bench.fresh());
+    const [left] = (await fabric.managedPrivateEndpoints(id, bench.fresh())).value;
+    expect(left).toMatchObject({ id: made!.id, provisioningState: 'Deleting' });
+    const statuses = bench.records
+      .filter(({ operation }) => operation === 'managedPrivateEndpoints.create')
+      .map(({ status }) => status);
+    expect(statuses).toEqual([403, 201]);
   });
 
   test('say what is wrong with a secret, heal when it is corrected, and never show it', async () => {
