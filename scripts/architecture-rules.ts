@@ -49,6 +49,12 @@ export const rules: Rule[] = [
     '^operator/clients/',
     '^(controllers|operator/runtime|operator/wire)',
   ),
+  forbid(
+    'operator/approval is pure: the clouds’ types only',
+    '^operator/approval/',
+    '.',
+    '^operator/(approval/|clients/(arm|fabric)/types\\.ts$)',
+  ),
   forbid('only wire.ts knows the controllers', '^operator/(?!wire\\.ts)', '^controllers/'),
   {
     name: 'no circles',

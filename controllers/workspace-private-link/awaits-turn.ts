@@ -15,7 +15,15 @@ export function awaitsTurn(seen: Seen): OperatorError | undefined {
 }
 
 /** What could not be read, wherever in the object it is missing. */
-export function faultsOf({ service, endpoints, removals, access, outputs, release }: Seen): readonly Fault[] {
+export function faultsOf({
+  service,
+  endpoints,
+  removals,
+  connections,
+  access,
+  outputs,
+  release,
+}: Seen): readonly Fault[] {
   return [
     ...service.unread,
     service.fault,
@@ -25,5 +33,6 @@ export function faultsOf({ service, endpoints, removals, access, outputs, releas
     release?.accessFault,
     ...endpoints.flatMap(({ fault, placement, dns }) => [fault, placement?.fault, dns.fault]),
     ...removals.map(({ fault }) => fault),
+    ...connections.decisions.map(({ fault }) => fault),
   ].filter((fault) => fault !== undefined);
 }

@@ -168,24 +168,42 @@ function allEndpoints(seen: Seen, rests: readonly Rest[], mine: readonly Rest[])
   return { status, reason, message: `${count}. ${line(seen, worst)}` };
 }
 
+const DECISIONS = ['connection', 'managedConnection', 'revocation'];
+
+/** Own endpoints and listed decisions together, the worst first. Requests that nobody here decides take nothing from it. */
 function connectionsApproved(seen: Seen, rests: readonly Rest[]): Found {
-  const others = seen.service.actual?.connections.filter(({ status, privateEndpointId }) => {
-    const own = seen.endpoints.some(
-      ({ desired }) => desired.resourceId.toLowerCase() === privateEndpointId?.toLowerCase(),
+  const waiting = seen.connections.list.filter(({ status, privateEndpointId: id }) => {
+    const own = seen.endpoints.some(({ desired }) => desired.resourceId.toLowerCase() === id?.toLowerCase());
+    const meant = seen.connections.decisions.some(({ matches }) =>
+      matches.some(({ privateEndpointId }) => privateEndpointId === id),
     );
-    return status === 'Pending' && !own;
+    return status === 'Pending' && !own && !meant;
   });
-  const waiting = others?.length
-    ? ` ${others.length} request(s) by others are pending, see status.connections; nobody here decides about them.`
-    : '';
   const told = endpointRests(rests);
   // What is wrong with the place of an endpoint that is connected takes nothing from its connection.
   const connected = of(rests, 'endpoint').map((rest, index) => (isDone(rest) ? rest : told[index]!));
-  const state = allEndpoints(seen, rests, connected);
-  if (state.status === 'True') {
-    return { status: 'True', reason: 'Approved', message: `Every endpoint of this object is approved.${waiting}` };
+  const decisions = rests.filter(({ machine }) => DECISIONS.includes(machine));
+  const own = allEndpoints(seen, rests, connected);
+  const undecided = primary(decisions);
+  const added = [
+    ...(undecided ? [line(seen, undecided)] : []),
+    ...(decisions.length > 0
+      ? [
+          `${decisions.filter(isDone).length} of ${decisions.length} decision(s) of spec.connections are as they should be.`,
+        ]
+      : []),
+    ...(waiting.length > 0
+      ? [`${waiting.length} request(s) by others are pending, see status.connections; nobody here decides about them.`]
+      : []),
+  ];
+  const worst = primary([...connected, ...decisions]);
+  if (worst && worst === undecided) {
+    const { status, reason } = found(seen, worst);
+    return { status, reason, message: added.join(' ') };
   }
-  return { ...state, message: `${state.message}${waiting}` };
+  const text = own.status === 'True' ? 'Every endpoint of this object is approved.' : own.message;
+  const message = [text, ...added].join(' ');
+  return own.status === 'True' ? { status: 'True', reason: 'Approved', message } : { ...own, message };
 }
 
 const UNMANAGED: Found = {

@@ -54,11 +54,39 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'public access was denied by somebody else, and the operator does not open what it did not close',
     next: `set it to Allow in the workspace settings in Fabric, or say Deny in the spec; ${LOOKS_AGAIN}`,
   },
+  AmbiguousConnection: {
+    says: 'it cannot be told which request is the genuine one of this managed private endpoint, and nothing is approved on a guess',
+    next: `remove every request that is not genuine; ${LOOKS_AGAIN}, and goes on once exactly one is left`,
+  },
+  ApprovalConfirming: {
+    says: 'the managed private endpoint is approved, and Fabric has not shown the description of the approval yet',
+    next: 'the operator waits for Fabric, up to 20 minutes; without that proof the connection is rejected again',
+  },
+  ApprovalListed: {
+    says: 'the request is listed for approval',
+    next: 'the operator approves it',
+  },
+  ApprovalNotConfirmed: {
+    says: 'an approval was not confirmed by Fabric within 20 minutes and has been taken back: the request may have been an imitation',
+    next: `find out who made that private endpoint; remove the connection, and delete and create the managed private endpoint anew if it was genuine; ${LOOKS_AGAIN}`,
+  },
   ApprovalPending: {
     says: 'the connection is requested',
     next: "the operator approves it on the service, because its ARM id is this object's own",
   },
+  ApprovalUnproven: {
+    says: 'the managed private endpoint is approved, and whether Fabric confirms it cannot be read',
+    next: `give the identity a role on the source workspace, or a private path to it; or reject the connection; ${LOOKS_AGAIN}`,
+  },
   Approved: { says: 'the endpoint is connected', next: 'nothing is to be done' },
+  ApprovedByList: {
+    says: 'the requester is connected, as the list says',
+    next: 'nothing is to be done',
+  },
+  ApprovedByOthers: {
+    says: 'the managed private endpoint is connected, and somebody else approved it',
+    next: 'nothing is to be done; the operator answers only for its own approvals',
+  },
   AwaitingAccess: {
     says: 'public access must be as onDelete says before anything is taken down',
     next: 'the operator waits until the workspace is open again',
@@ -131,9 +159,25 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the connection was removed on the service, and Azure never revives such an endpoint',
     next: 'set recreatePolicy to OnRejection to have it made anew, or remove the endpoint from the spec',
   },
+  ConnectionNotGenuine: {
+    says: 'a request bears the name of this managed private endpoint and is not shown to be its own: it is not approved',
+    next: `compare it with the managed private endpoint in the settings of the source workspace; remove it if it is not genuine; ${LOOKS_AGAIN}`,
+  },
   ConnectionRejected: {
     says: 'the connection was rejected on the service, and Azure never revives such an endpoint',
     next: 'ask who rejected it; then set recreatePolicy to OnRejection to have it made anew, or remove the endpoint from the spec',
+  },
+  ConnectionSettling: {
+    says: 'exactly one request bears the name of this managed private endpoint',
+    next: 'it is approved once it has been the only one for ten minutes while Fabric shows the endpoint waiting; no person needs to act',
+  },
+  ConnectionUnknown: {
+    says: 'its state is one that this version does not know',
+    next: 'the operator waits, and does nothing about it',
+  },
+  ConnectionUnlisted: {
+    says: 'it was approved from the list, and no entry of spec.connections lists it any more',
+    next: 'the operator rejects it, because connectionsPolicy is Authoritative',
   },
   ConnectionsRemain: {
     says: 'the private link service still has connections; while it exists Fabric refuses to delete the workspace',
@@ -148,6 +192,14 @@ export const WORDING: Record<Reason, Wording> = {
   // describe-abandonment.ts says what is missing, what stays behind, and until when the operator waits.
   CredentialsLost: { says: 'there are no credentials to take anything down with', next: 'bring them back' },
   CredentialsWork: { says: 'the credentials work', next: 'nothing is to be done' },
+  DecidedByEndpoint: {
+    says: 'it is one of the endpoints of this object',
+    next: 'its own ladder approves it; this entry adds nothing',
+  },
+  DecisionsContradict: {
+    says: 'another entry of spec.connections rejects the same requester, and Reject outranks Approve',
+    next: 'remove one of the two entries',
+  },
   DnsAnswersLikeTenantLevel: {
     says: "the names resolve to private addresses that are not this endpoint's, and look like those of the tenant-level private link",
     next: `${CACHES}, ${SEES_OUR_ZONE}; where both kinds of private link are, that of the workspace wins`,
@@ -246,6 +298,10 @@ export const WORDING: Record<Reason, Wording> = {
     next: `make fallbackToInternet the same in every entry that names the network, and the same as the link has, or change the link; ${LOOKS_AGAIN}`,
   },
   LinkInProgress: { says: 'Azure is linking the network to the zone', next: 'the operator waits' },
+  ListedReject: {
+    says: 'spec.connections rejects this very endpoint, which outranks our own approval: it is neither approved nor made anew',
+    next: 'take that entry out of spec.connections, or take the endpoint out of spec.endpoints',
+  },
   NameTaken: {
     says: 'a private link service of this name belongs to another workspace',
     next: `choose another service.name in a new object, or remove that service; ${LOOKS_AGAIN}`,
@@ -257,6 +313,10 @@ export const WORDING: Record<Reason, Wording> = {
   NoProvenEndpoint: {
     says: 'no endpoint is approved and proven as inbound.requires says, and without a way in nobody is locked out',
     next: 'public access is denied as soon as one is',
+  },
+  NotRequested: {
+    says: 'nobody who is meant by this entry asks to connect',
+    next: 'the decision is made as soon as they do; nothing is to be done',
   },
   NotServedYet: {
     says: 'the spec asks for something that this version of the operator does not serve yet',
@@ -326,11 +386,31 @@ export const WORDING: Record<Reason, Wording> = {
     next: 'the operator asks again every ten minutes; see the zone’s activity log in Azure',
   },
   RecordsWriting: { says: 'the records are not there yet', next: 'the operator has them written' },
+  RejectedByList: {
+    says: 'the requester is not connected, as the list says',
+    next: 'nothing is to be done',
+  },
+  RejectionListed: {
+    says: 'the request is listed for rejection',
+    next: 'the operator rejects it',
+  },
   Released: { says: 'nothing is left that is ours', next: 'nothing is to be done' },
   Releasing: { says: 'everything is taken down', next: 'the operator lets the object go' },
   RelockBlocked: {
     says: 'the workspace was opened to the public, by somebody else or for a time by break-glass, and it cannot be closed again safely: it stays OPEN',
     next: 'restore what the message names; the operator closes it as soon as that holds',
+  },
+  RequestDisconnected: {
+    says: 'the connection was removed, and Azure never revives one',
+    next: 'the requester deletes their private endpoint and makes it anew; this entry then approves it',
+  },
+  RequestRejected: {
+    says: 'the request was rejected before, and Azure never revives one',
+    next: 'the requester deletes their private endpoint and makes it anew; this entry then approves it',
+  },
+  RevocationListed: {
+    says: 'the requester is connected and listed for rejection',
+    next: 'the operator rejects the connection',
   },
   ServiceCreating: { says: 'the private link service is missing', next: 'the operator asks Azure for it' },
   ServiceDeleting: {
@@ -354,6 +434,10 @@ export const WORDING: Record<Reason, Wording> = {
     next: `delete services that nobody needs, or ask Microsoft for more by a support request and write the granted number into the annotation fabriclink.dev/quotas, such as \`services=800\`; ${LOOKS_AGAIN}`,
   },
   ServiceReady: { says: 'the private link service is ready', next: 'nothing is to be done' },
+  SourceUnreadable: {
+    says: 'the source workspace does not show its managed private endpoints to the operator, and without its word nothing is approved',
+    next: `make the operator’s identity at least a Viewer of the source workspace, or give it a private path to it; ${LOOKS_AGAIN}`,
+  },
   SubnetDelegated: {
     says: 'the subnet is delegated to another service and cannot host a private endpoint',
     next: 'remove this endpoint and add one with another name in a subnet without delegation',

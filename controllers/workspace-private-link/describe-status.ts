@@ -47,7 +47,7 @@ const messageOf = (seen: Seen, rest: Rest): string => {
 
 /** Everybody else's connections, pending ones first, with the time at which we first saw each. */
 export function connectionStatus(
-  { service, endpoints, provenance }: Seen,
+  { connections, endpoints, provenance }: Seen,
   before: readonly ConnectionStatus[],
   nowMs: number,
 ): ConnectionStatus[] {
@@ -55,7 +55,7 @@ export function connectionStatus(
     ...endpoints.map(({ desired }) => desired.resourceId),
     ...Object.values(provenance.endpoints).map(({ id }) => id),
   ];
-  const others = (service.actual?.connections ?? []).flatMap(({ privateEndpointId, status }) =>
+  const others = connections.list.flatMap(({ privateEndpointId, status }) =>
     privateEndpointId === undefined || own.some((id) => same(id, privateEndpointId))
       ? []
       : [{ privateEndpointId, status }],
@@ -66,6 +66,7 @@ export function connectionStatus(
       privateEndpointId,
       from: requester(privateEndpointId),
       status,
+      ...decidedBy(connections, privateEndpointId),
       firstSeen:
         before.find((known) => same(known.privateEndpointId, privateEndpointId))?.firstSeen ??
         new Date(nowMs).toISOString(),
@@ -74,6 +75,11 @@ export function connectionStatus(
       (a, b) => pendingFirst(a.status) - pendingFirst(b.status) || (a.privateEndpointId < b.privateEndpointId ? -1 : 1),
     )
     .slice(0, MOST_CONNECTIONS);
+}
+
+function decidedBy({ decidedBy: rules }: Seen['connections'], privateEndpointId: string): { decidedBy?: string } {
+  const rule = rules[privateEndpointId.toLowerCase()];
+  return rule === undefined ? {} : { decidedBy: rule };
 }
 
 /** What the id says about who asks. A managed private endpoint's name can be imitated: it is what it calls itself. */

@@ -1,4 +1,5 @@
 import { lossDetail } from './describe-abandonment.ts';
+import { connectionDetail, connectionRemedy, decisionIn, rejectedBy } from './describe-connections.ts';
 import { WORDING } from './describe-reasons.ts';
 import { consumerOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
@@ -29,7 +30,7 @@ export function say(seen: Seen, rest: Rest): Said {
   const remedy =
     fault && blames(rest)
       ? remedyOf(rest, fault.error)
-      : (registration(seen, rest) ?? marking(seen, rest) ?? glassRemedy(seen, rest));
+      : (registration(seen, rest) ?? marking(seen, rest) ?? glassRemedy(seen, rest) ?? connectionRemedy(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
 
@@ -151,6 +152,10 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { detail: endpoint?.dns.proof.detail, fault: endpoint?.dns.proof.fault };
     case 'endpointRemoval':
       return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
+    case 'connection':
+    case 'managedConnection':
+    case 'revocation':
+      return { detail: connectionDetail(seen, rest), fault: decisionIn(seen, rest)?.fault };
     case 'outputs':
       return { detail: outputsDetail(seen, rest), fault: seen.outputs?.fault };
     case 'breakGlass':
@@ -198,6 +203,7 @@ function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | u
 }
 
 function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reason }: Rest): string | undefined {
+  if (reason === 'ListedReject') return rejectedBy(seen, endpoint.desired.resourceId);
   return reason === 'NotServedYet' ? 'an endpoint for a data gateway' : undefined;
 }
 
@@ -267,6 +273,8 @@ function glassRemedy({ access }: Seen, { reason }: Rest): string | undefined {
 export function subject(ladder: string): string {
   const [kind, name] = ladder.split('/');
   if (kind === 'endpoint' || kind === 'placement') return `Endpoint ${name}`;
+  if (kind === 'connection') return `Connection ${name}`;
+  if (kind === 'revocation') return 'Unlisted connection';
   if (kind === 'dns') return `DNS of endpoint ${name}`;
   if (kind === 'proof') return `Proof of DNS of endpoint ${name}`;
   if (kind === 'removal') return `Removal of endpoint ${name}`;

@@ -1,4 +1,5 @@
 import { conditions, primary, readyMessage } from './describe-conditions.ts';
+import { requestNote } from './describe-connections.ts';
 import { accessStatus, connectionStatus, endpointStatus, preflightStatus } from './describe-status.ts';
 import { capital, clip, line } from './describe-words.ts';
 import type { DescribeInput, EventNote, Report, Rest, Seen, WorkspacePrivateLink } from './types.ts';
@@ -29,7 +30,7 @@ export function describe({ resource, seen, rests, error, nowMs }: Input): Report
       preflight: preflightStatus(seen.access),
     },
     conditions: report,
-    events: eventsOf(resource, report, connections),
+    events: eventsOf(resource, seen, report, connections),
   };
 }
 
@@ -43,7 +44,7 @@ function lost(
   return {
     status: { ...known, ...(main && { phase: phaseOf(main), nextStep: clip(line(seen, main), NEXT_STEP_LIMIT) }) },
     conditions: report,
-    events: eventsOf(resource, report, []),
+    events: eventsOf(resource, seen, report, []),
   };
 }
 
@@ -52,6 +53,7 @@ const phaseOf = ({ machine, phase }: Rest): string => `${capital(machine)}.${pha
 /** Something happened since the status was last written: the object got ready, got stuck, or somebody new asks to connect. */
 function eventsOf(
   resource: WorkspacePrivateLink,
+  seen: Seen,
   now: Report['conditions'],
   connections: readonly { privateEndpointId: string; from?: string; status?: string }[],
 ): readonly EventNote[] {
@@ -69,7 +71,8 @@ function eventsOf(
   const known = new Set((resource.status?.connections ?? []).map(({ privateEndpointId }) => privateEndpointId));
   for (const { privateEndpointId, from, status } of connections) {
     if (status !== 'Pending' || known.has(privateEndpointId)) continue;
-    const note = `Somebody asks to connect (${from}); nobody here decides about that, it stays pending: ${privateEndpointId}`;
+    const note = requestNote(seen, privateEndpointId, from);
+    if (note === undefined) continue;
     events.push({ type: 'Warning', reason: 'ConnectionPending', action: 'Observe', note: clip(note, 1_000) });
   }
   return events;

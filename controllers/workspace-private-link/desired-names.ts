@@ -74,3 +74,9 @@ export function recordName(host: string): string | undefined {
   const plain = host.toLowerCase().replace(/\.$/, '').replace('.privatelink.', '.');
   return plain.endsWith(FABRIC_DNS_SUFFIX) ? plain.slice(0, -FABRIC_DNS_SUFFIX.length) : undefined;
 }
+
+/** A time as annotations hold it; undefined for text that is none. */
+export function timeOf(value: string | undefined): number | undefined {
+  const at = Date.parse(value ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}

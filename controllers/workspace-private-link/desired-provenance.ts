@@ -1,4 +1,5 @@
-import { ANNOTATION, annotationFor, same, shortHash } from './desired-names.ts';
+import { connectionNotesOf } from './desired-connections.ts';
+import { ANNOTATION, annotationFor, same, shortHash, timeOf } from './desired-names.ts';
 import type { ArmId, Consumer, How, Provenance, WorkspacePrivateLink } from './types.ts';
 
 const BY_NAME = ['endpoint', 'zone-group'] as const;
@@ -109,6 +110,7 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     published: text('published') || undefined,
     glassUntilMs: time('glass-until'),
     glassRefused: text('break-glass-refused'),
+    ...connectionNotesOf(annotations),
   };
 }
 
@@ -165,11 +167,6 @@ const valuesOf = (annotations: Readonly<Record<string, string>>, what: string): 
     .filter((words) => !words.at(-1)?.startsWith('@') || consumerIn(words) !== undefined);
 
 const actionOf = (value: string | undefined) => (value === 'Allow' || value === 'Deny' ? value : 'none');
-
-function timeOf(value: string | undefined): number | undefined {
-  const at = Date.parse(value ?? '');
-  return Number.isNaN(at) ? undefined : at;
-}
 
 /** Providers that this or another object has registered anew in a subscription: once is enough for all of them. */
 export const registeredIn = (objects: readonly WorkspacePrivateLink[], subscriptionId: string): ReadonlySet<string> =>

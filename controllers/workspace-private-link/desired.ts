@@ -1,4 +1,5 @@
 import type { WorkspacePrivateLinkEndpoint } from '../../crds/workspace-private-link.ts';
+import { decisionsOf } from './desired-connections.ts';
 import {
   bounded,
   endpointId,
@@ -41,6 +42,9 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
       const served = endpoints.slice(0, index).filter((other) => notServedBecause(other) === undefined);
       return endpointOf(resource, endpoint, served);
     }),
+    uid: metadata.uid ?? '',
+    decisions: decisionsOf(resource),
+    authoritative: spec.connectionsPolicy === 'Authoritative',
     notServed: notServed(resource),
   };
 }
@@ -123,8 +127,6 @@ function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
   const whole: string[] = [];
   const partial: string[] = [];
   if (spec.managementPolicy === 'Observe') whole.push('managementPolicy: Observe');
-  if ((spec.connections ?? []).length > 0) partial.push('connections');
-  if (spec.connectionsPolicy === 'Authoritative') partial.push('connectionsPolicy: Authoritative');
   if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');
   return { whole, partial };
 }

@@ -1,6 +1,7 @@
 import type { Run } from './effect-parts.ts';
 import { abandonmentEffects } from './effects-abandonment.ts';
 import { accessEffects } from './effects-access.ts';
+import { connectionEffects } from './effects-connections.ts';
 import { dnsEffects } from './effects-dns.ts';
 import { endpointEffects } from './effects-endpoint.ts';
 import { glassEffects } from './effects-glass.ts';
@@ -13,6 +14,7 @@ import type { Effect } from './types.ts';
 export const effects = (deps: Deps): Readonly<Record<Effect, Run>> => ({
   ...serviceEffects(deps),
   ...endpointEffects(deps),
+  ...connectionEffects(deps),
   ...dnsEffects(deps),
   ...accessEffects(deps),
   ...outputsEffects(deps),

@@ -1,15 +1,8 @@
 import type { Ladder, Seen } from './types.ts';
 
 /** The ladders of one object, in the order in which their effects run: down from the access, up from the service. */
-export function ladders({
-  service,
-  endpoints,
-  removals,
-  access,
-  outputs,
-  release,
-  abandonment,
-}: Seen): readonly Ladder[] {
+export function ladders(seen: Seen): readonly Ladder[] {
+  const { service, endpoints, removals, connections, access, outputs, release, abandonment } = seen;
   const givingUp = abandonment ? [{ name: 'abandonment', machine: 'abandonment', facts: abandonment.facts }] : [];
   // Without credentials no other fact could be read, and no other ladder has anything to say.
   if (abandonment?.facts.credentials === 'lost') return givingUp;
@@ -48,6 +41,12 @@ export function ladders({
         : []),
     ]),
     ...removal,
+    ...connections.decisions.map(({ desired, about }) => ({ name: `connection/${desired.name}`, ...about })),
+    ...connections.revocations.map(({ connection, facts }) => ({
+      name: `revocation/${connection.name}`,
+      machine: 'revocation',
+      facts,
+    })),
     ...glass,
     inbound,
     due({ name: 'outbound', machine: 'outbound', facts: access.outbound }, access.outboundDueAtMs),

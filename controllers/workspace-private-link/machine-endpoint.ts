@@ -15,7 +15,11 @@ const replaceable = ({ provenance, hold }: EndpointFacts) => provenance === 'cre
 
 /** Requested and approved: DNS may rest on it. */
 export const endpointApproved = (facts: EndpointFacts): boolean =>
-  facts.service === 'ready' && facts.served === 'served' && ours(facts) && facts.connection === 'approved';
+  facts.service === 'ready' &&
+  facts.served === 'served' &&
+  ours(facts) &&
+  facts.connection === 'approved' &&
+  facts.listed === 'none';
 
 /** Request → Approval. Zone, link, records and proof are the dns ladder of the same endpoint. */
 export const endpointMachine = setup({
@@ -53,6 +57,7 @@ export const endpointMachine = setup({
     ),
     refused: is(({ endpoint }) => endpoint === 'refused'),
     unmarked: is(unmarked),
+    listedReject: is(({ listed }) => listed === 'rejected'),
     approved: is(({ connection }) => connection === 'approved'),
     pending: is(({ connection }) => connection === 'pending'),
     brokenReplaceable: is((facts) => broken(facts) && facts.recreate === 'OnRejection' && replaceable(facts)),
@@ -121,6 +126,7 @@ export const endpointMachine = setup({
         Check: {
           always: [
             { guard: 'unmarked', target: 'Unmarked' },
+            { guard: 'listedReject', target: 'ListedReject' },
             { guard: 'approved', target: 'Approved' },
             { guard: 'pending', target: 'Approving' },
             { guard: 'brokenReplaceable', target: 'Recreating' },
@@ -132,6 +138,8 @@ export const endpointMachine = setup({
           ],
         },
         Unmarked: stalled('OwnerTagMissing'),
+        // The list outranks every approval of our own; the ladder of the entry rejects, or says what holds it back.
+        ListedReject: stalled('ListedReject'),
         Approved: ready('Approved'),
         Approving: doing('approveConnection', 'ApprovalPending'),
         Recreating: doing('deleteEndpoint', 'EndpointReplacing'),

@@ -1,5 +1,6 @@
 import { abandonmentMachine } from './machine-abandonment.ts';
 import { breakGlassMachine, inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
+import { connectionMachine, managedConnectionMachine, revocationMachine } from './machine-connections.ts';
 import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
 import { outputsMachine } from './machine-outputs.ts';
@@ -15,6 +16,9 @@ export const machines = {
   dns: dnsMachine,
   proof: proofMachine,
   breakGlass: breakGlassMachine,
+  connection: connectionMachine,
+  managedConnection: managedConnectionMachine,
+  revocation: revocationMachine,
   inbound: inboundMachine,
   outbound: outboundMachine,
   outputs: outputsMachine,

@@ -3,12 +3,14 @@ import { seenBy } from './consumers.ts';
 import { endpointNotServed } from './desired.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
+import { rejecterOf } from './listing.ts';
 import { byId } from './lookup.ts';
 import { placementOf } from './machine-placement.ts';
 import { observePlacement } from './observe-placement.ts';
 import { mayOverwrite, tagDifference, tagOf } from './observe-service.ts';
 import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
 import type {
+  Desired,
   DesiredEndpoint,
   EndpointFacts,
   Fault,
@@ -32,7 +34,7 @@ export type EndpointBase = {
 };
 
 export const unreadEndpoint = (
-  facts: Pick<EndpointFacts, 'service' | 'served' | 'provenance' | 'recreate'>,
+  facts: Pick<EndpointFacts, 'service' | 'served' | 'provenance' | 'recreate' | 'listed'>,
 ): EndpointFacts => ({
   ...facts,
   placement: 'unread',
@@ -62,12 +64,13 @@ export async function observeEndpoint(
   usable: boolean,
   connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
 ): Promise<EndpointBase> {
-  const { provenance } = context;
+  const { desired, provenance } = context;
   const blank = unreadEndpoint({
     service: usable ? 'ready' : 'notReady',
     served: endpointNotServed(endpoint) === undefined ? 'served' : 'notServed',
     provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
     recreate: endpoint.spec.recreatePolicy ?? 'Never',
+    listed: listedFact(desired, endpoint),
   });
   const base: EndpointBase = {
     desired: endpoint,
@@ -152,7 +155,10 @@ async function ownWord(context: EndpointContext, { scope }: DesiredEndpoint): Pr
   return status === 'Disconnected' || status === 'Rejected' ? status : undefined;
 }
 
-function connectionFact(status: ConnectionStatus | undefined): EndpointFacts['connection'] {
+export const listedFact = (desired: Desired, { resourceId }: DesiredEndpoint): EndpointFacts['listed'] =>
+  rejecterOf(desired, resourceId) ? 'rejected' : 'none';
+
+export function connectionFact(status: ConnectionStatus | undefined): EndpointFacts['connection'] {
   switch (status) {
     case undefined:
       return 'none';

@@ -9,8 +9,16 @@ import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
 import { isLoss, observeAbandonment, observeLoss } from './observe-abandonment.ts';
 import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './observe-access.ts';
+import {
+  awaitsRequester,
+  isUndecided,
+  NO_CONNECTIONS,
+  observeDecisions,
+  revokesSomebody,
+  withHolds,
+} from './observe-connections.ts';
 import { observeDns, unapprovedDns } from './observe-dns.ts';
-import { type EndpointBase, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
+import { type EndpointBase, listedFact, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
 import { observeOutputs } from './observe-outputs.ts';
 import {
   findService,
@@ -39,6 +47,8 @@ const FINALIZER = 'fabriclink.dev/finalizer';
 const DECISIVE_AGE_MS = 30_000;
 /** While connections are awaited the list on the service itself is asked, which no shared list can be as fresh as. */
 const CONNECTION_AGE_MS = 2_000;
+/** Somebody is listed who has not asked yet: the shared list alone would let them wait for its whole period as well. */
+const AWAITED_AGE_MS = 300_000;
 
 /**
  * Reads the facts of one pass. Nothing is asked of a cloud before the object is claimed, or for an object that another
@@ -106,6 +116,7 @@ function unread(
         served: 'served',
         provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
         recreate: endpoint.spec.recreatePolicy ?? 'Never',
+        listed: listedFact(desired, endpoint),
       }),
       dns: unapprovedDns(endpoint.dns),
       actual: undefined,
@@ -114,6 +125,7 @@ function unread(
       counts: false,
     })),
     removals: [],
+    connections: NO_CONNECTIONS,
     access: unreadAccess(about),
     outputs: undefined,
     release: undefined,
@@ -152,7 +164,9 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
       facts.endpoint === 'outdated' || ['moved', 'grouped'].includes(dns.facts.records) || dns.facts.links === 'last',
   );
   if (replaces && !decisive) return observeLife(first, true);
-  const mattersForHold = removed.length > 0 || replaces;
+  const shown = service.actual?.connections ?? [];
+  const connections = await observeDecisions(context, usable, connectionsOf, shown);
+  const mattersForHold = removed.length > 0 || replaces || revokesSomebody(connections);
   // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
   const denied = mattersForHold && mayBeDenied(await readPolicy(context));
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
@@ -164,6 +178,7 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     service,
     endpoints: endpoints.map((endpoint) => withHold(endpoint, endpoints, denied)),
     removals,
+    connections: withHolds(context, connections, endpoints, denied),
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
     access: await observeAccess(first, service.facts.capacity, endpoints, policy),
     outputs: await observeOutputs(context, endpoints, usable),
@@ -180,7 +195,10 @@ function decisiveCall({ call, deps }: Context): Context['call'] {
   return { ...call, maxAgeMs: Math.min(maxAgeMs, call.maxAgeMs ?? maxAgeMs) };
 }
 
-/** The connections that the shared list of services shows, as long as they show every endpoint approved; else the service's own. */
+/**
+ * The connections that the shared list of services shows, as long as they show every endpoint approved and nothing to
+ * decide; else the service's own.
+ */
 async function observeConnections(
   context: Context,
   { actual, fault }: ServiceSeen,
@@ -191,8 +209,11 @@ async function observeConnections(
       ({ privateEndpointId, status }) => status === 'Approved' && privateEndpointId?.toLowerCase() === id.toLowerCase(),
     );
   const { desired, clients, deps } = context;
-  if (desired.endpoints.every(({ resourceId }) => approved(resourceId))) return { value: actual.connections };
-  const maxAgeMs = deps.clock.scaled(CONNECTION_AGE_MS);
+  const { connections } = actual;
+  const isSettled =
+    desired.endpoints.every(({ resourceId }) => approved(resourceId)) && !isUndecided(context, connections);
+  if (isSettled && !awaitsRequester(context, connections)) return { value: connections };
+  const maxAgeMs = deps.clock.scaled(isSettled ? AWAITED_AGE_MS : CONNECTION_AGE_MS);
   return attempt(context, 'the connections of the service', async () => {
     const call = { ...context.call, maxAgeMs };
     return (await clients.arm.privateLinkServices.connections(desired.service.scope, call)).value;
@@ -217,7 +238,8 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
     actual: base.actual,
     connection: base.connection,
     addresses: base.addresses ?? [],
-    counts: approved && (requires === 'None' || proven),
+    // What the list rejects is about to go, or ought to: nobody else is cut off because of it.
+    counts: approved && base.facts.listed === 'none' && (requires === 'None' || proven),
     ...(base.placement && { placement: base.placement }),
     ...(base.detail !== undefined && { detail: base.detail }),
     ...(base.fault && { fault: base.fault }),

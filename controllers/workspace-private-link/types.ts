@@ -14,15 +14,18 @@ import type {
 import type {
   AbandonmentFacts,
   BreakGlassFacts,
+  ConnectionFacts,
   DnsFacts,
   EndpointFacts,
   EndpointRemovalFacts,
   InboundFacts,
   InboundReleaseFacts,
+  ManagedConnectionFacts,
   OutboundFacts,
   OutputsFacts,
   PlacementFacts,
   ProofFacts,
+  RevocationFacts,
   ServiceFacts,
   ServiceRemovalFacts,
 } from './fact-types.ts';
@@ -81,6 +84,15 @@ export type DesiredEndpoint = {
   dns: DesiredDns | undefined;
 };
 
+/** One entry of spec.connections: exactly one of `endpointId` and `managed`. */
+export type DesiredDecision = {
+  name: string;
+  endpointId?: ArmId;
+  managed?: { workspaceId: string; name: string };
+  decision: 'Approve' | 'Reject';
+  note: string;
+};
+
 /** What the spec asks for, in the cloud's terms. */
 export type Desired = {
   /** spec.adoptionPolicy. */
@@ -94,11 +106,29 @@ export type Desired = {
   service: { scope: ServiceScope; id: ArmId; tags: Readonly<Record<string, string>> };
   hosts: readonly WorkspaceHost[];
   endpoints: readonly DesiredEndpoint[];
+  /** metadata.uid: by it a decision of this very object is known again. */
+  uid: string;
+  decisions: readonly DesiredDecision[];
+  /** connectionsPolicy Authoritative. */
+  authoritative: boolean;
   /** Parts of the spec that this version does not serve, as a person would name them. */
   notServed: { whole: readonly string[]; partial: readonly string[] };
 };
 
 export type How = 'created' | 'adopted' | 'taking';
+
+/** Annotation match.<name>: what has happened about the request of a managed private endpoint. */
+export type MatchNote = {
+  privateEndpointId: ArmId;
+  /** Since when it has been the only match. */
+  sinceMs?: number;
+  /** Written before the approval; the description holds the same time. */
+  approvedAtMs?: number;
+  /** Fabric has shown our description. */
+  confirmed?: boolean;
+  /** Written before the rejection of an approval that Fabric did not echo. */
+  revokedAtMs?: number;
+};
 
 /** What annotations say: written before the call it is about, and never derived from the cloud. */
 export type Provenance = {
@@ -130,6 +160,10 @@ export type Provenance = {
   glassUntilMs: number | undefined;
   /** The value of the annotation break-glass that was refused for being too far ahead. */
   glassRefused: string | undefined;
+  /** By annotation key, see `matchNoteOf`. */
+  matches: Readonly<Record<string, MatchNote>>;
+  /** Subscription of a workspace's managed network, by annotation key, see `pinOf`. */
+  pins: Readonly<Record<string, string>>;
 };
 
 /** What a person asks for by the annotation break-glass. */
@@ -226,6 +260,33 @@ export type RemovalSeen = {
   fault?: Fault;
 };
 
+/** What was read about one entry of spec.connections. */
+export type DecisionSeen = {
+  desired: DesiredDecision;
+  about:
+    | { machine: 'connection'; facts: ConnectionFacts }
+    | { machine: 'managedConnection'; facts: ManagedConnectionFacts };
+  /** The one that the facts are about. */
+  connection: PrivateEndpointConnection | undefined;
+  /** All that the entry may mean. */
+  matches: readonly PrivateEndpointConnection[];
+  note: MatchNote | undefined;
+  detail?: string;
+  fault?: Fault;
+};
+
+export type RevocationSeen = { connection: PrivateEndpointConnection; facts: RevocationFacts };
+
+export type ConnectionsSeen = {
+  /** All connections of the service, this object's own among them. */
+  list: readonly PrivateEndpointConnection[];
+  decisions: readonly DecisionSeen[];
+  /** Under connectionsPolicy Authoritative. */
+  revocations: readonly RevocationSeen[];
+  /** By lower-case private endpoint id: `connections/<name>`, or `unlisted`. Without an entry nobody has decided. */
+  decidedBy: Readonly<Record<string, string>>;
+};
+
 export type PreflightItem = {
   code: string;
   severity: 'Blocks' | 'Degrades';
@@ -311,6 +372,7 @@ export type Seen = {
   endpoints: readonly EndpointSeen[];
   /** Endpoints that are no longer wanted: taken out of the spec, or all of them while deleting. */
   removals: readonly RemovalSeen[];
+  connections: ConnectionsSeen;
   access: AccessSeen;
   /** Undefined when nothing is to be published, and nothing has been. */
   outputs: OutputsSeen | undefined;

@@ -20,6 +20,7 @@ const violations: Record<string, readonly [string, string]> = {
   ],
   'the runtime knows no kind and no cloud': ['operator/runtime/pass.ts', 'operator/clients/arm/types.ts'],
   'clients know neither runtime nor controllers': ['operator/clients/budget.ts', 'operator/runtime/kind.ts'],
+  'operator/approval is pure: the clouds’ types only': ['operator/approval/marker.ts', 'operator/clock.ts'],
   'only wire.ts knows the controllers': ['operator/main.ts', 'controllers/one/controller.ts'],
 };
 
@@ -27,6 +28,8 @@ const allowed: readonly (readonly [string, string])[] = [
   ['operator/wire.ts', 'controllers/one/controller.ts'],
   ['controllers/one/machine.ts', 'controllers/one/types.ts'],
   ['controllers/one/observe.ts', 'operator/clients/call.ts'],
+  ['controllers/one/observe.ts', 'operator/approval/marker.ts'],
+  ['operator/approval/marker.ts', 'operator/clients/arm/types.ts'],
   ['test/some.test.ts', 'simulator/start.ts'],
   ['scripts/demo.ts', 'operator/errors.ts'],
 ];

@@ -237,14 +237,23 @@ const cases: Record<string, Case> = {
       'Endpoint hub: cannot create private endpoint "pe-hub": the identity may not join the subnet; assign the role Network Contributor on the network.',
     heal: (world) => delete world.refusals['endpoints.put'],
   },
-  'connections to decide on': {
-    because: 'a later version decides what is listed; this one says that it does not',
-    spec: {
-      connections: [{ name: 'x', source: { privateEndpointId: endpointId('x') }, decision: 'Approve' }],
-    },
+  'managed private endpoints of other namespaces': {
+    because: 'the kind that they would be of is not served yet',
+    spec: { allowedSourceNamespaces: ['reports'] },
     reason: 'NotServedYet',
     reads:
-      'The spec asks for something that this version of the operator does not serve yet (connections); take it out of the spec, or wait for a later version; nothing of it is done.',
+      'The spec asks for something that this version of the operator does not serve yet (allowedSourceNamespaces); take it out of the spec, or wait for a later version; nothing of it is done.',
+  },
+  'one requester, approved and rejected': {
+    because: 'Reject outranks Approve, and the two contradict each other',
+    spec: {
+      connections: [
+        { name: 'yes', source: { privateEndpointId: endpointId('x') }, decision: 'Approve' },
+        { name: 'no', source: { privateEndpointId: endpointId('x').toUpperCase() }, decision: 'Reject' },
+      ],
+    },
+    reason: 'DecisionsContradict',
+    reads: `Connection yes: another entry of spec.connections rejects the same requester, and Reject outranks Approve (${endpointId('x')}); remove one of the two entries.`,
   },
   'an observing object': {
     because: 'Observe never writes, and there is no plan yet',

@@ -98,7 +98,7 @@ describe('the drawing', () => {
   test('shows each machine with its guards in order and its effects', () => {
     const [drawing] = drawStates();
     expect(drawing!.path).toBe('docs/states/workspace-private-link.md');
-    expect(drawing!.text).toContain('Approval_Check --> Approval_Approving : 3. pending');
+    expect(drawing!.text).toContain('Approval_Check --> Approval_Approving : 4. pending');
     expect(drawing!.text).toContain(
       '| Approval.Approving | progressing: `ApprovalPending` | `approveConnection` | fast |',
     );

@@ -89,6 +89,7 @@ const endpoint: EndpointFacts = {
   hold: 'free',
   connection: 'approved',
   recreate: 'Never',
+  listed: 'none',
 };
 
 table<EndpointFacts>('endpoint', endpoint, {
@@ -128,6 +129,16 @@ table<EndpointFacts>('endpoint', endpoint, {
     because: 'public access is denied, and no other endpoint is proven',
     given: { endpoint: 'outdated', hold: 'held' },
     phase: 'Request.Held',
+  },
+  'does not approve what the list rejects': {
+    because: 'the list outranks every automatic approval',
+    given: { connection: 'pending', listed: 'rejected' },
+    phase: 'Approval.ListedReject',
+  },
+  'does not make anew what the list rejects': {
+    because: 'it would only be rejected again',
+    given: { connection: 'rejected', recreate: 'OnRejection', listed: 'rejected' },
+    phase: 'Approval.ListedReject',
   },
   'reads an unknown connection status as not yet': {
     because: 'the enum is open',

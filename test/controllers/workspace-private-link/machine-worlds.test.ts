@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   BREAK_GLASS_FACTS,
   type BreakGlassFacts,
+  CONNECTION_FACTS,
+  type ConnectionFacts,
   DNS_FACTS,
   type DnsFacts,
   ENDPOINT_FACTS,
@@ -12,6 +14,8 @@ import {
   INBOUND_RELEASE_FACTS,
   type InboundFacts,
   type InboundReleaseFacts,
+  MANAGED_CONNECTION_FACTS,
+  type ManagedConnectionFacts,
   OUTBOUND_FACTS,
   OUTPUTS_FACTS,
   type OutboundFacts,
@@ -81,9 +85,61 @@ const PROOFS_THAT_CACHES_EXPLAIN = [
   'Mismatch',
 ];
 
+const REVOCABLE = { pending: 'rejected', approved: 'rejected' } as const;
+
 const readyOrPerson = ({ tag, effect }: Resting) => effect === undefined && (tag === 'ready' || tag === 'stalled');
 
 describe('upwards', () => {
+  converges<ConnectionFacts>(
+    'connection',
+    CONNECTION_FACTS,
+    {
+      acts: {
+        approveListed: { connection: 'approved' },
+        rejectListed: ({ connection }) => ({
+          connection: REVOCABLE[connection as keyof typeof REVOCABLE] ?? connection,
+        }),
+      },
+      waits: {
+        'Service.AwaitingService': { service: 'ready' },
+        'Service.Unobservable': { connection: 'pending' },
+        'Approve.Undecided': { connection: 'approved' },
+        'Reject.Undecided': { connection: 'rejected' },
+      },
+    },
+    readyOrPerson,
+  );
+
+  converges<ManagedConnectionFacts>(
+    'managedConnection',
+    MANAGED_CONNECTION_FACTS,
+    {
+      acts: {
+        noteMatch: { settle: 'before' },
+        forgetMatch: { settle: 'none' },
+        approveManaged: { connection: 'approved', approval: 'fresh' },
+        confirmApproval: { approval: 'confirmed' },
+        revokeUnconfirmed: { connection: 'rejected', approval: 'revoked' },
+      },
+      waits: {
+        'Service.AwaitingService': { service: 'ready' },
+        'Service.Unobservable': { match: 'one' },
+        // The genuine one is echoed; an imitation's approval grows old.
+        'Confirmation.AwaitingEcho': ({ fabric }) =>
+          fabric === 'pending'
+            ? { fabric: 'echoed' }
+            : fabric === 'notAsked'
+              ? { fabric: 'approved' }
+              : { approval: 'overdue' },
+        'Match.Undecided': { connection: 'pending' },
+        'Settle.Unobservable': { fabric: 'pending' },
+        'Settle.Undecided': { fabric: 'pending' },
+        'Approval.Settling': { settle: 'after' },
+      },
+    },
+    readyOrPerson,
+  );
+
   converges<ServiceFacts>(
     'service',
     SERVICE_FACTS,

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   BREAK_GLASS_FACTS,
   type BreakGlassFacts,
+  CONNECTION_FACTS,
+  type ConnectionFacts,
   DNS_FACTS,
   type DnsFacts,
   ENDPOINT_FACTS,
@@ -12,6 +14,8 @@ import {
   INBOUND_RELEASE_FACTS,
   type InboundFacts,
   type InboundReleaseFacts,
+  MANAGED_CONNECTION_FACTS,
+  type ManagedConnectionFacts,
   OUTBOUND_FACTS,
   OUTPUTS_FACTS,
   type OutboundFacts,
@@ -20,6 +24,8 @@ import {
   type PlacementFacts,
   PROOF_FACTS,
   type ProofFacts,
+  REVOCATION_FACTS,
+  type RevocationFacts,
   SERVICE_FACTS,
   SERVICE_REMOVAL_FACTS,
   type ServiceFacts,
@@ -280,6 +286,89 @@ describe('beside', () => {
       !(facts.target === 'outdated' && facts.content === 'unobservable')
         ? reason
         : undefined,
+  });
+});
+
+describe('decisions from the list', () => {
+  every<ConnectionFacts>('connection', CONNECTION_FACTS, {
+    'only a pending request is approved, and only when it is listed so, of somebody else, and rejected by nobody': only(
+      'approveListed',
+      ({ connection, decision, requester }) =>
+        connection === 'pending' && decision === 'Approve' && requester === 'other',
+    ),
+    'only what is listed so is rejected, and nobody is cut off who may be the last way in': only(
+      'rejectListed',
+      ({ connection, decision, hold }) =>
+        decision === 'Reject' && (connection === 'pending' || (connection === 'approved' && hold === 'free')),
+    ),
+    'nothing follows from what cannot be read, or before the service is ready': never(
+      ({ connection, service }) => connection === 'unobservable' || connection === 'other' || service === 'notReady',
+    ),
+    'ready never hides an approval that is listed for rejection': ({ decision, connection, service }, { tag }) =>
+      tag === 'ready' &&
+      decision === 'Reject' &&
+      (connection === 'approved' || connection === 'pending' || service === 'notReady')
+        ? tag
+        : undefined,
+  });
+
+  every<ManagedConnectionFacts>('managedConnection', MANAGED_CONNECTION_FACTS, {
+    'approved is only the one plausible request, after the settle time, while Fabric shows the endpoint waiting': only(
+      'approveManaged',
+      ({ service, match, connection, fabric, settle }) =>
+        service === 'ready' &&
+        match === 'one' &&
+        connection === 'pending' &&
+        (fabric === 'pending' || fabric === 'provisioning') &&
+        settle === 'after',
+    ),
+    'zero, several, implausible, rejected or unreadable matches are never approved, nor watched as if they might be': (
+      { match },
+      { effect },
+    ) => (match !== 'one' && (effect === 'approveManaged' || effect === 'noteMatch') ? effect : undefined),
+    'an approval of ours that was not echoed in time is taken back, whatever else has turned up': (
+      facts,
+      { effect },
+    ) =>
+      facts.service === 'ready' &&
+      facts.match !== 'unobservable' &&
+      facts.connection === 'approved' &&
+      facts.approval === 'overdue' &&
+      !['notAsked', 'unobservable', 'refused', 'echoed'].includes(facts.fabric) &&
+      effect !== 'revokeUnconfirmed'
+        ? String(effect)
+        : undefined,
+    'taken back is only what we approved, what is overdue, and what Fabric was seen not to echo': only(
+      'revokeUnconfirmed',
+      ({ connection, approval, fabric }) =>
+        connection === 'approved' &&
+        approval === 'overdue' &&
+        !['notAsked', 'unobservable', 'refused', 'echoed'].includes(fabric),
+    ),
+    'proven is only what Fabric echoes': only(
+      'confirmApproval',
+      ({ connection, approval, fabric }) =>
+        connection === 'approved' && (approval === 'fresh' || approval === 'overdue') && fabric === 'echoed',
+    ),
+    'a proven approval is never touched': never(
+      ({ approval, connection }) => approval === 'confirmed' && connection === 'approved',
+    ),
+    'ready is never an unproven approval of ours': ({ approval, connection }, { tag }) =>
+      tag === 'ready' && connection === 'approved' && (approval === 'fresh' || approval === 'overdue')
+        ? tag
+        : undefined,
+    'nothing follows from connections that cannot be read': never(
+      ({ match, approval, service }) => service === 'notReady' || (match === 'unobservable' && approval === 'notOurs'),
+    ),
+    'a watch that is broken begins anew': ({ settle, match, service }, { effect }) =>
+      settle === 'broken' && effect === 'approveManaged' && service === 'ready' ? `${effect} at ${match}` : undefined,
+  });
+
+  every<RevocationFacts>('revocation', REVOCATION_FACTS, {
+    'nobody is cut off who may be the last way in': only(
+      'revokeUnlisted',
+      ({ service, hold }) => service === 'ready' && hold === 'free',
+    ),
   });
 });
 
