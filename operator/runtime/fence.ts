@@ -47,11 +47,12 @@ export function createFence(monotonicMs: MonotonicMs = () => performance.now()):
 }
 
 /**
- * Lets a write out only while the fence is held. Reads pass; so do tokens (a POST that changes nothing).
+ * Lets a write out only while the fence is held. Reads pass; so do tokens and other POSTs that change nothing.
  * Leader election itself must use the bare transport.
  */
 export function fencedTransport(inner: Transport, fence: Pick<Fence, 'assertHeld'>): Transport {
-  const isWrite = ({ method, service }: HttpRequest) => service !== 'entra' && method !== 'GET' && method !== 'HEAD';
+  const isWrite = ({ method, service, safe }: HttpRequest) =>
+    service !== 'entra' && safe !== true && method !== 'GET' && method !== 'HEAD';
   return {
     async send(request) {
       if (isWrite(request)) fence.assertHeld();

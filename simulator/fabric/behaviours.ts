@@ -108,6 +108,8 @@ export type FabricChoices = ManagedChoices & {
   workspaceProperty: 'workspaceId' | 'workspaceObjectId' | 'both';
   /** Section 13: checkStatus answers at once, or by an operation, which may fail in the end [D for the first two]. */
   gatewayCheck: 'immediate' | 'operation' | 'failedOperation';
+  /** How a gateway answers to whom it is hidden from [I]; the list leaves it out either way. */
+  hiddenGateway: 'notFound' | 'forbidden';
   /** Section 3.3: vendor samples omit `/v1` in the Location of a poll's answer. Both are served. */
   operationLocation: 'versioned' | 'bare';
   /** Section 7.1: modelled as synchronous, seen asynchronous. */
@@ -171,6 +173,7 @@ export function publishedConduct(): FabricConduct {
       flapping: [true, false, true, true, false],
       workspaceProperty: 'workspaceId',
       gatewayCheck: 'immediate',
+      hiddenGateway: 'notFound',
       operationLocation: 'versioned',
       servicePut: 'synchronous',
       deleteWithConnections: 'refuse',

@@ -33,8 +33,12 @@ function list(request: SimRequest, cloud: Cloud): SimResponse {
 function gatewayFor(request: SimRequest, cloud: Cloud): Gateway {
   const id = (request.params['gatewayId'] ?? '').toLowerCase();
   const gateway = seen(request, cloud).find((entry) => entry.id.toLowerCase() === id);
-  if (!gateway) throw new Refusal(404, 'EntityNotFound', 'The requested gateway could not be found.');
-  return gateway;
+  if (gateway) return gateway;
+  const hidden = cloud.world.fabric.gateways[id];
+  if (hidden && ofTenant(hidden, callerOf(request)) && cloud.conduct.fabric.choices.hiddenGateway === 'forbidden') {
+    throw new Refusal(403, 'InsufficientPrivileges', 'The caller does not have permissions on the gateway.');
+  }
+  throw new Refusal(404, 'EntityNotFound', 'The requested gateway could not be found.');
 }
 
 /** 200 with the status, or 202 and an operation. What it finds is what holds when it is asked. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-
+import { retryAfter } from '../arm/operations.ts';
 import type { Cloud } from '../cloud.ts';
 import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
 import type { Route } from '../router.ts';
@@ -7,7 +7,8 @@ import { callerOf, visible } from './access.ts';
 import type { FabricOperation } from './types.ts';
 
 const ENDED = 'fabric.operationEnded';
-const RETRY_AFTER = '20';
+/** Seconds, as in the vendor's samples. */
+const RETRY_AFTER = 20;
 
 /** Section 3.3; without `/v1` too, as vendor samples have it. */
 export const operationRoutes: Route[] = ['/v1', ''].flatMap((version) => [
@@ -43,7 +44,11 @@ export function beginOperation(
   cloud.schedule.after(publishedMs, ENDED, { operationId: id, outcome: JSON.stringify(outcome) });
   return {
     status: 202,
-    headers: { location: urlOf(cloud, `/v1/operations/${id}`), 'x-ms-operation-id': id, 'retry-after': RETRY_AFTER },
+    headers: {
+      location: urlOf(cloud, `/v1/operations/${id}`),
+      'x-ms-operation-id': id,
+      'retry-after': retryAfter(cloud, RETRY_AFTER),
+    },
   };
 }
 
@@ -66,7 +71,7 @@ function state(request: SimRequest, cloud: Cloud): SimResponse {
     status: 200,
     headers: {
       location: urlOf(cloud, `${version}/operations/${operation.id}${below}`),
-      ...(running && { 'retry-after': RETRY_AFTER }),
+      ...(running && { 'retry-after': retryAfter(cloud, RETRY_AFTER) }),
     },
     body: {
       status: operation.status,

@@ -205,9 +205,10 @@ describe('the fence', () => {
       fenced.send({ method, service, operation: 'x', url: 'http://x' });
     await send('GET', 'arm');
     await send('POST', 'entra');
+    await fenced.send({ method: 'POST', safe: true, service: 'fabric', operation: 'x', url: 'http://x' });
     await expect(send('PUT', 'arm')).rejects.toMatchObject({ reason: 'LeaseLost' });
     await expect(send('POST', 'kubernetes')).rejects.toMatchObject({ reason: 'LeaseLost' });
-    expect(sent).toEqual(['GET arm', 'POST entra']);
+    expect(sent).toEqual(['GET arm', 'POST entra', 'POST fabric']);
   });
 });
 

@@ -85,6 +85,25 @@ describe('simulated gateways', () => {
     expect((await bench.fabric('GET', `/v1/gateways/${id}`)).status).toBe(404);
   });
 
+  test.each([
+    ['notFound', [404, 'EntityNotFound']],
+    ['forbidden', [403, 'InsufficientPrivileges']],
+  ] as const)('answer those whom they are hidden from by choice: %s', async (hiddenGateway, expected) => {
+    bench.simulator.conduct.fabric.choices.hiddenGateway = hiddenGateway;
+    const administrators = [bench.admin.objectId];
+    const subnetId = `${HUB}/subnets/snet-one`;
+    const { id } = addVirtualNetworkGateway(bench.simulator.world, { tenantId: TENANT, subnetId, administrators });
+    for (const [method, below] of [
+      ['GET', ''],
+      ['POST', '/checkStatus'],
+    ] as const) {
+      const { status, body } = await bench.fabric(method, `/v1/gateways/${id}${below}`, { as: bench.viewer });
+      expect([status, body['errorCode']]).toEqual(expected);
+    }
+    const foreign = await bench.fabric('GET', `/v1/gateways/${id}`, { as: bench.foreigner });
+    expect(foreign.status).toBe(404);
+  });
+
   test('go offline through the control port', async () => {
     addAll();
     const { id } = GATEWAYS.streaming;
