@@ -47,6 +47,8 @@ export type ManagedChoices = {
   deletedEndpointLeaves: 'disconnected' | 'nothing';
   /** How a creation in the cool-down fails [U]. */
   managedCooldown: 'refuse' | 'fail';
+  /** One report has 200 and the row there as before [O]: the delete has to be asked for again. */
+  lostDelete: boolean;
   /** U16: the answer to a second DELETE while the row is Deleting. */
   secondDelete: 'notFound' | 'unknownError';
 };
@@ -68,5 +70,6 @@ export const MANAGED_CHOICES: ManagedChoices = {
   passRequestMessage: true,
   deletedEndpointLeaves: 'disconnected',
   managedCooldown: 'refuse',
+  lostDelete: false,
   secondDelete: 'notFound',
 };

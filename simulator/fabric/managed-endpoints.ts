@@ -90,6 +90,6 @@ function remove(request: SimRequest, cloud: Cloud): SimResponse {
     if (cloud.conduct.fabric.choices.secondDelete === 'notFound') throw absent();
     throw new Refusal(400, 'UnknownError', 'An unexpected error occurred.');
   }
-  deleteManaged(cloud, endpoint);
+  if (!cloud.conduct.fabric.choices.lostDelete) deleteManaged(cloud, endpoint);
   return { status: 200 };
 }

@@ -254,6 +254,16 @@ describe('who may', () => {
 });
 
 describe('a second DELETE', () => {
+  test('may be needed, when the first one was lost', async () => {
+    choose({ lostDelete: true });
+    const path = `${listPath(source)}/${String((await create(bench, source)).body['id'])}`;
+    expect((await bench.fabric('DELETE', path)).status).toBe(200);
+    expect(await states(bench, source)).toEqual(['Provisioning', null]);
+    choose({ lostDelete: false });
+    expect((await bench.fabric('DELETE', path)).status).toBe(200);
+    expect((await states(bench, source))[0]).toBe('Deleting');
+  });
+
   test.each([
     ['notFound', [404, 'PrivateEndpointNotFound']],
     ['unknownError', [400, 'UnknownError']],
