@@ -36,6 +36,8 @@ export type Config = {
   /** AZURE_FEDERATED_TOKEN_FILE: also for Secrets that ask for workload identity. */
   federatedTokenFile: string | undefined;
   leaderElection: boolean;
+  /** Secrets that are used carry a finalizer until their last user is gone; needs the right to list and patch them. */
+  secretFinalizer: boolean;
   /** undefined: the uid of the kube-system namespace. */
   clusterId: string | undefined;
   /** undefined: not served. */
@@ -81,6 +83,7 @@ export function readConfig(env: Environment): ConfigResult {
     ambient: ambientIdentity(env),
     federatedTokenFile: env['AZURE_FEDERATED_TOKEN_FILE'] || undefined,
     leaderElection: read.boolean('FABRICLINK_LEADER_ELECTION', true),
+    secretFinalizer: read.boolean('FABRICLINK_SECRET_FINALIZER', false),
     clusterId: read.clusterId('FABRICLINK_CLUSTER_ID'),
     metricsAddress: read.address('FABRICLINK_METRICS_ADDRESS', { host: '', port: 8080 }),
     healthAddress: read.address('FABRICLINK_HEALTH_ADDRESS', { host: '', port: 8081 }),

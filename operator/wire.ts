@@ -96,6 +96,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       metrics,
       fence,
       kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher, ledger })],
+      holdSecrets: config.secretFinalizer,
       onSecretChange: (namespace, name) => clouds.invalidateSecret(namespace, name),
       namespaces: config.watchNamespaces,
       instance: config.podName,

@@ -17,6 +17,7 @@ import { type Outcome, outcomeOf } from './outcome.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { createPass } from './pass.ts';
 import { type PassResult, reconcile } from './reconcile.ts';
+import type { SecretKeeper } from './secret-keeper.ts';
 import type { Change } from './store.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 import { asksToLook, urgencyOf } from './urgency.ts';
@@ -40,6 +41,8 @@ export type ControllerOptions = {
   fieldManager: string;
   workers: number;
   passTimeoutMs: number;
+  /** Keeps the credentials of objects from being deleted before them; absent: no kind acts with any. */
+  keeper?: Pick<SecretKeeper, 'hold' | 'noticed'> | undefined;
 };
 
 /**
@@ -117,7 +120,11 @@ export function createController(options: ControllerOptions) {
       fence,
       fieldManager: options.fieldManager,
       ownWrites,
-      onWritten: (object) => informer.absorb(object),
+      onWritten(object) {
+        const before = informer.get(key);
+        informer.absorb(object);
+        options.keeper?.noticed(kind, before, object);
+      },
       signal: controller.signal,
     });
     const { pass, isReleased } = createPass({
@@ -137,7 +144,15 @@ export function createController(options: ControllerOptions) {
       cached: (type) => options.informerOf(type).list(),
       indexed: (type, index, value) => options.informerOf(type).indexed(index, value),
     });
-    const result = await reconcile({ kind, decide, pass, writer, isReleased, emit });
+    const result = await reconcile({
+      kind,
+      decide,
+      pass,
+      writer,
+      isReleased,
+      emit,
+      beforeEffects: async () => options.keeper?.hold(kind, resource, controller.signal),
+    });
     if (result.wroteStatus) {
       instruments.wroteStatus();
       fleet.reported(kind.type.plural, resource, writer.current(), clock.now());

@@ -14,6 +14,7 @@ import type { Kind } from './kind.ts';
 import { createLeaderElection, type LeaseDurations } from './leader.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReflectorLimits } from './reflector.ts';
+import { createSecretKeeper } from './secret-keeper.ts';
 import { withSecretWatch } from './secret-watch.ts';
 
 export type LeaderElectionSettings = {
@@ -40,6 +41,8 @@ export type ManagerOptions = {
   log: Logger;
   metrics: Metrics;
   kinds: readonly Kind[];
+  /** Used Secrets carry a finalizer until their last user is gone. Default false. */
+  holdSecrets?: boolean;
   /** A Secret that some kind acts with appeared, changed or went: told before the objects that use it are looked at. */
   onSecretChange?: (namespace: string, name: string) => void;
   /** Default `fabric-link-operator`. */
@@ -127,6 +130,19 @@ export function createManager(options: ManagerOptions): Manager {
     const { namespace, name } = splitKey(key);
     options.onSecretChange?.(namespace, name);
   });
+  const keeper =
+    secrets &&
+    createSecretKeeper({
+      enabled: options.holdSecrets ?? false,
+      kinds,
+      secrets,
+      informerOf: (type) => informers.of(type),
+      kube,
+      fence,
+      clock,
+      log,
+      fieldManager,
+    });
   const controllers = kinds.map((kind) =>
     createController({
       kind,
@@ -143,6 +159,7 @@ export function createManager(options: ManagerOptions): Manager {
       fieldManager,
       workers: options.workers ?? 16,
       passTimeoutMs: options.passTimeoutMs ?? 120_000,
+      keeper,
     }),
   );
   let leading = false;
@@ -150,6 +167,7 @@ export function createManager(options: ManagerOptions): Manager {
 
   const beginPasses = (): void => {
     if (ended || !leading || !informers.hasSynced()) return;
+    keeper?.start();
     for (const controller of controllers) controller.start();
   };
   const lead = (): void => {
@@ -218,6 +236,7 @@ export function createManager(options: ManagerOptions): Manager {
     isIdle: () =>
       options.transport.inFlight() === 0 &&
       recorder.pending() === 0 &&
+      (keeper?.isIdle() ?? true) &&
       controllers.every((controller) => controller.isIdle()),
     hasSynced: () => informers.hasSynced(),
     isLeading: () => leading && fence.isHeld(),

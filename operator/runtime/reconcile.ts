@@ -27,6 +27,8 @@ export type ReconcileInput<R extends KubeObject, Seen> = {
   /** True once `release` has removed our finalizer. */
   isReleased: () => boolean;
   emit: (note: EventNote) => void;
+  /** Before the first effect: what must be in place before anything is written on behalf of the object. */
+  beforeEffects?: () => Promise<void>;
 };
 
 /**
@@ -47,6 +49,7 @@ export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInpu
     rests = ladders.map((ladder) => ({ ladder: ladder.name, ...input.decide(ladder), outcome: { kind: 'none' } }));
     const turn = rests.every(({ effect }) => effect === undefined) ? kind.awaitsTurn?.(seen) : undefined;
     if (turn) throw turn;
+    if (rests.some(({ effect }) => effect !== undefined)) await input.beforeEffects?.();
   } catch (thrown) {
     error = toOperatorError(thrown);
     ladders = [];

@@ -143,7 +143,7 @@ describe('the ledger', () => {
     expect(gets).toBe(1);
     const next = createLedger({ kube, clock, namespace: 'operator' });
     expect(await next.find(anEntry(), signal)).toEqual(anEntry());
-    expect(stored.get(shard)?.metadata.labels).toEqual({ 'app.kubernetes.io/managed-by': 'fabric-link-operator' });
+    expect(stored.get(shard)?.metadata.labels).toMatchObject({ 'fabriclink.dev/ledger': 'true' });
   });
 
   test('of two that write at once the later is refused, and loses nothing of the first when it comes again', async () => {

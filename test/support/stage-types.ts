@@ -1,5 +1,6 @@
 import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
 import type { KubeClient, KubeObject } from '../../operator/clients/kube/types.ts';
+import type { Config } from '../../operator/config.ts';
 import type { Conduct } from '../../simulator/conduct.ts';
 import type { Kubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import type { Simulator } from '../../simulator/start.ts';
@@ -10,6 +11,8 @@ import type { Ending } from './stage-view.ts';
 import type { NameServerAddress } from './stage-world.ts';
 
 export type StageOptions = {
+  /** Settings of the operator, beside those that bind it to the stage. */
+  env?: Readonly<Record<string, string>>;
   world?: World;
   adjust?: (conduct: Conduct) => void;
   /** Most passes at once. Default 2. */
@@ -49,7 +52,8 @@ export type Stage = {
   link(name?: string): WorkspacePrivateLink | undefined;
   events(): KubeObject[];
   deleteLink(name?: string): Promise<void>;
-  startOperator(): Promise<void>;
+  /** With these settings in place of the stage's. */
+  startOperator(settings?: Partial<Config>): Promise<void>;
   /** All memory is dropped, nothing is let go; only the stores survive. */
   killOperator(): Promise<void>;
   crashAndRestart(): Promise<void>;

@@ -12,7 +12,7 @@ import { CONFIG_MAPS, keyOf, NAMESPACES, resourceName, SECRETS } from '../../ope
 import type { KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
 import { systemClock } from '../../operator/clock.ts';
-import { readConfig } from '../../operator/config.ts';
+import { type Config, readConfig } from '../../operator/config.ts';
 import { createOperator, type Operator } from '../../operator/wire.ts';
 import { CRDS } from '../../scripts/demo/cluster.ts';
 import { startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
@@ -64,6 +64,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     FABRICLINK_LEADER_ELECTION: 'false',
     FABRICLINK_METRICS_ADDRESS: '0',
     FABRICLINK_HEALTH_ADDRESS: '0',
+    ...options.env,
   });
   if (!read.ok) throw new Error(read.problems.join('\n'));
   const { config } = read;
@@ -95,34 +96,37 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   await apply(credentialsSecret());
 
-  const startOperator = async (): Promise<void> => {
+  const startOperator = async (settings: Partial<Config> = {}): Promise<void> => {
     const own: Life = { dead: false, underWay: 0 };
     life = own;
-    operator = await createOperator(config, {
-      log,
-      clock,
-      workers: options.workers ?? 2,
-      random: () => 0.5,
-      wrapTransport: (inner) =>
-        recordingTransport(
-          inner,
-          own,
-          ({ service, operation, method, url, headers }) => {
-            const { host, pathname } = new URL(url);
-            const at = { index: calls.length, atMs: clock.now() };
-            const call: Call = { ...at, service, operation, method, host, path: pathname };
-            const tenantId = service === 'kubernetes' ? undefined : tenantOfToken(headers);
-            if (tenantId !== undefined) call.tenantId = tenantId;
-            calls.push(call);
-            callsAtThisMoment += 1;
-            return call;
-          },
-          (call, moment) => {
-            chronicle.look();
-            return interruption?.(call, moment);
-          },
-        ),
-    });
+    operator = await createOperator(
+      { ...config, ...settings },
+      {
+        log,
+        clock,
+        workers: options.workers ?? 2,
+        random: () => 0.5,
+        wrapTransport: (inner) =>
+          recordingTransport(
+            inner,
+            own,
+            ({ service, operation, method, url, headers }) => {
+              const { host, pathname } = new URL(url);
+              const at = { index: calls.length, atMs: clock.now() };
+              const call: Call = { ...at, service, operation, method, host, path: pathname };
+              const tenantId = service === 'kubernetes' ? undefined : tenantOfToken(headers);
+              if (tenantId !== undefined) call.tenantId = tenantId;
+              calls.push(call);
+              callsAtThisMoment += 1;
+              return call;
+            },
+            (call, moment) => {
+              chronicle.look();
+              return interruption?.(call, moment);
+            },
+          ),
+      },
+    );
     await operator.start();
   };
 

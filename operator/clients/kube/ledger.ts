@@ -46,7 +46,11 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
   const read = (name: string, signal: AbortSignal) => kube.get<ConfigMap>(CONFIG_MAPS, namespace, name, signal);
 
   const create = async (name: string, data: LedgerData, signal: AbortSignal): Promise<ConfigMap> => {
-    const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': FIELD_MANAGER } };
+    const metadata = {
+      name,
+      namespace,
+      labels: { 'app.kubernetes.io/managed-by': FIELD_MANAGER, 'fabriclink.dev/ledger': 'true' },
+    };
     try {
       return await kube.create<ConfigMap>(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, signal);
     } catch (thrown) {
