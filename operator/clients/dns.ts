@@ -35,10 +35,8 @@ export function createDnsClient(options: DnsOptions): DnsClient {
       signal.addEventListener('abort', cancel, { once: true });
       try {
         // Over several servers c-ares tries one after the other, each for its own time-out.
-        return { kind: 'addresses', addresses: await resolver.resolve4(name) };
-      } catch (error) {
+        const answer = await resolver.resolve4(name).then(foundAnswer, failedAnswer);
         signal.throwIfAborted();
-        const answer = failedAnswer(error);
         if (answer.kind !== 'nxdomain' && answer.kind !== 'nodata') return answer;
         const alias = await aliasOf(resolver, name, timeoutMs);
         signal.throwIfAborted();
@@ -58,8 +56,7 @@ export function createDnsClient(options: DnsOptions): DnsClient {
         );
         lookupOfSockets(name, { all: true }, (error, found) => {
           if (error) return resolve(failedAnswer(error));
-          const addresses = (found as LookupAddress[]).map(({ address }) => plainAddress(address));
-          return resolve({ kind: 'addresses', addresses });
+          return resolve(foundAnswer((found as LookupAddress[]).map(({ address }) => plainAddress(address))));
         });
       });
     },
@@ -126,6 +123,10 @@ export function lookupThrough(nameservers: readonly NameServer[]): LookupFunctio
     });
   };
 }
+
+/** An alias that leads to no address comes as an empty list, not as an error. */
+const foundAnswer = (addresses: readonly string[]): DnsAnswer =>
+  addresses.length > 0 ? { kind: 'addresses', addresses } : { kind: 'nodata' };
 
 function failedAnswer(error: unknown): DnsAnswer {
   const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { CallOptions } from '../../operator/clients/call.ts';
 import { type CloudFactory, createClouds } from '../../operator/clients/cloud-factory.ts';
 import type { TenantClients } from '../../operator/clients/clouds.ts';
@@ -36,7 +37,7 @@ export type Bench = {
 
 /** The clients over real TLS against the simulated clouds, both on one virtual clock. */
 export async function startBench(
-  options: { inNetwork?: boolean; adjust?: (conduct: Conduct) => void } = {},
+  options: { inNetwork?: boolean; lookup?: (host: string) => string; adjust?: (conduct: Conduct) => void } = {},
 ): Promise<Bench> {
   const world = emptyWorld();
   addTenant(world, TENANT);
@@ -66,7 +67,12 @@ export async function startBench(
   });
   const nameservers = [simulator.dns.at(options.inNetwork ? NETWORK_ID : 'public')!];
   const tls = () => ({ ca: simulator.ca });
-  const lookup = lookupThrough(nameservers)!;
+  const { lookup: elsewhere } = options;
+  // Where sockets go when something stands between a name and its address.
+  const lookup: LookupFunction = elsewhere
+    ? (host, { all }, callback) =>
+        all ? callback(null, [{ address: elsewhere(host), family: 4 }]) : callback(null, elsewhere(host), 4)
+    : lookupThrough(nameservers)!;
   const transport = createTransport({ tls: { entra: tls, arm: tls, fabric: tls }, lookup: { fabric: lookup } });
   const { kube, secrets } = secretsOf({
     'team-a/fabriclink-credentials': {

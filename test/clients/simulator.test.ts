@@ -1,6 +1,8 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { EndpointScope, ServiceScope } from '../../operator/clients/arm/types.ts';
 import { workspaceHosts } from '../../operator/clients/host-names.ts';
+import { setRecord } from '../../simulator/arm/out-of-band.ts';
 import { type Bench, GROUP, NETWORK_ID, SECRET, SUBNET_ID, startBench, ZONE_ID } from './against-simulator.ts';
 import { aCall, rejection, SUBSCRIPTION, TENANT } from './fakes.ts';
 
@@ -272,6 +274,50 @@ describe('the clients against the simulated clouds', () => {
       reason: 'NoPrivatePath',
     });
     expect((await fabric.communicationPolicy(id, bench.fresh())).value.inbound).toBe('Deny');
+  });
+
+  test('report the peer of the socket, who need not be whom the name led to', async () => {
+    // Somebody in between passes everything on, as a proxy does.
+    const through = '127.0.0.77';
+    bench = await startBench({ inNetwork: true, lookup: () => through });
+    const port = Number(new URL(bench.simulator.urls.fabric).port);
+    const sockets: Socket[] = [];
+    const proxy = createServer((socket) => {
+      const onwards = connect(port, '127.0.0.1');
+      sockets.push(socket, onwards);
+      for (const [from, to] of [
+        [socket, onwards],
+        [onwards, socket],
+      ] as const) {
+        from.on('error', () => to.destroy());
+        from.pipe(to);
+      }
+    });
+    await new Promise<void>((resolve) => void proxy.listen(port, through, resolve));
+    const { id } = bench.workspace;
+    expect((await bench.clients.fabric.probeWorkspaceHost(id, bench.fresh())).value).toEqual({
+      kind: 'answered',
+      remoteAddress: through,
+      resolvedAddresses: ['127.0.0.1'],
+    });
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => void proxy.close(() => resolve()));
+  });
+
+  test('report every address that the name leads to', async () => {
+    bench = await startBench({ inNetwork: true });
+    const { cloud } = bench.simulator;
+    await bench.clients.arm.privateDns.createZone(ZONE_ID, {}, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    const link = { virtualNetworkId: NETWORK_ID, fallbackToInternet: true, tags: {} };
+    await bench.clients.arm.privateDns.putLink(ZONE_ID, 'hub', link, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    const [api] = workspaceHosts(bench.workspace.id);
+    // The front door under two names: a private endpoint, and the internet beside it.
+    setRecord(cloud, ZONE_ID, api!.recordName, ['127.0.0.1', '127.64.7.77']);
+    const { value } = await bench.clients.fabric.probeWorkspaceHost(bench.workspace.id, bench.fresh());
+    const addresses = value.kind === 'answered' ? value.resolvedAddresses.toSorted() : value;
+    expect(addresses).toEqual(['127.0.0.1', '127.64.7.77']);
   });
 
   test('prove the private path by the address of the socket, and use it for a restricted workspace', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
+import type { PathProbe } from '../../../operator/clients/fabric/types.ts';
 import type { KubeObject } from '../../../operator/clients/kube/types.ts';
 import { addressesOf, blocked } from './fake-cloud.ts';
 import {
@@ -144,10 +145,21 @@ describe('denying public access', () => {
     await living.settle();
     expect(world.policy.inbound).toBe('Allow');
     const { address } = addressesOf(world, endpointId('pe-hub'))[0]!;
-    // A resolver that mixes both sends every second call out to the internet, which will be closed.
-    world.workspaceHost = { kind: 'answered', remoteAddress: address, resolvedAddresses: [address, '20.1.1.1'] };
-    await living.settle();
-    expect(world.policy.inbound).toBe('Allow');
+    const notOurs: PathProbe[] = [
+      // A resolver that mixes both sends every second call out to the internet, which will be closed.
+      { kind: 'answered', remoteAddress: address, resolvedAddresses: [address, '20.1.1.1'] },
+      // The same in the other family, in which private endpoints have no address.
+      { kind: 'answered', remoteAddress: address, resolvedAddresses: [address, '2603:1030::1'] },
+      // A proxy in between: the name leads to the endpoint, and the socket to somebody else.
+      { kind: 'answered', remoteAddress: '10.0.0.80', resolvedAddresses: [address] },
+      { kind: 'answered', remoteAddress: undefined, resolvedAddresses: [address] },
+      { kind: 'answered', remoteAddress: address, resolvedAddresses: [] },
+    ];
+    for (const probe of notOurs) {
+      world.workspaceHost = probe;
+      await living.settle();
+      expect([probe, world.policy.inbound]).toEqual([probe, 'Allow']);
+    }
     world.workspaceHost = { kind: 'answered', remoteAddress: address, resolvedAddresses: [address] };
     await living.settle();
     expect(world.policy.inbound).toBe('Deny');
