@@ -161,7 +161,7 @@ describe('one answer', () => {
     const told = await said((name, world) => (isWorkspace(name) ? answer(name, world) : nothing));
     expect([told.reason, told.inbound]).toEqual([reason, reason === 'DnsProven' ? 'Deny' : 'Allow']);
     expect(told.message).toMatch(says);
-    expect(told.message!.length).toBeLessThan(2_000);
+    expect(told.message.length).toBeLessThan(2_000);
   });
 
   test('that is wrong for one name of five is wrong', async () => {
