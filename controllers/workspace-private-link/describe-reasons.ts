@@ -184,7 +184,12 @@ export const WORDING: Record<Reason, Wording> = {
   },
   CredentialMissing: {
     says: 'the credentials for its tenant are missing or refused, and without them nothing of it can be seen or changed',
-    next: 'create or correct the Secret that credentialsRef names; the operator looks again every minute',
+    next: 'create or correct the Secret that credentialsRef names; the operator looks again as soon as it changes, and every ten minutes',
+  },
+  CredentialsNoted: { says: 'the credentials of every endpoint are written down', next: 'nothing is to be done' },
+  CredentialsNoting: {
+    says: 'the spec names other credentials for an endpoint than when it was made',
+    next: 'the operator writes the new ones down, to take it away with them one day',
   },
   CorrectingDrift: { says: 'it is not as the spec says', next: 'the operator corrects it' },
   CredentialsBack: { says: 'the credentials are back', next: 'the deletion goes on' },

@@ -51,7 +51,7 @@ export function blindness(seen: Seen, rest: Rest): Fault | undefined {
 
 function sayBlind(seen: Seen, rest: Rest, { error }: Fault): Said {
   const { next } = WORDING.CredentialMissing;
-  const stays = rest.machine === 'endpointRemoval' ? `${staysBehind(seen, rest)}; ` : '';
+  const stays = rest.machine === 'endpointRemoval' ? `${staysBehind(seen, rest)}: ` : '';
   return { reason: error.reason, text: `${stays}${error.message}`, next: error.remedy ?? next };
 }
 
@@ -60,7 +60,8 @@ function staysBehind({ desired, provenance, removals }: Seen, rest: Rest): strin
   const id = removals.find(({ name }) => name === nameIn(rest))?.resourceId;
   const consumer = id === undefined ? undefined : consumerOfId({ desired, provenance }, id);
   const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
-  return `${id === undefined ? 'its DNS records' : `private endpoint ${id} with its DNS records`} stays${where} until its credentials are there`;
+  const what = id === undefined ? 'what is left of its DNS' : `private endpoint ${id} with what is left of its DNS`;
+  return `${what} stays${where} until there are credentials to take it away`;
 }
 
 /** These rests mean that a read failed: then its error says more than we can. */
@@ -285,6 +286,7 @@ export function subject(ladder: string): string {
       'break-glass': 'Break-glass',
       outbound: 'Outbound access',
       outputs: 'Outputs',
+      notes: 'Notes',
     }[kind ?? ''] ?? ladder
   );
 }

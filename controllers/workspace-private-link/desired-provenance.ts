@@ -1,6 +1,7 @@
+import { entryOfId } from './desired.ts';
 import { connectionNotesOf } from './desired-connections.ts';
 import { ANNOTATION, annotationFor, same, shortHash, timeOf } from './desired-names.ts';
-import type { ArmId, Consumer, How, Provenance, WorkspacePrivateLink } from './types.ts';
+import type { ArmId, Consumer, Desired, How, Provenance, WorkspacePrivateLink } from './types.ts';
 
 const BY_NAME = ['endpoint', 'zone-group'] as const;
 type What = (typeof BY_NAME)[number] | 'records';
@@ -70,6 +71,7 @@ const entry = (what: What, name: string, how: string, id: string, consumer?: Con
 const consumerText = (consumer: Consumer | undefined): string =>
   consumer === undefined ? '' : ` @${consumer.tenantId}${consumer.secret === undefined ? '' : `/${consumer.secret}`}`;
 
+const WITH_CONSUMER = ['endpoint', 'records', 'zone', 'link'];
 const CONSUMER = /^@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/([^/]+))?$/;
 
 function consumerIn(words: readonly string[]): Consumer | undefined {
@@ -115,6 +117,23 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
 }
 
 /**
+ * Notes whose things the spec still names, with the credentials that it names for them now: a Secret gets another name,
+ * an object its own. What the spec no longer names stays as it was noted.
+ */
+export function staleNotes({ metadata }: WorkspacePrivateLink, desired: Desired): Readonly<Record<string, string>> {
+  const annotations = metadata.annotations ?? {};
+  const stale: Record<string, string> = {};
+  for (const [key, value] of Object.entries(annotations)) {
+    if (!WITH_CONSUMER.some((what) => key.startsWith(`${ANNOTATION}${what}.`))) continue;
+    const [, id = ''] = value.split(' ');
+    const named = entryOfId(desired, id);
+    const wanted = value.replace(/ @\S*$/, '') + consumerText(named?.consumer);
+    if (named && wanted !== value) stale[key] = wanted;
+  }
+  return stale;
+}
+
+/**
  * Notes are found under the name that an endpoint had when they were written. An entry that is renamed and still means
  * the same private endpoint takes its notes along: what is wanted under a new name is never what is removed under the old.
  */
@@ -145,7 +164,7 @@ export function underPresentNames(
 /** The id comes second in every note; a zone may be noted more than once, each time with the same consumer. */
 const consumersIn = (annotations: Readonly<Record<string, string>>): Provenance['consumers'] =>
   Object.fromEntries(
-    ['endpoint', 'records', 'zone', 'link'].flatMap((what) =>
+    WITH_CONSUMER.flatMap((what) =>
       valuesOf(annotations, what).flatMap((words) => {
         const consumer = consumerIn(words);
         return consumer && words[1] ? [[words[1].toLowerCase(), consumer] as const] : [];

@@ -85,9 +85,13 @@ export function consumerOfId(
   { desired, provenance }: { desired: Desired; provenance: Pick<Provenance, 'consumers'> },
   id: ArmId,
 ): Consumer | undefined {
-  const named = desired.endpoints.find(({ resourceId, dns }) => same(resourceId, id) || same(dns?.zoneId, id));
+  const named = entryOfId(desired, id);
   return named ? named.consumer : provenance.consumers[id.toLowerCase()];
 }
+
+/** The first entry that means this private endpoint, or uses this zone. */
+export const entryOfId = ({ endpoints }: Desired, id: ArmId): DesiredEndpoint | undefined =>
+  endpoints.find(({ resourceId, dns }) => same(resourceId, id) || same(dns?.zoneId, id));
 
 export const zoneIdOf = ({ dns, subscriptionId, resourceGroup }: WorkspacePrivateLinkEndpoint): string | undefined =>
   dns && (dns.zoneId ?? sharedZoneId(subscriptionId, resourceGroup));

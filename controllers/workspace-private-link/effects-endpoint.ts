@@ -25,6 +25,7 @@ type EndpointEffect = Extract<
   | 'deleteEndpoint'
   | 'deleteConnection'
   | 'forgetEndpoint'
+  | 'noteCredentials'
 >;
 
 /** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
@@ -124,6 +125,11 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
       pass.call,
     );
     pass.audit('DeleteConnection', { privateEndpointId: resourceId ?? '' });
+  },
+
+  async noteCredentials(pass, seen) {
+    await pass.annotate(seen.staleNotes);
+    pass.audit('NoteCredentials', { notes: Object.keys(seen.staleNotes).length });
   },
 
   async forgetEndpoint(pass, seen, ladder) {

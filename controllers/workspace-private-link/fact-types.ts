@@ -358,6 +358,12 @@ export const ENDPOINT_REMOVAL_FACTS = {
 } as const satisfies Domain;
 export type EndpointRemovalFacts = FactsOf<typeof ENDPOINT_REMOVAL_FACTS>;
 
+export const NOTES_FACTS = {
+  /** stale: a note about something that the spec still names says other credentials than the spec does. */
+  notes: ['current', 'stale'],
+} as const satisfies Domain;
+export type NotesFacts = FactsOf<typeof NOTES_FACTS>;
+
 export const SERVICE_REMOVAL_FACTS = {
   claimed: [true, false],
   /** Summary of the inbound-release ladder. */

@@ -2,13 +2,16 @@ import type { Ladder, Seen } from './types.ts';
 
 /** The ladders of one object, in the order in which their effects run: down from the access, up from the service. */
 export function ladders(seen: Seen): readonly Ladder[] {
-  const { service, endpoints, removals, connections, access, outputs, release, abandonment } = seen;
+  const { service, endpoints, removals, connections, access, outputs, staleNotes, release, abandonment } = seen;
   const givingUp = abandonment ? [{ name: 'abandonment', machine: 'abandonment', facts: abandonment.facts }] : [];
   // Without credentials no other fact could be read, and no other ladder has anything to say.
   if (abandonment?.facts.credentials === 'lost') return givingUp;
   const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
   const publishing = outputs ? [{ name: 'outputs', machine: 'outputs', facts: outputs.facts }] : [];
   const inbound = due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, glassOrDue(access));
+  // As long as the spec says it: an entry that is gone can no longer be asked whose credentials it meant.
+  const noting: Ladder[] =
+    Object.keys(staleNotes).length > 0 ? [{ name: 'notes', machine: 'notes', facts: { notes: 'stale' } }] : [];
   if (release) {
     return [
       ...givingUp,
@@ -30,6 +33,7 @@ export function ladders(seen: Seen): readonly Ladder[] {
   const glass = request === 'none' ? [] : [{ name: 'break-glass', machine: 'breakGlass', facts: { wanted, request } }];
   return [
     serviceLadder,
+    ...noting,
     ...endpoints.flatMap(({ desired, facts, placement, dns }) => [
       ...(placement ? [{ name: `placement/${desired.name}`, machine: 'placement', facts: placement.facts }] : []),
       { name: `endpoint/${desired.name}`, machine: 'endpoint', facts },

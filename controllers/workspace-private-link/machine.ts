@@ -3,6 +3,7 @@ import { breakGlassMachine, inboundMachine, inboundReleaseMachine, outboundMachi
 import { connectionMachine, managedConnectionMachine, revocationMachine } from './machine-connections.ts';
 import { dnsMachine } from './machine-dns.ts';
 import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
+import { notesMachine } from './machine-notes.ts';
 import { outputsMachine } from './machine-outputs.ts';
 import { placementMachine } from './machine-placement.ts';
 import { proofMachine } from './machine-proof.ts';
@@ -22,6 +23,7 @@ export const machines = {
   inbound: inboundMachine,
   outbound: outboundMachine,
   outputs: outputsMachine,
+  notes: notesMachine,
   inboundRelease: inboundReleaseMachine,
   endpointRemoval: endpointRemovalMachine,
   serviceRemoval: serviceRemovalMachine,

@@ -3,7 +3,7 @@ import { toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import { clientsFor, createConsumers, seenBy } from './consumers.ts';
 import { desiredOf } from './desired.ts';
-import { provenanceOf, underPresentNames } from './desired-provenance.ts';
+import { provenanceOf, staleNotes, underPresentNames } from './desired-provenance.ts';
 import { inboundReleased } from './machine-access.ts';
 import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
@@ -128,6 +128,7 @@ function unread(
     connections: NO_CONNECTIONS,
     access: unreadAccess(about),
     outputs: undefined,
+    staleNotes: {},
     release: undefined,
   };
 }
@@ -182,6 +183,7 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
     access: await observeAccess(first, service.facts.capacity, endpoints, policy),
     outputs: await observeOutputs(context, endpoints, usable),
+    staleNotes: staleNotes(context.pass.resource, context.desired),
     release: undefined,
   };
 }

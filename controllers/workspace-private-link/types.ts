@@ -376,6 +376,8 @@ export type Seen = {
   access: AccessSeen;
   /** Undefined when nothing is to be published, and nothing has been. */
   outputs: OutputsSeen | undefined;
+  /** Annotations as they should be, where those that are there say other credentials than the spec. */
+  staleNotes: Readonly<Record<string, string>>;
   /** Set while deleting. */
   release: ReleaseSeen | undefined;
   /** Set while deleting, when credentials are or were lost, or a person asks to give up. */

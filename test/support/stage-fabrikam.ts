@@ -1,5 +1,7 @@
 import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from '../../simulator/builders.ts';
 import type { World } from '../../simulator/world.ts';
+import type { Stage } from './stage.ts';
+import { type Call, isCloud } from './stage-calls.ts';
 import { NAMESPACE, type NameServerAddress, stageWorld, TENANT } from './stage-world.ts';
 
 /**
@@ -84,8 +86,16 @@ export function endpointInFabrikam(
   };
 }
 
+/** Calls to a cloud whose token is not of the tenant that they are about; empty, or two tenants were mixed up. */
+export function strayTokens({ calls, simulator }: Stage): string[] {
+  return calls
+    .filter(isCloud)
+    .filter((call) => call.tenantId === undefined || call.tenantId !== tenantAddressed(simulator.world, call))
+    .map(({ method, path, tenantId }) => `${method} ${path} with a token of ${tenantId}`);
+}
+
 /** The tenant that a call is about: of the subscription that it addresses, or of the workspace, for Fabric. */
-export function tenantAddressed(world: World, call: { service: string; path: string }): string | undefined {
+function tenantAddressed(world: World, call: Call): string | undefined {
   if (call.service === 'fabric') return TENANT;
   const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(call.path)?.[1]?.toLowerCase();
   return subscriptionId === undefined ? undefined : world.arm.subscriptions[subscriptionId]?.tenantId;

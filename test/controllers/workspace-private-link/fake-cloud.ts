@@ -335,8 +335,10 @@ export function fakeCloud(world: World): Clouds {
     fabric,
   };
   return {
-    async forTenant(_query, _call: CallOptions) {
-      refuse('credentials');
+    async forTenant({ credentialsRef }, _call: CallOptions) {
+      const operation = credentialsRef ? `credentials ${credentialsRef.name}` : 'credentials';
+      world.reads.push(operation);
+      refuse(operation);
       return clients;
     },
     dns: {

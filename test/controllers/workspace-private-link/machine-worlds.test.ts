@@ -16,6 +16,8 @@ import {
   type InboundReleaseFacts,
   MANAGED_CONNECTION_FACTS,
   type ManagedConnectionFacts,
+  NOTES_FACTS,
+  type NotesFacts,
   OUTBOUND_FACTS,
   OUTPUTS_FACTS,
   type OutboundFacts,
@@ -189,6 +191,13 @@ describe('upwards', () => {
         'Approval.Undecided': { connection: 'approved' },
       },
     },
+    readyOrPerson,
+  );
+
+  converges<NotesFacts>(
+    'notes',
+    NOTES_FACTS,
+    { acts: { noteCredentials: { notes: 'current' } }, waits: {} },
     readyOrPerson,
   );
 

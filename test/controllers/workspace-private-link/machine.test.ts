@@ -16,6 +16,8 @@ import {
   type InboundReleaseFacts,
   MANAGED_CONNECTION_FACTS,
   type ManagedConnectionFacts,
+  NOTES_FACTS,
+  type NotesFacts,
   OUTBOUND_FACTS,
   OUTPUTS_FACTS,
   type OutboundFacts,
@@ -168,6 +170,7 @@ describe('upwards', () => {
       ({ endpoint, connection, provenance }) =>
         endpoint === 'unobservable' ||
         endpoint === 'refused' ||
+        endpoint === 'noCredentials' ||
         // That our mark is on it now is written down whatever became of the connection.
         (endpoint === 'ready' && provenance !== 'taking' && (connection === 'unobservable' || connection === 'other')),
     ),
@@ -194,6 +197,10 @@ describe('upwards', () => {
       ({ endpoint, provenance }) => endpoint === 'overwritable' && (provenance === 'none' || provenance === 'taking'),
     ),
     'what adoptionPolicy Never keeps us from is not touched': never(({ endpoint }) => endpoint === 'unadopted'),
+    'missing credentials are said before anything else that is served': (facts, { reason }) =>
+      facts.served === 'served' && facts.endpoint === 'noCredentials' && reason !== 'CredentialMissing'
+        ? reason
+        : undefined,
     'ready exactly when approved': (facts, { tag }) =>
       (tag === 'ready') !== endpointApproved(facts) &&
       facts.endpoint !== 'drifted' &&
@@ -204,6 +211,10 @@ describe('upwards', () => {
     'a note without our tag writes nothing': never(unmarked),
     'nothing is created where it does not fit, or where nobody has looked': (facts, { effect }) =>
       effect === 'putEndpoint' && facts.endpoint === 'absent' && facts.placement !== 'fits' ? effect : undefined,
+  });
+
+  every<NotesFacts>('notes', NOTES_FACTS, {
+    'only a note that the spec contradicts is written': only('noteCredentials', ({ notes }) => notes === 'stale'),
   });
 
   every<PlacementFacts>('placement', PLACEMENT_FACTS, {
@@ -461,6 +472,8 @@ describe('downwards', () => {
   every<EndpointRemovalFacts>('endpointRemoval', ENDPOINT_REMOVAL_FACTS, {
     'Retain deletes nothing': (facts, { effect }) =>
       facts.policy === 'Retain' && DELETES.includes(effect ?? '') ? effect : undefined,
+    'nothing goes whose consumer cannot be seen': (facts, { effect }) =>
+      facts.endpoint === 'noCredentials' && DELETES.includes(effect ?? '') ? effect : undefined,
     'nothing goes before access is released, or while it is the last way in': (facts, { effect }) =>
       facts.gate !== 'open' && DELETES.includes(effect ?? '') ? effect : undefined,
     'without provenance the endpoint stays': only('deleteEndpoint', ({ provenance }) => provenance !== 'none'),
