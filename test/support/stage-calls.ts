@@ -14,6 +14,8 @@ export type Call = {
   path: string;
   /** Tenant of the bearer token that went along, as its own claim says; absent: the call carried none. */
   tenantId?: string;
+  /** What was written to Fabric. */
+  sent?: { body: string; ifMatch: string | undefined };
   /** Absent: no answer yet, or none at all. */
   status?: number;
 };

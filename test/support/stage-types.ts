@@ -15,6 +15,8 @@ export type StageOptions = {
   env?: Readonly<Record<string, string>>;
   world?: World;
   adjust?: (conduct: Conduct) => void;
+  /** Network in which the operator lives, whose resolver it asks. Absent: it sits on the internet. */
+  operatorNetworkId?: string;
   /** Most passes at once. Default 2. */
   workers?: number;
 };

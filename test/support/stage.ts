@@ -42,6 +42,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const simulator = await startSimulator({
     clock,
     world: options.world ?? stageWorld(),
+    ...(options.operatorNetworkId !== undefined && { operatorNetworkId: options.operatorNetworkId }),
     random: () => 0.5,
     ...(options.adjust && { adjust: options.adjust }),
   });
@@ -110,12 +111,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
           recordingTransport(
             inner,
             own,
-            ({ service, operation, method, url, headers }) => {
+            ({ service, operation, method, url, headers, body }) => {
               const { host, pathname } = new URL(url);
               const at = { index: calls.length, atMs: clock.now() };
               const call: Call = { ...at, service, operation, method, host, path: pathname };
               const tenantId = service === 'kubernetes' ? undefined : tenantOfToken(headers);
               if (tenantId !== undefined) call.tenantId = tenantId;
+              if (service === 'fabric' && body !== undefined) call.sent = { body, ifMatch: headers?.['if-match'] };
               calls.push(call);
               callsAtThisMoment += 1;
               return call;

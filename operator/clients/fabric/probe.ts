@@ -32,6 +32,8 @@ export function createProbes(context: FabricContext, rest: FabricRest) {
         operation: where.operation,
         what: `read workspace ${workspaceId}`,
         call,
+        // The way is to be found anew each time: a connection that is kept shows where names led when it was opened.
+        headers: { connection: 'close' },
         ...(where.baseUrl === undefined ? {} : { baseUrl: where.baseUrl }),
       });
       const remoteAddress = response.remoteAddress === undefined ? undefined : plainAddress(response.remoteAddress);

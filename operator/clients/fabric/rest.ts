@@ -46,7 +46,7 @@ export function createFabricRest(context: FabricContext) {
     );
 
   return {
-    get: (request: FabricCall) => send('GET', request),
+    get: (request: FabricCall & { headers?: Readonly<Record<string, string>> }) => send('GET', request),
     put: (request: FabricCall & { body: unknown; headers?: Readonly<Record<string, string>> }) => send('PUT', request),
     post: (request: FabricCall & { body?: unknown; safe?: true }) => send('POST', request),
     delete: (request: FabricCall) => send('DELETE', request),
