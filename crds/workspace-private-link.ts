@@ -197,8 +197,10 @@ export type WorkspacePrivateLinkEndpoint = {
    */
   recreatePolicy: 'Never' | 'OnRejection';
   /**
-   * The endpoint serves a Fabric data gateway: its virtual network is checked against the gateway's in the
-   * Gateways API. An on-premises gateway has no network there, so only its existence is checked.
+   * The endpoint serves a Fabric data gateway, which must be visible to the identity that spec.credentialsRef
+   * leads to. Of a virtual network gateway the network is checked: the endpoint must be in it, and not in the
+   * gateway's own subnet. An on-premises gateway tells nothing about its network; status.endpoints[].gateway then
+   * says what people must set up.
    */
   gateway?: WorkspacePrivateLinkEndpointGateway;
   /**
@@ -218,8 +220,10 @@ export type WorkspacePrivateLinkEndpointCredentialsRef = {
 };
 
 /**
- * The endpoint serves a Fabric data gateway: its virtual network is checked against the gateway's in the
- * Gateways API. An on-premises gateway has no network there, so only its existence is checked.
+ * The endpoint serves a Fabric data gateway, which must be visible to the identity that spec.credentialsRef
+ * leads to. Of a virtual network gateway the network is checked: the endpoint must be in it, and not in the
+ * gateway's own subnet. An on-premises gateway tells nothing about its network; status.endpoints[].gateway then
+ * says what people must set up.
  */
 export type WorkspacePrivateLinkEndpointGateway = {
   /** Fabric gateway id, a GUID. */
@@ -459,6 +463,23 @@ export type WorkspacePrivateLinkEndpointStatus = {
   /** Private addresses of its network interface. */
   addresses?: string[];
   /** What is the case, in words. */
+  message?: string;
+  /** The data gateway that the endpoint serves, as Fabric shows it. */
+  gateway?: WorkspacePrivateLinkEndpointGatewayStatus;
+};
+
+/** The data gateway that the endpoint serves, as Fabric shows it. */
+export type WorkspacePrivateLinkEndpointGatewayStatus = {
+  /** Kind of gateway as Fabric says, such as VirtualNetwork or OnPremises. Absent when it is not seen. */
+  type?: string;
+  /** Its name in Fabric. */
+  displayName?: string;
+  /**
+   * Online or Offline, as it answered Fabric; Unknown when it was not asked or has not answered. A gateway of a
+   * virtual network that sleeps may say Offline; nothing depends on it.
+   */
+  state?: string;
+  /** Whether it fits the endpoint's network, and what people must set up for it. */
   message?: string;
 };
 

@@ -78,8 +78,19 @@ export function readyMessage({ endpoints, access }: Seen): string {
     Allow: 'The workspace has its private link and is open to the public, as the spec says.',
     unmanaged: 'The workspace has its private link; public access is not managed here.',
   }[access.inbound.wanted];
-  if (unproven.length === 0) return door;
-  return `${door} NOT proven: DNS of ${unproven.map(({ desired }) => desired.name).join(', ')}, because verify.mode is None.`;
+  const set = gatewayNote(endpoints);
+  if (unproven.length === 0) return `${door}${set}`;
+  return `${door} NOT proven: DNS of ${unproven.map(({ desired }) => desired.name).join(', ')}, because verify.mode is None.${set}`;
+}
+
+/** What only people can set up, and nobody here can prove. */
+function gatewayNote(endpoints: Seen['endpoints']): string {
+  const names = endpoints
+    .filter(({ placement }) => placement?.facts.gateway === 'onPremises')
+    .map(({ desired }) => desired.name);
+  return names.length === 0
+    ? ''
+    : ` For the on-premises gateway behind ${names.join(', ')} people set up DNS: see status.endpoints[].gateway.message.`;
 }
 
 const of = (rests: readonly Rest[], machine: string) => rests.filter((rest) => rest.machine === machine);

@@ -5,6 +5,8 @@ import type { Reason } from './types.ts';
 export type Wording = { says: string; next: string };
 
 const LOOKS_AGAIN = 'the operator looks again every ten minutes';
+const GRANT_GATEWAY_ROLE =
+  'grant the identity a role on the gateway (in Fabric: Settings, Manage connections and gateways, the gateway, Manage users; Connection creator is enough)';
 
 /** Every reason once, for people. A new one does not compile until it is worded here. */
 export const WORDING: Record<Reason, Wording> = {
@@ -233,6 +235,31 @@ export const WORDING: Record<Reason, Wording> = {
   ForeignRecords: {
     says: 'the names have answers in the zone that somebody else wrote, and they are never overwritten',
     next: `remove those records, or use another zone; records that nobody marked as theirs, and that no zone group keeps, are taken over with adoptionPolicy Always; ${LOOKS_AGAIN}`,
+  },
+  GatewayAsked: { says: 'the gateway has its place', next: 'Fabric is asking it whether it is online' },
+  GatewayInOtherNetwork: {
+    says: 'the gateway runs in another virtual network than the endpoint, and does not reach it by that',
+    next: `remove this endpoint and add one with another name in a subnet of the gateway's network, or correct gateway.gatewayId; ${LOOKS_AGAIN}`,
+  },
+  GatewayNotChecked: {
+    says: 'Fabric tells nothing about the network of the gateway, or could not be asked',
+    next: 'nothing is held up; see status.endpoints[].gateway',
+  },
+  GatewayNotFound: {
+    says: 'the gateway is not among those that the identity sees: it does not exist, or nobody gave the identity a role on it',
+    next: `correct gateway.gatewayId, or ${GRANT_GATEWAY_ROLE}; ${LOOKS_AGAIN}`,
+  },
+  GatewayNotVisible: {
+    says: 'the gateway exists, and the identity has no role on it',
+    next: `${GRANT_GATEWAY_ROLE}; ${LOOKS_AGAIN}`,
+  },
+  GatewayOnPremises: {
+    says: 'the gateway is on-premises, and its network is what the spec says',
+    next: 'people set up DNS there, see status.endpoints[].gateway',
+  },
+  GatewaySubnet: {
+    says: "the endpoint's subnet is the gateway's own, which is delegated and can hold no private endpoint",
+    next: `remove this endpoint and add one with another name in another subnet of the same network; ${LOOKS_AGAIN}`,
   },
   HeldByDeny: {
     says: 'it may be the only proven way into a workspace that is closed to the public',

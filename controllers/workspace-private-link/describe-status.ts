@@ -1,5 +1,6 @@
 import type { WorkspacePrivateLinkStatus } from '../../crds/workspace-private-link.ts';
 import { endpointRests, isDone } from './describe-conditions.ts';
+import { gatewayStatus } from './describe-gateway.ts';
 import { capital, clip, say } from './describe-words.ts';
 import { lastSegment, same } from './desired-names.ts';
 import type { AccessSeen, Provenance, Rest, Seen } from './types.ts';
@@ -15,11 +16,13 @@ const MOST_PREFLIGHT = 50;
 export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStatus[] {
   const at = (ladder: string) => rests.find((rest) => rest.ladder === ladder);
   const told = endpointRests(rests);
-  const wanted = seen.endpoints.map(({ desired, connection, addresses, actual }): EndpointStatus => {
+  const wanted = seen.endpoints.map((one): EndpointStatus => {
+    const { desired, connection, addresses, actual } = one;
+    const gateway = gatewayStatus(seen, one);
     const endpoint = told.find(({ ladder }) => ladder.slice(ladder.indexOf('/') + 1) === desired.name);
     // The least advanced speaks; names are asked about last.
-    const own = [endpoint, at(`dns/${desired.name}`), at(`proof/${desired.name}`)].filter((one) => one !== undefined);
-    const rest = own.find((one) => !isDone(one)) ?? own.at(-1);
+    const own = [endpoint, at(`dns/${desired.name}`), at(`proof/${desired.name}`)].filter((each) => each !== undefined);
+    const rest = own.find((each) => !isDone(each)) ?? own.at(-1);
     const status = connection?.status ?? actual?.connection?.status;
     return {
       name: desired.name,
@@ -27,6 +30,7 @@ export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStat
       ...(rest && { phase: rest.phase, message: messageOf(seen, rest) }),
       ...(status !== undefined && { connection: status }),
       addresses: addresses.map(({ address }) => address),
+      ...(gateway && { gateway }),
     };
   });
   const removed = seen.removals.map(({ name, resourceId }): EndpointStatus => {

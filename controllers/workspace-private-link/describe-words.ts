@@ -1,5 +1,6 @@
 import { lossDetail } from './describe-abandonment.ts';
 import { connectionDetail, connectionRemedy, decisionIn, rejectedBy } from './describe-connections.ts';
+import { gatewayDetail } from './describe-gateway.ts';
 import { WORDING } from './describe-reasons.ts';
 import { consumerOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
@@ -204,11 +205,13 @@ function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | u
 }
 
 function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reason }: Rest): string | undefined {
-  if (reason === 'ListedReject') return rejectedBy(seen, endpoint.desired.resourceId);
-  return reason === 'NotServedYet' ? 'an endpoint for a data gateway' : undefined;
+  return reason === 'ListedReject' ? rejectedBy(seen, endpoint.desired.resourceId) : undefined;
 }
 
-function placementDetail({ placement }: Seen['endpoints'][number], { phase, reason }: Rest): string | undefined {
+function placementDetail(endpoint: Seen['endpoints'][number], rest: Rest): string | undefined {
+  const { placement } = endpoint;
+  const { phase, reason } = rest;
+  if (phase.startsWith('Gateway.')) return gatewayDetail(endpoint, rest);
   const provider = placement?.providerToRegister;
   if (reason === 'ProviderNotRegistered') {
     return provider && `${provider.missing.join(', ')} in ${provider.subscriptionId}`;

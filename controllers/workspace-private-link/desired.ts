@@ -38,10 +38,7 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
     clusterId,
     service: { scope, id: serviceId(scope), tags: spec.service.tags ?? {} },
     hosts: workspaceHosts(workspaceId),
-    endpoints: endpoints.map((endpoint, index) => {
-      const served = endpoints.slice(0, index).filter((other) => notServedBecause(other) === undefined);
-      return endpointOf(resource, endpoint, served);
-    }),
+    endpoints: endpoints.map((endpoint, index) => endpointOf(resource, endpoint, endpoints.slice(0, index))),
     uid: metadata.uid ?? '',
     decisions: decisionsOf(resource),
     authoritative: spec.connectionsPolicy === 'Authoritative',
@@ -134,12 +131,6 @@ function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
   if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');
   return { whole, partial };
 }
-
-/** Why an endpoint is not served yet. */
-export const endpointNotServed = ({ spec }: DesiredEndpoint) => notServedBecause(spec);
-
-const notServedBecause = ({ gateway }: WorkspacePrivateLinkEndpoint): 'gateway' | undefined =>
-  gateway ? 'gateway' : undefined;
 
 /** The zone to which this object links a network: of two endpoints that want it in different zones, the first has it. */
 export function linkedZone({ endpoints }: Desired, virtualNetworkId: string): string | undefined {

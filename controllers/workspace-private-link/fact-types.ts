@@ -62,8 +62,6 @@ export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;
 export const ENDPOINT_FACTS = {
   /** Summary of the service ladder. */
   service: ['ready', 'notReady'],
-  /** notServed: an endpoint of a data gateway. */
-  served: ['served', 'notServed'],
   /** Summary of the placement ladder; unread: nobody has looked, because nothing is about to be created. */
   placement: ['fits', 'not', 'unread'],
   /**
@@ -101,7 +99,7 @@ export const ENDPOINT_FACTS = {
 } as const satisfies Domain;
 export type EndpointFacts = FactsOf<typeof ENDPOINT_FACTS>;
 
-/** Whether the endpoint may be created where the spec says. Read only before a creation. */
+/** Whether the endpoint may be created where the spec says. All but the gateway is read only before a creation. */
 export const PLACEMENT_FACTS = {
   /** As for the service, in the endpoint's subscription. */
   provider: PROVIDER,
@@ -110,6 +108,13 @@ export const PLACEMENT_FACTS = {
   subnet: ['fits', 'tight', 'missing', 'delegated', 'otherRegion', 'full', 'unobservable'],
   /** Connections of the service against the quota of endpoints a workspace (cloud-apis 18). */
   quota: ['free', 'usedUp'],
+  /**
+   * spec.endpoints[].gateway in the Gateways API (cloud-apis 13), also once the endpoint is there. unchecked: it could
+   * not be looked up, or is of a type that tells no network · notVisible: it is there, and the identity may not see it.
+   */
+  gateway: ['none', 'fits', 'onPremises', 'unchecked', 'otherNetwork', 'ownSubnet', 'notFound', 'notVisible'],
+  /** awaited: Fabric is still asking the gateway whether it is online. */
+  check: ['ended', 'awaited'],
 } as const satisfies Domain;
 export type PlacementFacts = FactsOf<typeof PLACEMENT_FACTS>;
 

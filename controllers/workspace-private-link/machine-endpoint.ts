@@ -15,17 +15,12 @@ const replaceable = ({ provenance, hold }: EndpointFacts) => provenance === 'cre
 
 /** Requested and approved: DNS may rest on it. */
 export const endpointApproved = (facts: EndpointFacts): boolean =>
-  facts.service === 'ready' &&
-  facts.served === 'served' &&
-  ours(facts) &&
-  facts.connection === 'approved' &&
-  facts.listed === 'none';
+  facts.service === 'ready' && ours(facts) && facts.connection === 'approved' && facts.listed === 'none';
 
 /** Request → Approval. Zone, link, records and proof are the dns ladder of the same endpoint. */
 export const endpointMachine = setup({
   types: { context: {} as EndpointFacts, input: {} as EndpointFacts },
   guards: {
-    notServedYet: is(({ served }) => served === 'notServed'),
     serviceNotReady: is(({ service }) => service === 'notReady'),
     noCredentials: is(({ endpoint }) => endpoint === 'noCredentials'),
     ours: is(ours),
@@ -76,7 +71,6 @@ export const endpointMachine = setup({
       states: {
         Check: {
           always: [
-            { guard: 'notServedYet', target: 'NotServed' },
             // A Secret takes a person: said at once, whatever else is still being made.
             { guard: 'noCredentials', target: 'NoCredentials' },
             { guard: 'serviceNotReady', target: 'AwaitingService' },
@@ -99,7 +93,6 @@ export const endpointMachine = setup({
             { target: 'Unobservable' },
           ],
         },
-        NotServed: stalled('NotServedYet'),
         NoCredentials: leaf('stalled', 'CredentialMissing', 'person'),
         AwaitingService: waiting('AwaitingService', 'slow'),
         Refused: stalled('ReadRefused'),

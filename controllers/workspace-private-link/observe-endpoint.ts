@@ -1,12 +1,11 @@
 import type { ConnectionStatus } from '../../operator/clients/arm/types.ts';
 import { seenBy } from './consumers.ts';
-import { endpointNotServed } from './desired.ts';
 import { OWNER_TAG, same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
 import { rejecterOf } from './listing.ts';
 import { byId } from './lookup.ts';
 import { placementOf } from './machine-placement.ts';
-import { observePlacement } from './observe-placement.ts';
+import { observePlacement, settledPlacement, type WorkspaceSide } from './observe-placement.ts';
 import { mayOverwrite, tagDifference, tagOf } from './observe-service.ts';
 import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
 import type {
@@ -34,7 +33,7 @@ export type EndpointBase = {
 };
 
 export const unreadEndpoint = (
-  facts: Pick<EndpointFacts, 'service' | 'served' | 'provenance' | 'recreate' | 'listed'>,
+  facts: Pick<EndpointFacts, 'service' | 'provenance' | 'recreate' | 'listed'>,
 ): EndpointFacts => ({
   ...facts,
   placement: 'unread',
@@ -62,12 +61,11 @@ export async function observeEndpoint(
   context: Reader,
   endpoint: DesiredEndpoint,
   usable: boolean,
-  connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
+  { connections, gateway }: WorkspaceSide,
 ): Promise<EndpointBase> {
   const { desired, provenance } = context;
   const blank = unreadEndpoint({
     service: usable ? 'ready' : 'notReady',
-    served: endpointNotServed(endpoint) === undefined ? 'served' : 'notServed',
     provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
     recreate: endpoint.spec.recreatePolicy ?? 'Never',
     listed: listedFact(desired, endpoint),
@@ -82,7 +80,6 @@ export async function observeEndpoint(
     detail: undefined,
     fault: undefined,
   };
-  if (blank.served === 'notServed') return base;
   const there = await seenBy(context, endpoint.consumer);
   const found = there.fault ? blind(there.fault) : await findEndpoint(there.value, endpoint);
   const seen = { ...base, ...found, facts: { ...base.facts, endpoint: found.state } };
@@ -90,11 +87,12 @@ export async function observeEndpoint(
   if (!there.value) return seen;
   if (found.state === 'absent' || found.state === 'failed') {
     if (!usable) return seen;
-    const placement = await observePlacement(there.value, endpoint, connections, found.actual);
+    const placement = await observePlacement(there.value, endpoint, { connections, gateway }, found.actual);
     return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
   }
   if (!found.actual || NOT_OURS_YET.has(found.state)) return seen;
-  return withConnection(there.value, seen, await connections());
+  const placement = usable ? settledPlacement(await gateway()) : undefined;
+  return withConnection(there.value, { ...seen, placement }, await connections());
 }
 
 /** The workspace's side is seen all the same: what it says about the connection is true, and people want to know it. */

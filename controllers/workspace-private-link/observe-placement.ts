@@ -2,6 +2,7 @@ import type { Subnet } from '../../operator/clients/arm/types.ts';
 import { verdictOf } from '../../operator/clients/classify.ts';
 import { same } from './desired-names.ts';
 import eligibility from './eligibility.json' with { type: 'json' };
+import type { GatewayReading } from './observe-gateway.ts';
 import { endpointQuota } from './observe-quotas.ts';
 import { observeProvider } from './observe-service.ts';
 import { attempt, type EndpointContext, type Reading, settled } from './reading.ts';
@@ -13,6 +14,12 @@ import type {
   PrivateEndpointConnection,
 } from './types.ts';
 
+/** What only the tenant of the workspace knows about an endpoint; each is read when it is first needed. */
+export type WorkspaceSide = {
+  connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>;
+  gateway: () => Promise<GatewayReading>;
+};
+
 /**
  * Reads whether the endpoint may be created where the spec says. Asked while there is no endpoint, or `failed`: one that
  * Azure could not finish.
@@ -20,13 +27,14 @@ import type {
 export async function observePlacement(
   context: EndpointContext,
   endpoint: DesiredEndpoint,
-  connections: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
+  { connections, gateway }: WorkspaceSide,
   failed: PrivateEndpoint | undefined,
 ): Promise<PlacementSeen> {
-  const [provider, subnet, connected] = await Promise.all([
+  const [provider, subnet, connected, data] = await Promise.all([
     observeProvider(context, endpoint.scope.subscriptionId),
     observeSubnet(context, endpoint),
     connections(),
+    gateway(),
   ]);
   const { usedUp } = endpointQuota(context, endpoint.resourceId, connected.value ?? []);
   const registration = context.pass.resource.spec.registerProviders ? 'allowed' : 'notAllowed';
@@ -36,12 +44,25 @@ export async function observePlacement(
       registration,
       subnet: subnet.fact,
       quota: usedUp === undefined ? 'free' : 'usedUp',
+      ...data.facts,
     },
     details: { Room: subnet.detail ?? usedUp },
     ...(provider.toRegister && { providerToRegister: provider.toRegister }),
-    fault: provider.fault ?? subnet.fault,
+    ...(data.gateway && { gateway: data.gateway }),
+    fault: provider.fault ?? subnet.fault ?? data.gateway?.fault,
   };
   return failed?.failure ? afterFailure(seen, failed.failure) : seen;
+}
+
+/** Of an endpoint that is there, only the gateway is looked at: all else was for its creation. */
+export function settledPlacement({ facts, gateway }: GatewayReading): PlacementSeen | undefined {
+  if (!gateway) return undefined;
+  return {
+    facts: { provider: 'unobservable', registration: 'notAllowed', subnet: 'unobservable', quota: 'free', ...facts },
+    details: {},
+    gateway,
+    fault: gateway.fault,
+  };
 }
 
 /** What Azure said when it gave up outweighs a count that we could not see, or that has changed since. */

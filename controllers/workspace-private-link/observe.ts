@@ -19,6 +19,7 @@ import {
 } from './observe-connections.ts';
 import { observeDns, unapprovedDns } from './observe-dns.ts';
 import { type EndpointBase, listedFact, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
+import { observeGateway } from './observe-gateway.ts';
 import { observeOutputs } from './observe-outputs.ts';
 import {
   findService,
@@ -113,7 +114,6 @@ function unread(
       desired: endpoint,
       facts: unreadEndpoint({
         service: 'notReady',
-        served: 'served',
         provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
         recreate: endpoint.spec.recreatePolicy ?? 'Never',
         listed: listedFact(desired, endpoint),
@@ -156,7 +156,10 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const bases = await Promise.all(
     context.desired.endpoints.map((endpoint) =>
       // An entry that came back under its name while its old endpoint is still being removed waits for that.
-      observeEndpoint(context, endpoint, usable && !removed.includes(endpoint.name), connectionsOf),
+      observeEndpoint(context, endpoint, usable && !removed.includes(endpoint.name), {
+        connections: connectionsOf,
+        gateway: () => observeGateway(context, endpoint),
+      }),
     ),
   );
   const endpoints = await Promise.all(bases.map((base) => withDns(context, base, bases)));

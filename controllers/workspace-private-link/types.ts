@@ -4,6 +4,7 @@ import type {
   CommunicationPolicySeen,
   EndpointScope,
   Fault,
+  Gateway,
   InterfaceAddress,
   LedgerEntry,
   PrivateEndpoint,
@@ -224,18 +225,33 @@ export type ProviderToRegister = {
   missing: readonly ProviderNamespace[];
 };
 
+/** The data gateway that an endpoint is for. */
+export type GatewaySeen = {
+  id: string;
+  /** Undefined: not listed, or the list could not be read. */
+  known: Gateway | undefined;
+  /** What it answered; undefined: not known. */
+  state: string | undefined;
+  /** The identity sees other gateways. */
+  othersSeen: boolean;
+  /** Tenant and client id of who asked. */
+  identity: string;
+  fault?: Fault;
+};
+
 export type PlacementSeen = {
   facts: PlacementFacts;
   providerToRegister?: ProviderToRegister;
   /** What is wrong on each rung, in words: the ids and numbers behind the fact. */
   details: { Room?: string | undefined };
+  gateway?: GatewaySeen;
   fault?: Fault | undefined;
 };
 
 export type EndpointSeen = {
   desired: DesiredEndpoint;
   facts: EndpointFacts;
-  /** Set while the endpoint is about to be created, or when Azure could not finish it. */
+  /** Set while the endpoint is about to be created, when Azure could not finish it, and always for a data gateway's. */
   placement?: PlacementSeen;
   dns: DnsSeen;
   actual: PrivateEndpoint | undefined;

@@ -115,6 +115,13 @@ export const FAILURES: readonly Row[] = [
     remedy: GRANT_WORKSPACE_ROLE,
   },
   {
+    codes: ['InsufficientPermissionsToManageGateway'],
+    service: 'fabric',
+    disposition: 'blocked',
+    reason: 'InsufficientGatewayRole',
+    remedy: 'give the operator’s identity a role on the data gateway',
+  },
+  {
     codes: ['InsufficientPrivileges', 'InsufficientScopes', 'Authorization_RequestDenied'],
     disposition: 'blocked',
     reason: 'InsufficientPrivileges',

@@ -461,17 +461,19 @@ export const BAD_INPUT: Record<string, BadInput> = {
     reads: ['managementPolicy: Observe', 'take it out of the spec'],
     heal: asUsual,
   },
-  'an endpoint for a data gateway': {
-    because: 'gateways are not served yet; the other endpoint goes on',
+  'an endpoint for a data gateway that is not there': {
+    because: 'it may be a slip, or nobody gave the identity a role on it; the other endpoint goes on',
     spec: (stage) => ({
       endpoints: [
         endpointIn('hub', 'ZoneGroup', stage.nameserverOf),
         { ...endpointIn('spoke', 'Records', stage.nameserverOf), gateway: { gatewayId: randomUUID() } },
       ],
     }),
-    reason: 'NotServedYet',
+    reason: 'GatewayNotFound',
     goesOn: ['hub'],
-    reads: ['Endpoint spoke', 'data gateway'],
+    reads: ['Endpoint spoke', 'sees no gateway at all', 'Manage connections and gateways'],
+    // Whether it is there for others: a question that changes nothing.
+    asksAgain: /\/checkStatus$/,
     heal: applied((stage) => ({ endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)] })),
   },
   'decisions on the requests of others': {

@@ -192,7 +192,7 @@ describe('500 services a tenant', () => {
     await stage.startOperator();
     await playUntilReady(stage);
     expect(cloudWrites(stage.calls)).toHaveLength(1);
-  }, 60_000);
+  }, 240_000);
 
   test('counts the subscriptions of other objects, too, and an old list of theirs refuses nobody', async () => {
     const base = bareLink();

@@ -316,7 +316,12 @@ export function fakeCloud(world: World): Clouds {
       ),
     probeWorkspaceHost: () => read('probe.host', () => world.workspaceHost),
     gateways: () => read('gateways.list', () => world.gateways),
-    gatewayStatus: () => read('gateways.checkStatus', () => world.gatewayStatus),
+    gatewayStatus: (id) =>
+      read('gateways.checkStatus', () => {
+        if (world.gateways.some((gateway) => gateway.id === id)) return world.gatewayStatus;
+        const message = 'cannot check the gateway: EntityNotFound';
+        throw new OperatorError({ disposition: 'blocked', reason: 'NotFound', message, status: 404 });
+      }),
     managedPrivateEndpoints: () => read('managedPrivateEndpoints.list', () => world.managedEndpoints),
     createManagedPrivateEndpoint: (_, { name, targetId }) =>
       write('managedPrivateEndpoints.create', () => {

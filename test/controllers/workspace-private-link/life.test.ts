@@ -167,13 +167,15 @@ describe('a private link is made', () => {
 
   test('a stuck endpoint does not hold up its sibling', async () => {
     const world = aWorld();
+    // Nobody sees such a gateway.
     const gateway = anEndpoint('gateway', { gateway: { gatewayId: '33333333-3333-4333-8333-333333333333' } });
-    const living = live(world, aWorkspacePrivateLink({ endpoints: [gateway, anEndpoint('hub')] }));
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [anEndpoint('hub'), gateway] }));
     await living.settle();
-    expect(living.rest('endpoint/gateway')).toBe('Request.NotServed');
+    expect(living.rest('placement/gateway')).toBe('Gateway.NotFound');
+    expect(living.rest('endpoint/gateway')).toBe('Request.AwaitingPlacement');
     expect(living.rest('proof/hub')).toBe('Verified.Proven');
-    expect(living.condition('Stalled')).toMatchObject({ reason: 'NotServedYet' });
-    expect(living.nextStep()).toContain('an endpoint for a data gateway');
+    expect(living.condition('Stalled')).toMatchObject({ reason: 'GatewayNotFound' });
+    expect(living.nextStep()).toContain('grant the identity a role on the gateway');
   });
 });
 

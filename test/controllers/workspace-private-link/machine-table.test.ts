@@ -82,7 +82,6 @@ table<ServiceFacts>('service', service, {
 
 const endpoint: EndpointFacts = {
   service: 'ready',
-  served: 'served',
   placement: 'unread',
   endpoint: 'ready',
   provenance: 'created',
@@ -147,14 +146,21 @@ table<EndpointFacts>('endpoint', endpoint, {
   },
 });
 
-const placement: PlacementFacts = { provider: 'settled', registration: 'notAllowed', subnet: 'fits', quota: 'free' };
+const placement: PlacementFacts = {
+  provider: 'settled',
+  registration: 'notAllowed',
+  subnet: 'fits',
+  quota: 'free',
+  gateway: 'none',
+  check: 'ended',
+};
 
 table<PlacementFacts>('placement', placement, {
-  'has nothing against a subnet with room': { because: 'all is known', given: {}, phase: 'Room.Fits' },
+  'has nothing against a subnet with room': { because: 'all is known', given: {}, phase: 'Settled.Fits' },
   'has nothing against what it cannot read': {
     because: 'few identities may read all of it, and Azure judges for itself',
     given: { provider: 'unobservable', subnet: 'unobservable' },
-    phase: 'Room.Fits',
+    phase: 'Settled.Fits',
   },
   'registers what is missing where it may': {
     because: 'spec.registerProviders',
@@ -180,7 +186,32 @@ table<PlacementFacts>('placement', placement, {
   'creates in a subnet that is nearly full, and warns': {
     because: 'there is room; ten addresses are a recommendation',
     given: { subnet: 'tight' },
-    phase: 'Room.Tight',
+    phase: 'Settled.Tight',
+  },
+  'creates nothing in another network than the gateway': {
+    because: 'the gateway would not reach it',
+    given: { gateway: 'otherNetwork' },
+    phase: 'Gateway.OtherNetwork',
+  },
+  'names the gateway before the delegation': {
+    because: 'that a subnet is delegated says less than to whom',
+    given: { gateway: 'ownSubnet', subnet: 'delegated' },
+    phase: 'Gateway.OwnSubnet',
+  },
+  'trusts the spec about an on-premises gateway': {
+    because: 'Fabric tells nothing about its network',
+    given: { gateway: 'onPremises' },
+    phase: 'Settled.OnPremises',
+  },
+  'is held up by no gateway that it does not understand': {
+    because: 'types come, and reads fail',
+    given: { gateway: 'unchecked' },
+    phase: 'Settled.Unchecked',
+  },
+  'looks again soon while Fabric asks the gateway': {
+    because: 'only the status waits for the answer',
+    given: { gateway: 'fits', check: 'awaited' },
+    phase: 'Settled.Asking',
   },
 });
 

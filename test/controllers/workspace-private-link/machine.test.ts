@@ -197,10 +197,8 @@ describe('upwards', () => {
       ({ endpoint, provenance }) => endpoint === 'overwritable' && (provenance === 'none' || provenance === 'taking'),
     ),
     'what adoptionPolicy Never keeps us from is not touched': never(({ endpoint }) => endpoint === 'unadopted'),
-    'missing credentials are said before anything else that is served': (facts, { reason }) =>
-      facts.served === 'served' && facts.endpoint === 'noCredentials' && reason !== 'CredentialMissing'
-        ? reason
-        : undefined,
+    'missing credentials are said before anything else': (facts, { reason }) =>
+      facts.endpoint === 'noCredentials' && reason !== 'CredentialMissing' ? reason : undefined,
     'ready exactly when approved': (facts, { tag }) =>
       (tag === 'ready') !== endpointApproved(facts) &&
       facts.endpoint !== 'drifted' &&
@@ -225,7 +223,11 @@ describe('upwards', () => {
     'it fits exactly when the ladder rests ready': (facts, { tag }) =>
       (tag === 'ready') !== (placementOf(facts) === 'fits') ? tag : undefined,
     'what cannot be read blocks no creation': (facts, { tag }) =>
-      facts.quota === 'free' && facts.provider === 'unobservable' && facts.subnet === 'unobservable' && tag !== 'ready'
+      facts.quota === 'free' &&
+      ['none', 'unchecked'].includes(facts.gateway) &&
+      facts.provider === 'unobservable' &&
+      facts.subnet === 'unobservable' &&
+      tag !== 'ready'
         ? tag
         : undefined,
   });
