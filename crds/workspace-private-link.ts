@@ -181,8 +181,9 @@ export type WorkspacePrivateLinkEndpoint = {
    */
   tenantId?: string;
   /**
-   * Secret in this namespace with credentials for the endpoint's tenant. Absent: resolved as for the object
-   * itself. Needed, as a rule, when tenantId names another tenant.
+   * Secret in this namespace with credentials for the endpoint's tenant, used for the private endpoint, its
+   * network, zone, links and records, and for nothing else. Absent: the object's own credentials; where tenantId
+   * names another tenant, the namespace's Secret or the operator's identity, if that is one of that tenant.
    */
   credentialsRef?: WorkspacePrivateLinkEndpointCredentialsRef;
   /**
@@ -211,8 +212,9 @@ export type WorkspacePrivateLinkEndpoint = {
 };
 
 /**
- * Secret in this namespace with credentials for the endpoint's tenant. Absent: resolved as for the object
- * itself. Needed, as a rule, when tenantId names another tenant.
+ * Secret in this namespace with credentials for the endpoint's tenant, used for the private endpoint, its
+ * network, zone, links and records, and for nothing else. Absent: the object's own credentials; where tenantId
+ * names another tenant, the namespace's Secret or the operator's identity, if that is one of that tenant.
  */
 export type WorkspacePrivateLinkEndpointCredentialsRef = {
   /** Name of the Secret. Its keys are described at spec.credentialsRef. */

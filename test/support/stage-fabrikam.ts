@@ -2,7 +2,7 @@ import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from
 import type { World } from '../../simulator/world.ts';
 import type { Stage } from './stage.ts';
 import { type Call, isCloud } from './stage-calls.ts';
-import { NAMESPACE, type NameServerAddress, stageWorld, TENANT } from './stage-world.ts';
+import { NAMESPACE, type NameServerAddress, stageWorld } from './stage-world.ts';
 
 /**
  * A second tenant, whose network is to reach a workspace of the first: `startStage({ world: fabrikamWorld() })`, then
@@ -96,7 +96,8 @@ export function strayTokens({ calls, simulator }: Stage): string[] {
 
 /** The tenant that a call is about: of the subscription that it addresses, or of the workspace, for Fabric. */
 function tenantAddressed(world: World, call: Call): string | undefined {
-  if (call.service === 'fabric') return TENANT;
+  // Only one of the tenants has workspaces.
+  if (call.service === 'fabric') return Object.values(world.fabric.workspaces)[0]?.tenantId;
   const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(call.path)?.[1]?.toLowerCase();
   return subscriptionId === undefined ? undefined : world.arm.subscriptions[subscriptionId]?.tenantId;
 }
