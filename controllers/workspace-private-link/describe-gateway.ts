@@ -1,4 +1,5 @@
 import type { WorkspacePrivateLinkStatus } from '../../crds/workspace-private-link.ts';
+import { networkOf, same } from './desired-names.ts';
 import type { EndpointSeen, GatewaySeen, PlacementFacts, Rest, Seen } from './types.ts';
 
 type GatewayStatus = NonNullable<NonNullable<WorkspacePrivateLinkStatus['endpoints']>[number]['gateway']>;
@@ -42,7 +43,6 @@ export function gatewayDetail({ desired, placement }: EndpointSeen, { reason }: 
   return `${asked}, which sees ${gateway.othersSeen ? 'other gateways' : 'no gateway at all'}`;
 }
 
-const networkOf = (subnetId: string) => subnetId.replace(/\/subnets\/[^/]*$/i, '');
 const nameOf = ({ id, known }: GatewaySeen) => (known?.displayName === undefined ? id : `"${known.displayName}"`);
 
 function place(seen: Seen, endpoint: EndpointSeen, gateway: GatewaySeen): string {
@@ -88,7 +88,7 @@ function onPremises({ desired }: Seen, endpoint: EndpointSeen, network: string):
 
 /** A resolver in the network knows the names only where the zone is linked to it. */
 function linkNote({ desired: { dns } }: EndpointSeen, network: string): string {
-  const isLinked = dns?.links.some(({ virtualNetworkId }) => virtualNetworkId.toLowerCase() === network.toLowerCase());
+  const isLinked = dns?.links.some(({ virtualNetworkId }) => same(virtualNetworkId, network));
   return isLinked
     ? ''
     : ` No entry of dns.virtualNetworkLinks names that network: names resolve there only if somebody links the zone ${ZONE} to it.`;

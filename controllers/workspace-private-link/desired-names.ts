@@ -51,6 +51,9 @@ export function scopeOf(id: ArmId): EndpointScope | undefined {
   return match ? { subscriptionId: match[1]!, resourceGroup: match[2]!, name: match[3]! } : undefined;
 }
 
+/** The virtual network that a subnet belongs to. */
+export const networkOf = (subnetId: ArmId): ArmId => subnetId.replace(/\/subnets\/[^/]*$/i, '');
+
 export const lastSegment = (id: ArmId): string => id.split('/').at(-1) ?? id;
 
 /** The five host names of a workspace (cloud-apis 10.1). */

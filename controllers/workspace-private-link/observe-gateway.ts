@@ -1,5 +1,5 @@
 import type { Read } from '../../operator/clients/call.ts';
-import { same } from './desired-names.ts';
+import { networkOf, same } from './desired-names.ts';
 import { byId } from './lookup.ts';
 import { attempt, type Context, type Reading, settled } from './reading.ts';
 import type { DesiredEndpoint, Gateway, GatewaySeen, PlacementFacts } from './types.ts';
@@ -56,8 +56,6 @@ export function gatewayFact(gateway: Gateway | undefined, subnetId: string): Pla
   if (!same(virtualNetworkId, networkOf(subnetId))) return 'otherNetwork';
   return same(gateway.subnetId, subnetId) ? 'ownSubnet' : 'fits';
 }
-
-export const networkOf = (subnetId: string): string => subnetId.replace(/\/subnets\/[^/]*$/i, '');
 
 /** Personal gateways and types that came after us may not know the question. One that is not listed may tell why. */
 const isAsked = (gateway: Gateway | undefined): boolean =>

@@ -476,13 +476,4 @@ export const BAD_INPUT: Record<string, BadInput> = {
     asksAgain: /\/checkStatus$/,
     heal: applied((stage) => ({ endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)] })),
   },
-  'decisions on the requests of others': {
-    because: 'nobody is approved or rejected by a list that this version does not read',
-    spec: asked({
-      connections: [{ name: 'partner', source: { privateEndpointId: TAKEN_ENDPOINT }, decision: 'Approve' }],
-    }),
-    reason: 'NotServedYet',
-    reads: ['connections', 'take it out of the spec'],
-    heal: asUsual,
-  },
 };
