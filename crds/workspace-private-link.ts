@@ -86,7 +86,9 @@ export type WorkspacePrivateLinkSpec = {
    */
   credentialsRef?: WorkspacePrivateLinkCredentialsRef;
   /**
-   * Manage: make it so. Observe: never write to a cloud; status.plan lists what would be done. Default: "Manage".
+   * Manage: make it so. Observe: only look. Nothing is written to a cloud, no finalizer and no annotation is put
+   * on the object, deleting it leaves everything as it is, and status.plan lists each call that would be made,
+   * through to Ready. Default: "Manage".
    */
   managementPolicy: 'Manage' | 'Observe';
   /**
@@ -413,7 +415,10 @@ export type WorkspacePrivateLinkCredentialsRef = {
 export type WorkspacePrivateLinkStatus = {
   /** Generation of the spec that this status is about. */
   observedGeneration?: number;
-  /** Where the least advanced part of the object rests, such as Endpoint.Approval.Waiting. */
+  /**
+   * Where the least advanced part of the object rests, such as Endpoint.Approval.Waiting; begins with Observed for
+   * an object that is only observed.
+   */
   phase?: string;
   /** One sentence: what happens next, and who must act. */
   nextStep?: string;
@@ -424,7 +429,11 @@ export type WorkspacePrivateLinkStatus = {
    * BreakGlass.
    */
   conditions?: Condition[];
-  /** With managementPolicy Observe, what the operator would do, in order. At most 50; planTotal counts all. */
+  /**
+   * With managementPolicy Observe, what the operator would do, in order, if every call succeeded. Where a person
+   * comes first, an entry says what that person must do; what depends on it is not promised. At most 50; planTotal
+   * counts all.
+   */
   plan?: WorkspacePrivateLinkPlanStatus[];
   /** How many things would be done, also beyond those listed in plan. */
   planTotal?: number;
@@ -446,7 +455,7 @@ export type WorkspacePrivateLinkStatus = {
 export type WorkspacePrivateLinkPlanStatus = {
   /** Which part of the object, such as service, endpoint/hub or access. */
   ladder: string;
-  /** Name of the step, such as putEndpoint. */
+  /** Name of the step, such as putEndpoint; for a person's turn its reason, such as SubnetNotFound. */
   action: string;
   /** What the step would do, in words. */
   description?: string;

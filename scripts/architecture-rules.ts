@@ -40,6 +40,12 @@ export const rules: Rule[] = [
     '(types\\.ts$|^crds/|^controllers/[^/]+/(desired|describe)[^/]*\\.ts$|\\.json$)',
   ),
   forbid(
+    'plan.ts is pure: machines, words and what the runtime calls a plan',
+    '^controllers/[^/]+/plan[^/]*\\.ts$',
+    '.',
+    '(types\\.ts$|^operator/runtime/(kind|walk-ahead)\\.ts$|^controllers/[^/]+/(plan|machine|ladders|desired|describe)[^/]*\\.ts$)',
+  ),
+  forbid(
     'the runtime knows no kind and no cloud',
     '^operator/runtime/',
     '^(controllers|operator/clients/(arm|fabric|graph)|operator/wire)',

@@ -6,13 +6,14 @@ import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import type { Kind, ObjectCount, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn, faultsOf } from './awaits-turn.ts';
 import { describe } from './describe.ts';
-import { zoneIdOf } from './desired.ts';
+import { isObserved, zoneIdOf } from './desired.ts';
 import { ANNOTATION } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
 import { observe } from './observe.ts';
+import { planOf } from './plan.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, Seen, WorkspacePrivateLink } from './types.ts';
 
@@ -26,6 +27,8 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   awaitsTurn,
   unread: faultsOf,
   describe,
+  // Letting go of the object touches the object alone.
+  readOnly: { applies: isObserved, stillRun: ['release'], plan: planOf },
   secrets: secretsOf,
   counts: [breakGlassOpen],
   indexes: {

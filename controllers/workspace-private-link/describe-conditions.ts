@@ -29,7 +29,13 @@ export const needsPerson = ({ tag, outcome }: Rest): boolean =>
 export const primary = (rests: readonly Rest[]): Rest | undefined =>
   rests.find(needsPerson) ?? rests.find((rest) => !isDone(rest));
 
-export function conditions(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
+/** `observed`: Ready, Stalled and Reconciling as they are for an object that is only observed. */
+export function conditions(
+  seen: Seen,
+  rests: readonly Rest[],
+  deleting: boolean,
+  observed?: readonly Condition[],
+): readonly Condition[] {
   const main = primary(rests);
   const aspects: Record<string, Found> = deleting
     ? {}
@@ -43,11 +49,14 @@ export function conditions(seen: Seen, rests: readonly Rest[], deleting: boolean
         AccessApplied: accessApplied(seen, rests),
       };
   const glass = breakGlass(seen, rests);
+  const isAsWanted = observed?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   return [
-    ...lifecycle(seen, main, deleting),
+    ...(observed ?? lifecycle(seen, main, deleting)),
     ...Object.entries(glass ? { ...aspects, BreakGlass: glass } : aspects).map(([type, found]) => ({
       type,
       ...found,
+      // What would only be taken over, and what comes after it, is not wrong: nobody has looked at it as ours.
+      ...(isAsWanted && found.status === 'False' && { status: 'Unknown' as const }),
       message: clip(found.message, MESSAGE_LIMIT),
     })),
   ];

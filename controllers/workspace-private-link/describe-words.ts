@@ -1,10 +1,11 @@
 import { lossDetail } from './describe-abandonment.ts';
 import { connectionDetail, connectionRemedy, decisionIn, rejectedBy } from './describe-connections.ts';
 import { gatewayDetail } from './describe-gateway.ts';
+import { phraseOf } from './describe-plan.ts';
 import { WORDING } from './describe-reasons.ts';
 import { consumerOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
-import type { Fault, Reason, Rest, Seen } from './types.ts';
+import type { Effect, Fault, Reason, Rest, Seen } from './types.ts';
 
 /** A rest in words, without the name of its ladder. */
 export type Said = { reason: string; text: string; next: string };
@@ -21,6 +22,7 @@ const NEXT_BY_DISPOSITION = {
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
   if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
+  if (rest.outcome.kind === 'withheld') return sayWithheld(seen, rest);
   const loss = lossDetail(seen, rest);
   if (loss) return loss;
   const blind = blindness(seen, rest);
@@ -63,6 +65,18 @@ function staysBehind({ desired, provenance, removals }: Seen, rest: Rest): strin
   const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
   const what = id === undefined ? 'what is left of its DNS' : `private endpoint ${id} with what is left of its DNS`;
   return `${what} stays${where} until there are credentials to take it away`;
+}
+
+/** What would be done, were the object not only observed. */
+function sayWithheld(seen: Seen, rest: Rest): Said {
+  const effect = rest.effect as Effect;
+  const phrase = phraseOf(seen, effect, rest.ladder);
+  const isRelock = effect === 'denyInbound' && seen.access.inbound.lock !== 'first';
+  return {
+    reason: isRelock ? 'RelockWithheld' : rest.reason,
+    text: phrase === undefined ? 'only a note about it is missing' : `the operator would ${phrase}`,
+    next: 'nothing of it is done while managementPolicy is Observe',
+  };
 }
 
 /** These rests mean that a read failed: then its error says more than we can. */

@@ -1,5 +1,6 @@
 import { conditions, primary, readyMessage } from './describe-conditions.ts';
 import { requestNote } from './describe-connections.ts';
+import { observedEvents, observedLifecycle, planStatus } from './describe-observed.ts';
 import { accessStatus, connectionStatus, endpointStatus, preflightStatus } from './describe-status.ts';
 import { capital, clip, line } from './describe-words.ts';
 import type { DescribeInput, EventNote, Report, Rest, Seen, WorkspacePrivateLink } from './types.ts';
@@ -9,19 +10,25 @@ const NEXT_STEP_LIMIT = 1_024;
 type Input = DescribeInput<WorkspacePrivateLink, Seen>;
 
 /** Turns facts and resting places into what people read. Pure; decides nothing. */
-export function describe({ resource, seen, rests, error, nowMs }: Input): Report {
+export function describe(input: Input): Report {
+  const { resource, seen, rests, error, plan, nowMs } = input;
   if (!seen || error) return unseen(resource, error);
   const deleting = resource.metadata.deletionTimestamp !== undefined;
   const main = primary(rests);
   const connections = connectionStatus(seen, resource.status?.connections ?? [], nowMs);
-  const report = conditions(seen, rests, deleting);
+  const observed = deleting ? undefined : plan;
+  const report = conditions(seen, rests, deleting, observed && observedLifecycle(seen, rests, observed));
   // Nothing could be read: what was known before is the last that anybody knows.
   if (seen.abandonment?.facts.credentials === 'lost') return lost(resource, seen, main, report);
+  const [ready] = report;
+  const phase = main ? phaseOf(main) : 'Ready';
+  const next = main ? line(seen, main) : `Nothing to do. ${readyMessage(seen)}`;
   const managed = resource.spec.inbound !== undefined || resource.spec.outbound !== undefined;
   return {
     status: {
-      phase: main ? phaseOf(main) : 'Ready',
-      nextStep: clip(main ? line(seen, main) : `Nothing to do. ${readyMessage(seen)}`, NEXT_STEP_LIMIT),
+      phase: observed ? `Observed.${phase}` : phase,
+      nextStep: clip(observed && ready ? ready.message : next, NEXT_STEP_LIMIT),
+      ...(observed && planStatus(observed)),
       serviceId: (seen.service.actual ?? seen.release?.actual)?.id,
       fqdns: seen.desired.hosts.map(({ host }) => host),
       endpoints: endpointStatus(seen, rests),
@@ -30,7 +37,10 @@ export function describe({ resource, seen, rests, error, nowMs }: Input): Report
       preflight: preflightStatus(seen.access),
     },
     conditions: report,
-    events: eventsOf(resource, seen, report, connections),
+    events: [
+      ...eventsOf(resource, seen, report, connections),
+      ...(observed ? observedEvents(resource, seen, report) : []),
+    ],
   };
 }
 
@@ -90,7 +100,10 @@ const ASPECTS = [
 
 /** Nothing could be observed. What passes by itself changes no condition; what does not is said in every one of them. */
 function unseen({ metadata, status }: WorkspacePrivateLink, error: Input['error']): Report {
-  const { conditions: before = [], observedGeneration, ...rest } = status ?? {};
+  const { conditions: before = [], observedGeneration, plan, planTotal, ...known } = status ?? {};
+  // A plan of another spec promises what is not wanted any more.
+  const isOfThisSpec = observedGeneration === metadata.generation && plan !== undefined && planTotal !== undefined;
+  const rest = isOfThisSpec ? { ...known, plan, planTotal } : known;
   const passing = error !== undefined && ['conflict', 'throttled', 'transient'].includes(error.disposition);
   const text = error
     ? capital(`${error.message}; ${error.remedy ?? 'the operator tries again'}.`)

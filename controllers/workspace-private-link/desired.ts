@@ -38,6 +38,7 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
     clusterId,
     service: { scope, id: serviceId(scope), tags: spec.service.tags ?? {} },
     hosts: workspaceHosts(workspaceId),
+    requires: spec.inbound?.requires ?? 'ControlPlane',
     endpoints: endpoints.map((endpoint, index) => endpointOf(resource, endpoint, endpoints.slice(0, index))),
     uid: metadata.uid ?? '',
     decisions: decisionsOf(resource),
@@ -121,16 +122,24 @@ function dnsOf(endpoint: WorkspacePrivateLinkEndpoint, before: readonly Workspac
   };
 }
 
+/** The record sets that an endpoint's own ladder writes one by one: all of them in mode Records, extra ones beside a zone group. */
+export const recordsByHand = ({ hosts }: Pick<Desired, 'hosts'>, dns: DesiredDns): readonly string[] => [
+  ...(dns.mode === 'Records' ? hosts.map(({ record }) => record) : []),
+  ...dns.extraRecords.map(({ record }) => record),
+];
+
 /** The same for every object that needs this link, so that two of them make one. */
 export const linkName = (virtualNetworkId: string): string => `fabriclink-${shortHash(virtualNetworkId.toLowerCase())}`;
 
 function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
   const whole: string[] = [];
   const partial: string[] = [];
-  if (spec.managementPolicy === 'Observe') whole.push('managementPolicy: Observe');
   if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');
   return { whole, partial };
 }
+
+/** Only looked at. A policy that this version does not know may mean anything, so nothing is written then either. */
+export const isObserved = ({ spec }: WorkspacePrivateLink): boolean => (spec.managementPolicy ?? 'Manage') !== 'Manage';
 
 /** The zone to which this object links a network: of two endpoints that want it in different zones, the first has it. */
 export function linkedZone({ endpoints }: Desired, virtualNetworkId: string): string | undefined {

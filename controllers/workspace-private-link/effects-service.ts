@@ -1,3 +1,4 @@
+import { bounded } from './desired-names.ts';
 import { notes, registeredIn } from './desired-provenance.ts';
 import {
   clientsOf,
@@ -11,7 +12,7 @@ import {
   tagsAfter,
 } from './effect-parts.ts';
 import type { Deps, ServiceClients } from './reading.ts';
-import type { Effect } from './types.ts';
+import type { Desired, Effect, Provenance } from './types.ts';
 
 type ServiceEffect = Extract<
   Effect,
@@ -26,6 +27,9 @@ type ServiceEffect = Extract<
   | 'deleteService'
   | 'release'
 >;
+
+/** The API server's, for the note of an Event. */
+const EVENT_LIMIT = 1_000;
 
 /** One call each, and safe to repeat: a PUT of the same body, a DELETE of what may be gone, an annotation written again. */
 export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>> => ({
@@ -109,11 +113,29 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
     report(pass, { reason: 'ServiceDeleting', action: 'DeleteService', note }, { serviceId: desired.service.id });
   },
 
-  async release(pass, { desired }) {
-    pass.audit('Release', { workspaceId: desired.workspaceId });
+  async release(pass, { desired, provenance }) {
+    const left = pass.readOnly ? whatStays(desired, provenance) : [];
+    pass.audit('Release', { workspaceId: desired.workspaceId, ...(left.length > 0 && { left: left.join(', ') }) });
+    if (left.length > 0) {
+      const note = `Let go of the object and left everything as it is, because managementPolicy is Observe. Still there: ${left.join(', ')}.`;
+      pass.event({ type: 'Warning', reason: 'LeftBehind', action: 'Release', note: bounded(note, EVENT_LIMIT) });
+    }
     await pass.release();
   },
 });
+
+/** Everything that notes say is there because of this object, for whoever has to clean up by hand. */
+function whatStays(desired: Desired, provenance: Provenance): string[] {
+  const { service, endpoints, zones, links, records, accessBefore, locked } = provenance;
+  return [
+    ...(locked ? [`inbound public access DENIED (it was ${accessBefore} before)`] : []),
+    ...(service === 'none' ? [] : [`${desired.service.id} (${service})`]),
+    ...Object.values(endpoints).map(({ how, id }) => `${id} (${how})`),
+    ...[...new Set(Object.values(records).flat())].map((zoneId) => `records in ${zoneId}`),
+    ...zones,
+    ...links.map(({ zoneId, name }) => `${zoneId}/virtualNetworkLinks/${name}`),
+  ];
+}
 
 /** Written down after the call, because a second registration does no harm and a missing one does. */
 async function register(

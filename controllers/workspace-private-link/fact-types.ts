@@ -16,7 +16,7 @@ const DELETION_POLICY = ['DeleteCreated', 'DeleteAll', 'Retain'] as const;
 export const SERVICE_FACTS = {
   /** older: an older object names the same workspace. notServed: the spec asks for a way of working that this version lacks. */
   standing: ['clear', 'older', 'notServed'],
-  /** Our finalizer is on the object. */
+  /** Our finalizer is on the object, or the object is only observed and takes none. */
   claimed: [true, false],
   /** The workspace id is in the tenant's workspace list (cloud-apis 5.2). */
   workspace: ['listed', 'absent', 'unobservable'],

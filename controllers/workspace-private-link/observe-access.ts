@@ -141,8 +141,8 @@ export async function observeAccess(
   const tenant = denying || denyingOut || locked ? await observeTenant(context) : undefined;
   const preflight = denying ? await observePreflight(context, capacity) : undefined;
   const isProven = endpoints.some(({ counts }) => counts);
-  // Without a proven endpoint nothing is denied, and nobody needs to know where our own calls would go.
-  const path = denying && isProven ? await observePath(context, endpoints) : facts.path;
+  // Without a proven endpoint nothing is denied, and nobody needs to know where our own calls would go, but for a plan.
+  const path = denying && (isProven || context.pass.readOnly) ? await observePath(context, endpoints) : facts.path;
   return {
     ...blank,
     inbound: {

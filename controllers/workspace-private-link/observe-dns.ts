@@ -1,3 +1,4 @@
+import { recordsByHand } from './desired.ts';
 import { ADOPTED_TAG, OWNER_TAG, same } from './desired-names.ts';
 import { dnsInPlace } from './machine-dns.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
@@ -63,12 +64,17 @@ export async function observeDns(
     ...(links.write && { linkToWrite: links.write }),
     ...(links.surplus && { surplusLink: links.surplus }),
     ...(records.write && { recordToWrite: records.write }),
+    pending: {
+      links: links.pending?.links ?? [],
+      surplus: links.pending?.surplus ?? [],
+      records: records.pending ?? [],
+    },
     details: { Link: links.detail, Records: records.detail },
     ...(fault && { fault }),
   };
 }
 
-async function observeZone(
+export async function observeZone(
   context: EndpointContext,
   dns: DesiredDns,
 ): Promise<{ state: DnsFacts['zone']; fault?: Fault }> {
@@ -100,6 +106,8 @@ type RecordsSeen = {
   /** What names should answer; undefined while addresses are unknown. */
   expected: Expected | undefined;
   write?: DnsSeen['recordToWrite'];
+  /** Names of all sets that differ; the first is the one to write next. */
+  pending?: readonly string[];
   detail?: string;
   fault?: Fault;
 };
@@ -111,8 +119,9 @@ async function observeRecords(
   all: readonly EndpointBase[],
 ): Promise<RecordsSeen> {
   if (!base.addresses) return { state: 'unobservable', expected: undefined };
+  const pending = recordsByHand(context.desired, dns);
   const reported = recordsOf(context.desired.hosts, base.addresses, base.desired);
-  if (!reported) return { state: 'notReported', expected: undefined };
+  if (!reported) return { state: 'notReported', expected: undefined, pending };
   return dns.mode === 'ZoneGroup'
     ? observeZoneGroup(context, dns, base, reported)
     : observeRecordSets(context, dns, base, all);
@@ -144,26 +153,29 @@ async function observeZoneGroup(
   if (read.fault) return { state: 'unobservable', expected: own, fault: read.fault };
   const records = await readRecords(context, dns.zoneId, new Map([...own, ...extra]));
   if (records.fault) return { state: 'unobservable', expected: own, fault: records.fault };
+  const sets = compareRecords(context, dns.zoneId, extra, records.value);
+  const pending = sets.pending ?? [];
   const group = read.value;
   if (!group) {
     // A zone group writes over whatever bears its names: somebody else's answers are not ours to replace.
     const foreign = foreignRecord(context, records.value, own);
-    return foreign ? { ...foreign, expected: own } : { state: 'missing', expected: own };
+    return { ...(foreign ?? { state: 'missing' }), expected: own, pending };
   }
   if (!tied(group.zones)) {
     const ours = context.provenance.zoneGroups[desired.name] !== undefined;
     const detail = `zone group "${group.name}" is tied to ${group.zones.map(({ zoneId }) => zoneId).join(', ') || 'no zone'}`;
     const strange = context.desired.adoption === 'Always' ? 'takeable' : 'foreign';
-    return { state: ours ? 'moved' : strange, expected: own, detail };
+    return { state: ours ? 'moved' : strange, expected: own, detail, pending };
   }
-  if (group.provisioningState === 'Failed') return { state: 'failed', expected: own };
-  if (group.provisioningState !== 'Succeeded') return { state: 'provisioning', expected: own };
+  if (group.provisioningState === 'Failed') return { state: 'failed', expected: own, pending };
+  if (group.provisioningState !== 'Succeeded') return { state: 'provisioning', expected: own, pending };
   // A group writes its records when it is put, and does not notice that one of them was taken away or changed.
   // Whoever writes here beside the group would do so again: then not even adoptionPolicy Always goes on.
   const foreign = foreignRecord(context, records.value, own);
   if (foreign) return { state: 'foreign', expected: own, detail: foreign.detail };
-  if ([...own.keys()].some((name) => !recordAt(records.value, name))) return { state: 'drifted', expected: own };
-  const sets = compareRecords(context, dns.zoneId, extra, records.value);
+  if ([...own.keys()].some((name) => !recordAt(records.value, name))) {
+    return { state: 'drifted', expected: own, pending };
+  }
   return { ...sets, expected: own, state: AS_THEY_ARE.has(sets.state) ? sets.state : 'extra' };
 }
 
@@ -183,10 +195,13 @@ async function observeRecordSets(
       unwanted.state
     ];
     // What answers now is about to go, and proves nothing.
-    return { state, expected: undefined, ...(detail !== undefined && { detail }), ...(fault && { fault }) };
+    const pending = recordsByHand(context.desired, dns);
+    return { state, expected: undefined, pending, ...(detail !== undefined && { detail }), ...(fault && { fault }) };
   }
   const expected = sharedRecords(context, sharers);
-  if (expected === undefined) return { state: 'notReported', expected: undefined };
+  if (expected === undefined) {
+    return { state: 'notReported', expected: undefined, pending: recordsByHand(context.desired, dns) };
+  }
   if (expected === 'unobservable') return { state: 'unobservable', expected: undefined };
   const records = await readRecords(context, dns.zoneId, expected);
   if (records.fault) return { state: 'unobservable', expected, fault: records.fault };
@@ -223,8 +238,9 @@ function compareRecords(
     ? { ...record!.metadata, [ADOPTED_TAG]: desired.owner }
     : { [OWNER_TAG]: desired.owner };
   const write = { zoneId, name, addresses, etag: record?.etag, metadata };
-  if (whose === 'nobodys') return { ...strange('takeable', next), write };
-  return { state: record ? 'drifted' : 'missing', write };
+  const pending = wrong.map((set) => set.name);
+  if (whose === 'nobodys') return { ...strange('takeable', next), write, pending };
+  return { state: record ? 'drifted' : 'missing', write, pending };
 }
 
 const isRight = (record: ARecord | undefined, addresses: readonly string[]) =>
@@ -246,7 +262,10 @@ function foreignRecord(
 }
 
 /** By its metadata: created or adopted by this object, another owner's, nobody's. Absent: ours to create. */
-function whoseRecord({ owner }: Desired, record: ARecord | undefined): 'ours' | 'adopted' | 'others' | 'nobodys' {
+export function whoseRecord(
+  { owner }: Desired,
+  record: ARecord | undefined,
+): 'ours' | 'adopted' | 'others' | 'nobodys' {
   const created = record?.metadata[OWNER_TAG];
   const adopted = record?.metadata[ADOPTED_TAG];
   if (!record || created === owner) return 'ours';

@@ -86,11 +86,13 @@ export async function observeEndpoint(
   if (found.state === 'noCredentials') return withServicesWord(seen, await connections());
   if (!there.value) return seen;
   if (found.state === 'absent' || found.state === 'failed') {
-    if (!usable) return seen;
+    // A plan tells early that a place does not fit.
+    if (!usable && !context.pass.readOnly) return seen;
     const placement = await observePlacement(there.value, endpoint, { connections, gateway }, found.actual);
     return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
   }
-  if (!found.actual || NOT_OURS_YET.has(found.state)) return seen;
+  // What is not ours yet may be connected already: a plan that is to be true has to know.
+  if (!found.actual || (NOT_OURS_YET.has(found.state) && !context.pass.readOnly)) return seen;
   const placement = usable ? settledPlacement(await gateway()) : undefined;
   return withConnection(there.value, { ...seen, placement }, await connections());
 }

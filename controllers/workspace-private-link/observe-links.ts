@@ -2,7 +2,7 @@ import { linkedZone } from './desired.ts';
 import { isFabricZone, OWNER_TAG, same, subscriptionOf } from './desired-names.ts';
 import { tagOf } from './observe-service.ts';
 import { type EndpointContext, settled } from './reading.ts';
-import type { DesiredDns, DesiredLink, DnsFacts, DnsSeen, Fault, VirtualNetworkLink } from './types.ts';
+import type { DesiredDns, DesiredLink, DnsFacts, DnsPending, DnsSeen, Fault, VirtualNetworkLink } from './types.ts';
 import { isDisputed, servesStrangers } from './zone-neighbours.ts';
 import { isOfCluster, isSurplus, linkRef, noted } from './zone-users.ts';
 
@@ -11,6 +11,8 @@ type LinksSeen = {
   all: readonly VirtualNetworkLink[] | undefined;
   write?: DnsSeen['linkToWrite'];
   surplus?: DnsSeen['surplusLink'];
+  /** All of them; the first of each is the one above. */
+  pending?: Pick<DnsPending, 'links' | 'surplus'>;
   detail?: string;
   fault?: Fault;
 };
@@ -34,7 +36,7 @@ export async function observeLinks(context: EndpointContext, dns: DesiredDns): P
 /** In a zone that is shared, somebody may depend on a link without asking for it. */
 async function surplusUnlessUsed(context: EndpointContext, { zoneId, given }: DesiredDns, compared: LinksSeen) {
   if (given) return compared;
-  const { surplus: _, ...kept } = compared;
+  const { surplus: _, pending: __, ...kept } = compared;
   const records = await settled(
     context,
     'the records of the zone',
@@ -68,8 +70,11 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
       isDisputed(context, zoneId, link),
   );
   if (differing) return { state: 'differs', all, detail: describeLink(differing, found(differing)!) };
-  const missing = dns.links.find((link) => !found(link));
-  if (missing) return { state: 'missing', all, write: { zoneId, link: missing, etag: undefined, tags } };
+  const absent = dns.links.filter((link) => !found(link));
+  const surplus = all.filter((link) => isSurplus(context, zoneId, link));
+  const pending = { links: [...absent, ...wrong], surplus: surplus.map((link) => linkRef(zoneId, link)) };
+  const [missing] = absent;
+  if (missing) return { state: 'missing', all, write: { zoneId, link: missing, etag: undefined, tags }, pending };
   const drifted = wrong[0] && { link: wrong[0], actual: found(wrong[0])! };
   if (drifted) {
     const link = { ...drifted.link, name: drifted.actual.name };
@@ -81,14 +86,15 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
           all,
           write: { ...write, tags: drifted.actual.tags },
           detail: describeLink(link, drifted.actual),
+          pending,
         }
-      : { state: 'drifted', all, write: { ...write, tags } };
+      : { state: 'drifted', all, write: { ...write, tags }, pending };
   }
-  if (dns.links.some((link) => found(link)!.state !== 'Completed')) return { state: 'inProgress', all };
-  const surplus = all.find((link) => isSurplus(context, zoneId, link));
-  if (surplus) {
-    const stays = all.some((link) => link.state === 'Completed' && !isSurplus(context, zoneId, link));
-    return { state: stays ? 'surplus' : 'last', all, surplus: linkRef(zoneId, surplus) };
+  if (dns.links.some((link) => found(link)!.state !== 'Completed')) return { state: 'inProgress', all, pending };
+  const [first] = surplus;
+  if (first) {
+    const stays = all.some((link) => link.state === 'Completed' && !surplus.includes(link));
+    return { state: stays ? 'surplus' : 'last', all, surplus: linkRef(zoneId, first), pending };
   }
   return { state: 'met', all };
 }
@@ -102,7 +108,7 @@ const describeLink = (wanted: DesiredLink, { name, fallbackToInternet }: Virtual
     : `link "${name}" has fallbackToInternet ${fallbackToInternet}, the spec says ${wanted.fallbackToInternet}`;
 
 /** Azure refuses a second zone of one name in a network (cloud-apis 10.5): looked for before a link is made, where we can see. */
-async function linkedElsewhere(
+export async function linkedElsewhere(
   context: EndpointContext,
   zoneId: string,
   networkId: string,

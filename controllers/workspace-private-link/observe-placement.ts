@@ -48,6 +48,7 @@ export async function observePlacement(
     },
     details: { Room: subnet.detail ?? usedUp },
     ...(provider.toRegister && { providerToRegister: provider.toRegister }),
+    ...(provider.registrations && { registrations: provider.registrations }),
     ...(data.gateway && { gateway: data.gateway }),
     fault: provider.fault ?? subnet.fault ?? data.gateway?.fault,
   };

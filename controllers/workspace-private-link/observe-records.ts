@@ -1,4 +1,4 @@
-import { recordName, same } from './desired-names.ts';
+import { ADOPTED_TAG, OWNER_TAG, recordName, same } from './desired-names.ts';
 import type { EndpointBase } from './observe-endpoint.ts';
 import type { Reader } from './reading.ts';
 import type { ARecord, DesiredEndpoint, InterfaceAddress, WorkspaceHost } from './types.ts';
@@ -61,6 +61,14 @@ export function sharedRecords(
   }
   return union;
 }
+
+/** Record sets that go with us: those that we made, and under DeleteAll what we took over as well. */
+export const isToGo = (
+  { desired }: Pick<Reader, 'desired'>,
+  policy: 'DeleteCreated' | 'DeleteAll' | 'Retain',
+  { metadata }: ARecord,
+): boolean =>
+  (policy === 'DeleteAll' ? [OWNER_TAG, ADOPTED_TAG] : [OWNER_TAG]).some((tag) => metadata[tag] === desired.owner);
 
 export const sameAddresses = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((address) => other.includes(address));

@@ -1,8 +1,10 @@
 import { seenBy } from './consumers.ts';
 import { consumerOfId } from './desired.ts';
-import { ADOPTED_TAG, OWNER_TAG, same, scopeOf } from './desired-names.ts';
+import { OWNER_TAG, same, scopeOf } from './desired-names.ts';
 import { settledHow } from './desired-provenance.ts';
 import { connectionOf } from './observe-endpoint.ts';
+import { isToGo } from './observe-records.ts';
+import { observeRemovalAhead } from './observe-removal-ahead.ts';
 import { tagOf } from './observe-service.ts';
 import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from './reading.ts';
 import type {
@@ -73,6 +75,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
   const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name, policy)]);
   const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
   const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
+  const pending = context.pass.readOnly ? await observeRemovalAhead(context, question) : undefined;
   const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
   const faults = [endpoint.fault, records.fault, zoneGroup.fault].filter((fault) => fault !== undefined);
   // Records go before the endpoint: without credentials for them it has to wait, too.
@@ -90,6 +93,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
     },
     subnetId: endpoint.actual?.subnetId,
     connection,
+    ...(pending && { pending }),
     ...(records.next && { recordToDelete: records.next }),
     ...(zones.nextLink && { linkToDelete: zones.nextLink }),
     ...(zones.nextZone && { zoneToDelete: zones.nextZone }),
@@ -173,9 +177,7 @@ async function findRecordsIn(context: Reader, zoneId: ArmId, policy: RemovalQues
   if (records.fault) {
     return isNotFound(records.fault) ? { state: 'none' } : { state: 'unobservable', fault: records.fault };
   }
-  const { owner } = context.desired;
-  const goesToo = policy === 'DeleteAll' ? [OWNER_TAG, ADOPTED_TAG] : [OWNER_TAG];
-  const mine = records.value.find(({ metadata }) => goesToo.some((tag) => metadata[tag] === owner));
+  const mine = records.value.find((record) => isToGo(context, policy, record));
   return mine ? { state: 'ours', next: { zoneId, name: mine.name, etag: mine.etag } } : { state: 'none' };
 }
 

@@ -12,6 +12,7 @@ import type {
   Provenance,
   ProviderNamespace,
   ProviderToRegister,
+  Registration,
   ServiceFacts,
   ServiceSeen,
   WorkspacePrivateLink,
@@ -62,6 +63,7 @@ export async function observeService(context: Context): Promise<ServiceSeen> {
     capacityName: eligible.capacityName,
     unread: [...eligible.unread, ...(provider.fault ? [provider.fault] : [])],
     ...(provider.toRegister && { providerToRegister: provider.toRegister }),
+    ...(provider.registrations && { registrations: provider.registrations }),
     ...(found.other !== undefined && { other: found.other }),
     ...(found.detail !== undefined && { detail: found.detail }),
     ...(found.fault && { fault: found.fault }),
@@ -204,6 +206,8 @@ export function tagDifference(
 export type ProviderSeen = {
   state: ServiceFacts['provider'];
   toRegister?: ProviderToRegister;
+  /** All that would be registered, one after the other. */
+  registrations?: readonly Registration[];
   fault?: Fault;
 };
 
@@ -211,7 +215,7 @@ type ProviderContext = Reader & { clients: { arm: Pick<Context['clients']['arm']
 
 /** Both providers of a subscription, the one that needs something first (cloud-apis 4.4). Read only before a creation. */
 export async function observeProvider(context: ProviderContext, subscriptionId: string): Promise<ProviderSeen> {
-  const { clients, pass } = context;
+  const { clients } = context;
   const readings = await Promise.all(
     PROVIDERS.map((namespace) =>
       settled(
@@ -226,19 +230,27 @@ export async function observeProvider(context: ProviderContext, subscriptionId: 
   const missing = PROVIDERS.filter(
     (_, index) => states[index] === 'NotRegistered' || states[index] === 'Unregistering',
   );
+  const again = registeredAgain(context, subscriptionId);
+  const registrations = PROVIDERS.filter((namespace) => missing.includes(namespace) || again.includes(namespace)).map(
+    (namespace) => ({ subscriptionId, namespace }),
+  );
   const [first] = missing;
-  if (first) return { state: 'missing', toRegister: { subscriptionId, namespace: first, missing } };
-  if (states.includes('Registering')) return { state: 'registering' };
+  if (first) return { state: 'missing', toRegister: { subscriptionId, namespace: first, missing }, registrations };
+  if (states.includes('Registering')) return { state: 'registering', registrations };
   const fault = readings.find((reading) => reading.fault)?.fault;
   if (fault) return { state: 'unobservable', fault };
-  if (!pass.resource.spec.registerProviders) return { state: 'settled' };
-  // Documented: Microsoft.Fabric must be registered again once, also where it is registered already.
+  const [next] = again;
+  return next
+    ? { state: 'registered', toRegister: { subscriptionId, namespace: next, missing: [] }, registrations }
+    : { state: 'settled' };
+}
+
+/** Documented: Microsoft.Fabric must be registered again once, also where it is registered already. */
+function registeredAgain({ pass }: ProviderContext, subscriptionId: string): readonly ProviderNamespace[] {
+  if (!pass.resource.spec.registerProviders) return [];
   const done = registeredIn(
     pass.indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'subscription', subscriptionId.toLowerCase()),
     subscriptionId,
   );
-  const again = PROVIDERS.find((namespace) => !done.has(namespace));
-  return again
-    ? { state: 'registered', toRegister: { subscriptionId, namespace: again, missing: [] } }
-    : { state: 'settled' };
+  return PROVIDERS.filter((namespace) => !done.has(namespace));
 }

@@ -9,6 +9,7 @@ import { endpointRemoved } from './machine-endpoint.ts';
 import { serviceUsable } from './machine-service.ts';
 import { isLoss, observeAbandonment, observeLoss } from './observe-abandonment.ts';
 import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './observe-access.ts';
+import { observeDnsAhead } from './observe-ahead.ts';
 import {
   awaitsRequester,
   isUndecided,
@@ -30,9 +31,11 @@ import {
 } from './observe-release.ts';
 import { observeRemoval, removedNames } from './observe-removal.ts';
 import { observeService, unreadService } from './observe-service.ts';
-import { attempt, type Context, type Deps, once, type Reading } from './reading.ts';
+import { attempt, type Context, type Deps, type EndpointContext, once, type Reading } from './reading.ts';
 import type {
   Desired,
+  DnsSeen,
+  EndpointFacts,
   EndpointSeen,
   PrivateEndpointConnection,
   Provenance,
@@ -65,10 +68,13 @@ export const observe =
     const deleting = resource.metadata.deletionTimestamp !== undefined;
     const older = olderOwner(pass, desired);
     const standing = older ? 'older' : desired.notServed.whole.length > 0 ? 'notServed' : 'clear';
-    const concerned = claimed && (deleting || standing === 'clear');
+    // Who is only observed takes no finalizer: there will be nothing to clean up.
+    const concerned = (claimed || pass.readOnly) && (deleting || standing === 'clear');
     const blank = unread({ deps, pass, provenance }, desired, { standing, claimed, older });
     if (!concerned && !deleting) return blank;
-    if (!claimed) return { ...blank, release: released(false) };
+    if (!claimed && deleting) return { ...blank, release: released(false) };
+    // One of an earlier life under Manage is let go of at once, and everything stays as it is.
+    if (deleting && pass.readOnly) return { ...blank, release: released(true) };
     // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
     if (deleting && leavesNothing(resource, provenance)) return { ...blank, release: released(true) };
     try {
@@ -147,7 +153,8 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const opening = !managesPolicy ? undefined : isAwaited ? await readPolicy(first, false) : await policyOf();
   const removed = removedNames(first, false);
   const denies = wantsDeny && opening?.value?.inbound === 'Allow';
-  const decisive = isDecisive || denies || removed.length > 0;
+  // Nothing is decided about what is only observed: shared reads are fresh enough.
+  const decisive = !first.pass.readOnly && (isDecisive || denies || removed.length > 0);
   const context = decisive ? { ...first, call: decisiveCall(first) } : first;
 
   const service = await observeService(context);
@@ -167,9 +174,10 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     ({ facts, dns }) =>
       facts.endpoint === 'outdated' || ['moved', 'grouped'].includes(dns.facts.records) || dns.facts.links === 'last',
   );
-  if (replaces && !decisive) return observeLife(first, true);
+  if (replaces && !decisive && !first.pass.readOnly) return observeLife(first, true);
   const shown = service.actual?.connections ?? [];
-  const connections = await observeDecisions(context, usable, connectionsOf, shown);
+  const mayAsk = usable || (first.pass.readOnly && service.actual !== undefined);
+  const connections = await observeDecisions(context, mayAsk, connectionsOf, shown);
   const mattersForHold = removed.length > 0 || replaces || revokesSomebody(connections);
   // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
   const denied = mattersForHold && mayBeDenied(await readPolicy(context));
@@ -225,12 +233,37 @@ async function observeConnections(
   });
 }
 
+/** The endpoint is as it will be, and so are its addresses. */
+const STAYS: ReadonlySet<EndpointFacts['endpoint']> = new Set([
+  'ready',
+  'untagged',
+  'drifted',
+  'takeable',
+  'overwritable',
+]);
+
+/** A plan asks for more than the next rung: what is behind an approval, or behind a zone that is to be made. */
+async function lookedAhead(
+  context: EndpointContext,
+  base: EndpointBase,
+  all: readonly EndpointBase[],
+  { facts, proof }: DnsSeen,
+): Promise<DnsSeen> {
+  const isThere = STAYS.has(base.facts.endpoint) && base.addresses !== undefined;
+  const far = isThere && facts.zone !== 'absent' ? await observeDns(context, base, all) : undefined;
+  if (!far || far.facts.zone === 'absent') return { ...(await observeDnsAhead(context, base, all)), facts, proof };
+  return { ...far, ahead: { facts: far.facts, proof: far.proof.facts.proof }, facts, proof };
+}
+
 async function withDns(context: Context, base: EndpointBase, all: readonly EndpointBase[]): Promise<EndpointSeen> {
   const settledDown = ['ready', 'untagged', 'drifted'].includes(base.facts.endpoint);
   const approved = base.facts.service === 'ready' && settledDown && base.facts.connection === 'approved';
-  const there = approved ? await seenBy(context, base.desired.consumer) : undefined;
-  const dns = there?.value ? await observeDns(there.value, base, all) : unapprovedDns(base.desired.dns);
-  const requires = context.pass.resource.spec.inbound?.requires ?? 'ControlPlane';
+  const looks = context.pass.readOnly;
+  const there = approved || looks ? await seenBy(context, base.desired.consumer) : undefined;
+  const near = approved && there?.value ? await observeDns(there.value, base, all) : unapprovedDns(base.desired.dns);
+  const isNear = approved && near.facts.zone !== 'absent';
+  const dns = looks && there?.value && !isNear ? await lookedAhead(there.value, base, all, near) : near;
+  const { requires } = context.desired;
   const { records, links } = dns.facts;
   const { proof, verify } = dns.proof.facts;
   // A proof does not count while what it rests on is about to be moved or taken away, perhaps in this very pass.

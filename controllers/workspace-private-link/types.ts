@@ -35,6 +35,7 @@ export type {
   DescribeInput,
   EventNote,
   Ladder,
+  PlanStep,
   Poll,
   Report,
   Rest,
@@ -106,6 +107,8 @@ export type Desired = {
   clusterId: string;
   service: { scope: ServiceScope; id: ArmId; tags: Readonly<Record<string, string>> };
   hosts: readonly WorkspaceHost[];
+  /** What makes an endpoint count as a way in, spec.inbound.requires. */
+  requires: 'Resolve' | 'ControlPlane' | 'None';
   endpoints: readonly DesiredEndpoint[];
   /** metadata.uid: by it a decision of this very object is known again. */
   uid: string;
@@ -201,8 +204,24 @@ export type LinkWrite = {
 /** A link to take away. */
 export type LinkRef = { zoneId: ArmId; name: string; virtualNetworkId: ArmId; etag: string | undefined };
 
+/** Everything that differs on the rungs of a dns ladder, in the order in which it would be written. */
+export type DnsPending = {
+  links: readonly DesiredLink[];
+  surplus: readonly LinkRef[];
+  /** Names of record sets. */
+  records: readonly string[];
+};
+
 export type DnsSeen = {
   facts: DnsFacts;
+  /** More than the next write of each rung: what a plan has to list. */
+  pending?: DnsPending;
+  /**
+   * The facts as far as they can be seen before the endpoint is approved, of an object that is only observed: a plan
+   * that is to be true has to look further than the next rung. proof: what names
+   * answer now, or `unlinked` where no network sees the zone and none will.
+   */
+  ahead?: { facts: DnsFacts; proof: ProofFacts['proof'] };
   /** First difference per rung, for the effect that removes it. */
   linkToWrite?: LinkWrite;
   surplusLink?: LinkRef;
@@ -225,6 +244,9 @@ export type ProviderToRegister = {
   missing: readonly ProviderNamespace[];
 };
 
+/** One registration that would be made, now or after another one. */
+export type Registration = { subscriptionId: string; namespace: ProviderNamespace };
+
 /** The data gateway that an endpoint is for. */
 export type GatewaySeen = {
   id: string;
@@ -242,6 +264,7 @@ export type GatewaySeen = {
 export type PlacementSeen = {
   facts: PlacementFacts;
   providerToRegister?: ProviderToRegister;
+  registrations?: readonly Registration[];
   /** What is wrong on each rung, in words: the ids and numbers behind the fact. */
   details: { Room?: string | undefined };
   gateway?: GatewaySeen;
@@ -273,7 +296,15 @@ export type RemovalSeen = {
   recordToDelete?: { zoneId: ArmId; name: string; etag: string | undefined };
   linkToDelete?: LinkRef;
   zoneToDelete?: { zoneId: ArmId; etag: string | undefined };
+  /** All that would go, one after the other, of an object that is only observed. */
+  pending?: RemovalPending;
   fault?: Fault;
+};
+
+export type RemovalPending = {
+  records: readonly { zoneId: ArmId; name: string }[];
+  links: readonly LinkRef[];
+  zones: readonly ArmId[];
 };
 
 /** What was read about one entry of spec.connections. */
@@ -331,6 +362,7 @@ export type ServiceSeen = {
   workspaceName: string | undefined;
   capacityName: string | undefined;
   providerToRegister?: ProviderToRegister;
+  registrations?: readonly Registration[];
   /** namespace/name of the older object, the other owner's tag, or the other service's id. */
   other?: string;
   detail?: string;

@@ -12,6 +12,8 @@ export type CallOptions = {
   key: string;
   /** The answer may be at most this old, in milliseconds. Absent: the observer's own period. 0: read anew. */
   maxAgeMs?: number;
+  /** The object is only observed: a call that is more than a read is refused before it leaves (`exchange.ts`). */
+  readOnly?: boolean;
 };
 
 /** A value together with the time (ms since the epoch) at which it was read. */

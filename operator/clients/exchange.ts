@@ -70,7 +70,7 @@ export type Exchange = (speaker: Speaker, request: CloudRequest, call: CallOptio
  * success into an OperatorError. Never retries, but for one repetition with a fresh token after a 401.
  *
  * Guarantees: the token of a speaker goes to the configured host of the service only (callers build URLs with
- * `rebase`); a refused call has sent nothing.
+ * `rebase`); a refused call has sent nothing; nothing but reads is sent for an object that is only observed.
  */
 export function createExchange(options: ExchangeOptions): Exchange {
   const { transport, clock, budgets } = options;
@@ -135,6 +135,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   return async (speaker, request, call) => {
     call.signal.throwIfAborted();
+    assertMayWrite(request, call);
     // The token first: what is admitted is sent at once, or the times that budgets keep would be wrong.
     const token = await speaker.token();
     const admission = budgets.admit(request.quotas, { write: changesSomething(request), call });
@@ -151,6 +152,19 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (failure) throw failure;
     return response;
   };
+}
+
+/**
+ * Who is only observed writes to no cloud. The runtime runs no effect for such an object in the first place, so whoever
+ * gets here is a defect, and is stopped before it does harm.
+ */
+function assertMayWrite(request: CloudRequest, call: CallOptions): void {
+  if (!call.readOnly || !changesSomething(request)) return;
+  throw new OperatorError({
+    disposition: 'bug',
+    reason: 'WriteWhileObserving',
+    message: `cannot ${request.what}: the object is only observed, and nothing is written to a cloud for it`,
+  });
 }
 
 /** The body of a success as a JSON object. Anything else was not said by the service. */

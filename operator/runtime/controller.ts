@@ -132,6 +132,7 @@ export function createController(options: ControllerOptions) {
       key,
       priority,
       fresh: wantsFresh.delete(key),
+      readOnly: kind.readOnly?.applies(resource) ?? false,
       nowMs: clock.now(),
       signal: controller.signal,
       writer,

@@ -1,9 +1,6 @@
 import { type AnyMachineSnapshot, type AnyStateMachine, getInitialMicrosteps, initialTransition } from 'xstate';
 import { OperatorError } from '../errors.ts';
-import type { Ladder, Rest, RestMeta, RestTag } from './kind.ts';
-
-/** Where a ladder rests, before anything has been done about it. */
-export type Decision = Omit<Rest, 'ladder' | 'outcome'>;
+import type { Decision, Ladder, RestMeta, RestTag } from './kind.ts';
 
 const TAGS: ReadonlySet<string> = new Set<RestTag>(['ready', 'progressing', 'waiting', 'stalled', 'gone']);
 

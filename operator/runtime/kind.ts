@@ -31,6 +31,8 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
   unread?(seen: Seen): readonly Unread[];
   /** Turns facts and resting places into what people read. Pure. */
   describe(input: DescribeInput<R, Seen>): Report;
+  /** Objects that are only looked at. Absent: every object is acted on. */
+  readonly readOnly?: ReadOnly<R, Seen>;
   /** Other objects of the cluster whose change should bring this one back (for example a Secret): their keys. */
   readonly watches?: readonly RelatedWatch[];
   /** Objects of this kind to be counted at each scrape, from the cache; each is zero from the start. Pure and cheap. */
@@ -49,6 +51,32 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
 
 /** A gauge over all objects of a kind. Never labelled by object: the number of series does not grow with the fleet. */
 export type ObjectCount = { metric: string; help: string; counts: (object: KubeObject) => boolean };
+
+/**
+ * An object that its owner wants observed only: a pass observes, decides and describes as ever, and runs no effect.
+ * Every client call of such a pass carries the mark that makes anything but a read fail.
+ */
+export type ReadOnly<R extends KubeObject, Seen> = {
+  applies(resource: R): boolean;
+  /** Effects that touch nothing outside our own object and run all the same, such as letting go of it. */
+  readonly stillRun: readonly string[];
+  /** What would be done if the object were acted on, in order. Pure. */
+  plan(seen: Seen, decide: (ladder: Ladder) => Decision): readonly PlanStep[];
+};
+
+/**
+ * call: a request that changes something · takeover: what exists becomes this object's, and no call is made · wait:
+ * until something under way has ended · person: the ladder goes no further until a person has done what the
+ * description says · unread: nothing can be foretold, because something could not be read.
+ */
+export type PlanStep = {
+  kind: 'call' | 'takeover' | 'wait' | 'person' | 'unread';
+  /** Name of the ladder. */
+  ladder: string;
+  /** Name of the effect; where there is none, the ladder's reason. */
+  action: string;
+  description: string;
+};
 
 /** Written as a method's type so that a Kind of a certain resource is a Kind: the runtime hands each its own. */
 export type EffectOf<R extends KubeObject, Seen> = {
@@ -80,9 +108,8 @@ export type RestMeta = { effect?: string; reason: string; poll: Poll };
 /** The one tag of a resting leaf. gone: the object may be forgotten. */
 export type RestTag = 'ready' | 'progressing' | 'waiting' | 'stalled' | 'gone';
 
-/** Where a ladder came to rest in this pass. */
-export type Rest = {
-  ladder: string;
+/** Where the facts of a ladder rest, before anything has been done about it. */
+export type Decision = {
   machine: string;
   /** Path of the resting leaf, such as `Approval.Waiting`. */
   phase: string;
@@ -92,8 +119,13 @@ export type Rest = {
   poll: Poll;
   /** States walked through, for the debug log. */
   why: readonly string[];
-  /** What the effect, if any, ended with. */
-  outcome: { kind: 'none' } | { kind: 'done' } | { kind: 'failed'; error: OperatorError };
+};
+
+/** Where a ladder came to rest in this pass. */
+export type Rest = Decision & {
+  ladder: string;
+  /** What the effect, if any, ended with. withheld: it was not run, because the object is only observed. */
+  outcome: { kind: 'none' } | { kind: 'done' } | { kind: 'withheld' } | { kind: 'failed'; error: OperatorError };
 };
 
 export type DescribeInput<R extends KubeObject, Seen> = {
@@ -102,6 +134,8 @@ export type DescribeInput<R extends KubeObject, Seen> = {
   seen: Seen | undefined;
   rests: readonly Rest[];
   error: OperatorError | undefined;
+  /** Set for an object that is only observed, whenever `seen` is without an error. */
+  plan?: readonly PlanStep[];
   /** The object's status as it stands (never used for *what*, only to keep times and texts steady). */
   nowMs: number;
 };
@@ -125,6 +159,8 @@ export interface Pass<R extends KubeObject> {
   readonly signal: AbortSignal;
   /** For every client call of this pass: signal, priority and fairness key. */
   readonly call: CallOptions;
+  /** The object is only observed: no effect runs, and neither clouds nor annotations are written. */
+  readonly readOnly: boolean;
   /** Emits an Event about the object now (effects use it for what has just been done). */
   event(note: EventNote): void;
   /** One line for the audit trail: a decision or a cloud mutation. */

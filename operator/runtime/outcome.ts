@@ -65,6 +65,8 @@ function delayOf(
   attempts: Attempts,
   chance: Chance,
 ): number | undefined {
+  // Nothing of ours is under way, so nothing changes soon: whoever waits for our call waits for a person.
+  if (rest.outcome.kind === 'withheld') return pollDelayMs('slow', 0, dueAtMs, chance);
   if (isAtRest(rest.poll)) {
     attempts.clear(key, rest.ladder);
     return pollDelayMs(rest.poll, 0, dueAtMs, chance);

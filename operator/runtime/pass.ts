@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceType } from '../clients/kube/types.ts';
+import { OperatorError } from '../errors.ts';
 import { annotationPatch, claimPatch, releasePatch } from './finalizer.ts';
 import type { EventNote, Pass } from './kind.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -10,6 +11,8 @@ export type PassOptions<R extends KubeObject> = {
   priority: Priority;
   /** A person asked for facts read anew. */
   fresh: boolean;
+  /** The object is only observed. */
+  readOnly: boolean;
   nowMs: number;
   signal: AbortSignal;
   writer: ObjectWriter<R>;
@@ -24,25 +27,32 @@ export type PassOptions<R extends KubeObject> = {
 export function createPass<R extends KubeObject>(
   options: PassOptions<R>,
 ): { pass: Pass<R>; isReleased: () => boolean } {
-  const { resource, writer } = options;
+  const { resource, writer, readOnly } = options;
   let released = false;
+  const assertMayWrite = (what: string): void => {
+    if (readOnly) throw forbidden(what);
+  };
   const pass: Pass<R> = {
     resource,
     nowMs: options.nowMs,
     signal: options.signal,
+    readOnly,
     call: {
       signal: options.signal,
       urgency: options.priority,
       namespace: resource.metadata.namespace ?? '',
       key: options.key,
       ...(options.fresh && { maxAgeMs: 0 }),
+      ...(readOnly && { readOnly }),
     },
     event: options.emit,
     audit: options.audit,
     async claim(annotations) {
+      assertMayWrite('claim the object');
       await writer.metadata((object) => claimPatch(object, annotations));
     },
     async annotate(annotations) {
+      assertMayWrite('write annotations');
       await writer.metadata((object) => annotationPatch(object, annotations));
     },
     async release(how) {
@@ -55,4 +65,13 @@ export function createPass<R extends KubeObject>(
       options.indexed(type, index, value) as readonly T[],
   };
   return { pass, isReleased: () => released };
+}
+
+/** Annotations are about what has been or is about to be done, and for an observed object nothing is. */
+function forbidden(what: string): OperatorError {
+  return new OperatorError({
+    disposition: 'bug',
+    reason: 'WriteWhileObserving',
+    message: `cannot ${what}: the object is only observed`,
+  });
 }

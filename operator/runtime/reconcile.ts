@@ -1,8 +1,7 @@
 import type { KubeObject } from '../clients/kube/types.ts';
 import { OperatorError, toOperatorError } from '../errors.ts';
 import type { Unread } from './blindness.ts';
-import type { Decision } from './decide.ts';
-import type { EventNote, Kind, Ladder, Pass, Rest } from './kind.ts';
+import type { Decision, EventNote, Kind, Ladder, Pass, PlanStep, Rest } from './kind.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { statusPatch } from './report.ts';
 
@@ -35,27 +34,32 @@ export type ReconcileInput<R extends KubeObject, Seen> = {
  * One pass over one object: observe → decide → act → describe → write the status if something changed.
  *
  * Guarantees: at most one effect per ladder, in ladder order; an effect that fails holds up no other ladder; nothing
- * begins after the pass's signal aborted; the status is written at most once, and not when it says so already. Never throws.
+ * begins after the pass's signal aborted; for an object that is only observed no effect runs that could reach further
+ * than the object itself; the status is written at most once, and not when it says so already. Never throws.
  */
 export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInput<R, Seen>): Promise<PassResult> {
   const { kind, pass } = input;
   let seen: Seen | undefined;
   let ladders: readonly Ladder[] = [];
   let rests: Rest[] = [];
+  let plan: readonly PlanStep[] | undefined;
   let error: OperatorError | undefined;
+  const mayRun = ({ effect }: Pick<Rest, 'effect'>): boolean =>
+    effect !== undefined && (!pass.readOnly || (kind.readOnly?.stillRun.includes(effect) ?? false));
   try {
     seen = await kind.observe(pass);
     ladders = kind.ladders(seen);
-    rests = ladders.map((ladder) => ({ ladder: ladder.name, ...input.decide(ladder), outcome: { kind: 'none' } }));
-    const turn = rests.every(({ effect }) => effect === undefined) ? kind.awaitsTurn?.(seen) : undefined;
+    rests = ladders.map((ladder) => restAt(ladder, input.decide(ladder), mayRun));
+    const turn = rests.some(mayRun) ? undefined : kind.awaitsTurn?.(seen);
     if (turn) throw turn;
-    if (rests.some(({ effect }) => effect !== undefined)) await input.beforeEffects?.();
+    if (pass.readOnly) plan = kind.readOnly?.plan(seen, input.decide);
+    if (rests.some(mayRun)) await input.beforeEffects?.();
   } catch (thrown) {
     error = toOperatorError(thrown);
     ladders = [];
     rests = [];
   }
-  if (seen !== undefined && !error) await act(kind, pass, seen, rests);
+  if (seen !== undefined && !error) await act(kind, pass, seen, rests, mayRun);
 
   const result = {
     rests,
@@ -68,7 +72,7 @@ export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInpu
   // After an outdated read there is nothing true to say; after the end of the pass there is nobody to say it.
   if (result.released || error?.disposition === 'conflict' || pass.signal.aborted) return result;
   try {
-    return { ...result, wroteStatus: await report(input, seen, rests, error) };
+    return { ...result, wroteStatus: await report(input, { seen, rests, plan, error }) };
   } catch (thrown) {
     return { ...result, error: error ?? toOperatorError(thrown) };
   }
@@ -83,14 +87,20 @@ function unreadIn<R extends KubeObject, Seen>(
   return error ? [{ about: 'the object as a whole', error }, ...partly] : partly;
 }
 
+function restAt({ name }: Ladder, decision: Decision, mayRun: (decision: Decision) => boolean): Rest {
+  const withheld = decision.effect !== undefined && !mayRun(decision);
+  return { ladder: name, ...decision, outcome: { kind: withheld ? 'withheld' : 'none' } };
+}
+
 async function act<R extends KubeObject, Seen>(
   kind: Kind<R, Seen>,
   pass: Pass<R>,
   seen: Seen,
   rests: Rest[],
+  mayRun: (rest: Rest) => boolean,
 ): Promise<void> {
   for (const [index, rest] of rests.entries()) {
-    if (rest.effect === undefined) continue;
+    if (rest.effect === undefined || !mayRun(rest)) continue;
     if (pass.signal.aborted) return;
     rests[index] = { ...rest, outcome: await outcomeOf(kind, pass, seen, rest, rest.effect) };
   }
@@ -114,14 +124,20 @@ async function outcomeOf<R extends KubeObject, Seen>(
   }
 }
 
+type Found<Seen> = {
+  seen: Seen | undefined;
+  rests: readonly Rest[];
+  plan: readonly PlanStep[] | undefined;
+  error: OperatorError | undefined;
+};
+
 async function report<R extends KubeObject, Seen>(
   { kind, pass, writer, emit }: ReconcileInput<R, Seen>,
-  seen: Seen | undefined,
-  rests: readonly Rest[],
-  error: OperatorError | undefined,
+  { seen, rests, plan, error }: Found<Seen>,
 ): Promise<boolean> {
   const resource = writer.current();
-  const said = kind.describe({ resource, seen, rests: rests.map(quietConflict), error, nowMs: pass.nowMs });
+  const told = rests.map(quietConflict);
+  const said = kind.describe({ resource, seen, rests: told, error, nowMs: pass.nowMs, ...(plan && { plan }) });
   const patch = statusPatch(resource, said, pass.nowMs);
   if (!patch) return false;
   await writer.status(patch);

@@ -1,9 +1,39 @@
 import { describe, expect, test } from '@jest/globals';
-import { scripted } from './clouds-on-script.ts';
-import { aCall, json, noAnswer, rejection, SUBSCRIPTION, TENANT } from './fakes.ts';
+import { type Scripted, scripted } from './clouds-on-script.ts';
+import { aCall, json, noAnswer, rejection, SUBSCRIPTION, TENANT, WORKSPACE } from './fakes.ts';
 
 const fresh = () => aCall({ maxAgeMs: 0 });
 const page = json({ value: [] });
+
+const SUBNET = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub/subnets/links`;
+const SCOPE = { subscriptionId: SUBSCRIPTION, resourceGroup: 'rg', name: 'pls' };
+
+describe('an exchange for an object that is only observed', () => {
+  const observing = () => aCall({ maxAgeMs: 0, readOnly: true });
+
+  test('reads', async () => {
+    const { clients, requests } = await scripted(() => page);
+    await clients.fabric.workspaces(observing());
+    expect(requests).toHaveLength(1);
+  });
+
+  type Write = [string, (clients: Scripted['clients']) => Promise<unknown>];
+  const writes: Write[] = [
+    [
+      'PUT',
+      ({ fabric }) =>
+        fabric.putCommunicationPolicy(WORKSPACE, { inbound: 'Deny', outbound: 'Allow' }, '"1"', observing()),
+    ],
+    ['POST', ({ arm }) => arm.providers.register(SUBSCRIPTION, 'Microsoft.Fabric', observing())],
+    ['PATCH', ({ arm }) => arm.privateLinkServices.patchTags(SCOPE, {}, observing())],
+    ['DELETE', ({ arm }) => arm.privateEndpoints.delete({ ...SCOPE, name: 'pe' }, SUBNET, observing())],
+  ];
+  test.each(writes)('sends no %s, and it is a defect that it was tried', async (_, write) => {
+    const { clients, requests } = await scripted(() => page);
+    expect(await rejection(write(clients))).toMatchObject({ disposition: 'bug', reason: 'WriteWhileObserving' });
+    expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+});
 
 describe('an exchange', () => {
   test('carries the token of its own audience and nothing of the other one’s', async () => {

@@ -37,6 +37,7 @@ async function passOver(workshop: ReturnType<typeof createWorkshop>) {
     key: 'default/a',
     priority: 'resync',
     fresh: false,
+    readOnly: false,
     nowMs: 0,
     signal,
     writer,

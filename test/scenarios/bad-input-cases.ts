@@ -454,13 +454,6 @@ export const BAD_INPUT: Record<string, BadInput> = {
     heal: (stage) => stage.apply(credentialsSecret()),
     noticedWithinMs: SECRET_MS,
   },
-  'managementPolicy Observe': {
-    because: 'this version cannot promise to write nothing and plan everything, so it does nothing at all',
-    spec: asked({ managementPolicy: 'Observe' }),
-    reason: 'NotServedYet',
-    reads: ['managementPolicy: Observe', 'take it out of the spec'],
-    heal: asUsual,
-  },
   'an endpoint for a data gateway that is not there': {
     because: 'it may be a slip, or nobody gave the identity a role on it; the other endpoint goes on',
     spec: (stage) => ({

@@ -255,13 +255,6 @@ const cases: Record<string, Case> = {
     reason: 'DecisionsContradict',
     reads: `Connection yes: another entry of spec.connections rejects the same requester, and Reject outranks Approve (${endpointId('x')}); remove one of the two entries.`,
   },
-  'an observing object': {
-    because: 'Observe never writes, and there is no plan yet',
-    spec: { managementPolicy: 'Observe' },
-    reason: 'NotServedYet',
-    reads:
-      'The spec asks for something that this version of the operator does not serve yet (managementPolicy: Observe); take it out of the spec, or wait for a later version; nothing of it is done.',
-  },
 };
 
 describe('bad input', () => {

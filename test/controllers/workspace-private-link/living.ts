@@ -181,6 +181,7 @@ export function live(world: World, resource: WorkspacePrivateLink, others: reado
     resource: structuredClone(living.resource),
     nowMs: world.nowMs,
     signal: new AbortController().signal,
+    readOnly: kind.readOnly?.applies(living.resource) ?? false,
     call: { signal: new AbortController().signal, urgency: 'routine', namespace: 'team', key: 'team/sales' },
     event: (note) => living.events.push(note),
     audit: (action) => living.audits.push(action),
