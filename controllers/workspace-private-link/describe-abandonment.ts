@@ -27,7 +27,11 @@ function remains({ left, note, opening, ledger }: AbandonmentSeen): string {
 }
 
 /** Appended to what is said about a deletion that goes its way. */
-export const ignoredAbandon = ({ abandonment }: Seen): string =>
-  abandonment?.facts.asked === true && abandonment.facts.credentials === 'working'
-    ? ' Annotation fabriclink.dev/abandon is ignored: the credentials work, so everything is taken down in its safe order.'
-    : '';
+export function ignoredAbandon({ abandonment, removals }: Seen): string {
+  if (abandonment?.facts.asked !== true || abandonment.facts.credentials !== 'working') return '';
+  const isBlind = removals.some(({ facts }) => facts.endpoint === 'noCredentials' || facts.zones === 'noCredentials');
+  const why = isBlind
+    ? 'the credentials of the workspace work, and those of one endpoint can be brought back or done without, as said here'
+    : 'the credentials work, so everything is taken down in its safe order';
+  return ` Annotation fabriclink.dev/abandon is ignored: ${why}.`;
+}

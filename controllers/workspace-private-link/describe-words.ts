@@ -1,9 +1,9 @@
 import { lossDetail } from './describe-abandonment.ts';
 import { connectionDetail, connectionRemedy, decisionIn, rejectedBy } from './describe-connections.ts';
+import { forgetting, staysBehind } from './describe-consumers.ts';
 import { gatewayDetail } from './describe-gateway.ts';
 import { phraseOf } from './describe-plan.ts';
 import { WORDING } from './describe-reasons.ts';
-import { consumerOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from './desired-names.ts';
 import type { Effect, Fault, Reason, Rest, Seen } from './types.ts';
 
@@ -53,18 +53,14 @@ export function blindness(seen: Seen, rest: Rest): Fault | undefined {
 }
 
 function sayBlind(seen: Seen, rest: Rest, { error }: Fault): Said {
-  const { next } = WORDING.CredentialMissing;
-  const stays = rest.machine === 'endpointRemoval' ? `${staysBehind(seen, rest)}: ` : '';
-  return { reason: error.reason, text: `${stays}${error.message}`, next: error.remedy ?? next };
-}
-
-/** What the operator leaves where it is, because it goes there with nobody else's credentials. */
-function staysBehind({ desired, provenance, removals }: Seen, rest: Rest): string {
-  const id = removals.find(({ name }) => name === nameIn(rest))?.resourceId;
-  const consumer = id === undefined ? undefined : consumerOfId({ desired, provenance }, id);
-  const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
-  const what = id === undefined ? 'what is left of its DNS' : `private endpoint ${id} with what is left of its DNS`;
-  return `${what} stays${where} until there are credentials to take it away`;
+  const next = error.remedy ?? WORDING.CredentialMissing.next;
+  if (rest.machine !== 'endpointRemoval') return { reason: error.reason, text: error.message, next };
+  const name = nameIn(rest);
+  return {
+    reason: error.reason,
+    text: `${staysBehind(seen, name)}: ${error.message}`,
+    next: `${next}; ${forgetting(seen, name)}`,
+  };
 }
 
 /** What would be done, were the object not only observed. */

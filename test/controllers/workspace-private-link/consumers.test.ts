@@ -2,7 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { consumerOfId, desiredOf } from '../../../controllers/workspace-private-link/desired.ts';
 import { notes, provenanceOf, staleNotes } from '../../../controllers/workspace-private-link/desired-provenance.ts';
 import type { WorkspacePrivateLinkEndpoint } from '../../../crds/workspace-private-link.ts';
-import { anEndpoint, aWorkspacePrivateLink, aWorld, endpointId, live, remove, TENANT, ZONE } from './living.ts';
+import {
+  anEndpoint,
+  aWorkspacePrivateLink,
+  aWorld,
+  endpointId,
+  live,
+  remove,
+  SERVICE,
+  TENANT,
+  ZONE,
+} from './living.ts';
 
 const PARTNER = '77777777-7777-4777-8777-777777777777';
 const CONSUMER = { tenantId: PARTNER, secret: 'partner' };
@@ -192,8 +202,9 @@ describe('an endpoint whose consumer’s credentials are missing', () => {
     await living.settle();
     const id = endpointId('pe-partner').replace('/fabric/', '/theirs/');
     expect(living.rest('removal/partner')).toBe('Dns.NoCredentials');
-    expect(message(living, 'partner')).toBe(
-      `Private endpoint ${id} with what is left of its DNS stays in tenant ${PARTNER} until there are credentials to take it away: Secret team/partner does not exist; create Secret team/partner.`,
+    expect(living.nextStep()).toContain('kubectl -n team annotate workspaceprivatelinks.fabriclink.dev sales');
+    expect(message(living, 'partner')).toContain(
+      `Private endpoint ${id} with what is left of its DNS stays in tenant ${PARTNER} until there are credentials to take it away: Secret team/partner does not exist; create Secret team/partner`,
     );
     expect(world.endpoints.has(id.toLowerCase())).toBe(true);
     delete world.refusals['credentials partner'];
@@ -219,6 +230,27 @@ describe('an endpoint whose consumer’s credentials are missing', () => {
     await living.settle();
     expect([living.released, world.services.size, world.endpoints.size, world.zones.size]).toEqual([true, 0, 0, 0]);
   });
+});
+
+test('what a person of the consumer’s tenant has taken away can be forgotten, by the command that is shown', async () => {
+  const world = aWorld();
+  const living = live(world, aWorkspacePrivateLink({ endpoints: [atPartner({ resourceGroup: 'theirs' })] }));
+  await living.settle();
+  world.refusals['credentials partner'] = missing('partner');
+  remove(living);
+  await living.settle();
+  const [, keys = ''] = /annotate workspaceprivatelinks\.fabriclink\.dev sales ([^`]*)`/.exec(living.nextStep()) ?? [];
+  const named = keys.split(' ').map((key) => key.replace(/-$/, ''));
+  expect(named).toHaveLength(3);
+  const writes = world.writes.length;
+  world.endpoints.clear();
+  const [service] = world.services.values();
+  world.services.set(SERVICE.toLowerCase(), { ...service!, connections: [] });
+  living.change(({ metadata }) => {
+    for (const key of named) delete metadata.annotations![key];
+  });
+  await living.settle();
+  expect([living.released, world.writes.slice(writes)]).toEqual([true, ['services.delete']]);
 });
 
 test('an endpoint whose subscription belongs to another tenant than its entry says blinds nobody else', async () => {
