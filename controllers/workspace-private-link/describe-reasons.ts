@@ -262,7 +262,7 @@ export const WORDING: Record<Reason, Wording> = {
     next: `remove this endpoint and add one with another name in another subnet of the same network; ${LOOKS_AGAIN}`,
   },
   HeldByDeny: {
-    says: 'it may be the only proven way into a workspace that is closed to the public',
+    says: 'it may be the only proven way into a workspace that is closed to the public, or is to be closed again after break-glass',
     next: 'add another endpoint and wait until it is proven, or set inbound.publicAccess to Allow; while the object is being deleted, set inbound.onDelete to Restore (opens the workspace first, if fabriclink.dev/access-before still says that it was open) or Keep (leaves it closed to everybody), or open it in Fabric; the operator goes on by itself then',
   },
   LedgerUnreadable: {

@@ -265,7 +265,7 @@ const glassDetail = ({ glass }: Seen['access']): string | undefined =>
   glass.untilMs === undefined ? undefined : `until ${new Date(glass.untilMs).toISOString()}`;
 
 /** The exact words of the command that would do what is asked. */
-function glassRemedy({ access }: Seen, { reason }: Rest): string | undefined {
+function glassRemedy({ access, release }: Seen, { reason }: Rest): string | undefined {
   const { setCommand, removeCommand, limit } = access.glass;
   const right = `write a time at most ${limit} ahead: \`${setCommand}\` (on macOS, \`date -u -v+1H +%Y-%m-%dT%H:%M:%SZ\` in its place), or take it away: \`${removeCommand}\``;
   switch (reason) {
@@ -277,7 +277,13 @@ function glassRemedy({ access }: Seen, { reason }: Rest): string | undefined {
       return `take the annotation away: \`${removeCommand}\``;
     case 'BreakGlassOpen':
     case 'BreakGlassOpening':
+      if (release)
+        return `it is closed again by itself then, and the deletion goes on; to have both now: \`${removeCommand}\``;
       return `it is closed again by itself then; to close it now: \`${removeCommand}\`; to have it open for longer: \`${setCommand}\``;
+    case 'RelockBlocked':
+      return release
+        ? 'restore what the message names, and the deletion goes on; or set inbound.publicAccess to Allow, and it goes on with an open door'
+        : undefined;
     default:
       return undefined;
   }

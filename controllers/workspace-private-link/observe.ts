@@ -147,7 +147,8 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const { spec } = first.pass.resource;
   const managesPolicy = spec.inbound !== undefined || spec.outbound !== undefined;
   const policyOf = once(() => readPolicy(first));
-  const wantsDeny = spec.inbound?.publicAccess === 'Deny' && readGlass(first).untilMs === undefined;
+  const isGlassBroken = spec.inbound?.publicAccess === 'Deny' && readGlass(first).untilMs !== undefined;
+  const wantsDeny = spec.inbound?.publicAccess === 'Deny' && !isGlassBroken;
   // A door that we never closed waits for a proof, perhaps for days: until there is one, no policy need be read anew.
   const isAwaited = wantsDeny && !isOrWasClosed(first.provenance);
   const opening = !managesPolicy ? undefined : isAwaited ? await readPolicy(first, false) : await policyOf();
@@ -180,7 +181,9 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const connections = await observeDecisions(context, mayAsk, connectionsOf, shown);
   const mattersForHold = removed.length > 0 || replaces || revokesSomebody(connections);
   // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
-  const denied = mattersForHold && mayBeDenied(await readPolicy(context));
+  // What break-glass opened is to be closed again, and without a proven way in that could not be done.
+  const isToBeClosed = isGlassBroken && first.provenance.locked;
+  const denied = mattersForHold && (isToBeClosed || mayBeDenied(await readPolicy(context)));
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
   const nothingFollows = isAwaited && !mattersForHold && !endpoints.some(({ counts }) => counts);
   const policy = nothingFollows ? opening : managesPolicy || mattersForHold ? await policyOf() : undefined;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, setTheStage } from '../support/stage-faults.ts';
 import { bringToReady, HOUR_MS, MINUTE_MS, playUntilReady } from '../support/stage-link.ts';
 import { thingsIn } from '../support/stage-view.ts';
-import { endpointIn, HUB_ZONE, SALES, salesLink } from '../support/stage-world.ts';
+import { endpointIn, HUB_ZONE, NAMESPACE, SALES, salesLink } from '../support/stage-world.ts';
 
 /** One endpoint, and the workspace is closed: whatever a person does to that endpoint, the way in stays until another is proven. */
 
@@ -97,6 +98,26 @@ describe('the last proven way into a closed workspace', () => {
     expect(way()).toEqual(expect.arrayContaining(before));
     expect(cloudWrites(stage.calls).filter(({ method }) => method === 'DELETE')).toEqual([]);
     expect(reasons().has('HeldByDeny')).toBe(held);
+  });
+
+  test('stays while break-glass has the door open, since it is to be closed again', async () => {
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: {
+        metadata: {
+          annotations: { 'fabriclink.dev/break-glass': new Date(stage.clock.now() + 2 * HOUR_MS).toISOString() },
+        },
+      },
+      fieldManager: 'person',
+    });
+    await stage.run(() => inbound() === 'Allow', { withinMs: MINUTE_MS, what: 'the door is open' });
+    const before = way();
+    await apply({ endpoints: [hub({ name: 'other', resourceName: 'pe-other' }, unproven)] });
+    await stage.pass(HOUR_MS);
+    expect(way()).toEqual(expect.arrayContaining(before));
+    expect(reasons().has('HeldByDeny')).toBe(true);
+    await apply({ endpoints: [hub()] });
+    await stage.run(() => inbound() === 'Deny', { withinMs: 3 * HOUR_MS, what: 'the door is closed again' });
   });
 
   test('goes once another one is proven, in one change of the spec', async () => {

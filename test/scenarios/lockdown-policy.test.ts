@@ -233,6 +233,47 @@ describe('while Fabric propagates, and answers now this way, now that', () => {
   });
 });
 
+describe('old answers, and no memory', () => {
+  beforeEach(() => setTheStage(stage, locked));
+
+  test.each([['fabric'], ['arm']] as const)(
+    'an hour of answers from before by %s, while others open the door and an endpoint goes: the same end',
+    async (service) => {
+      stage.simulator.faults.add({ kind: 'stale', service, method: 'GET' });
+      policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Allow' });
+      await stage.startOperator();
+      await stage.pass(HOUR_MS);
+      stage.simulator.faults.clear();
+      await stage.run(() => inbound() === 'Deny', { withinMs: 3 * HOUR_MS, what: 'it is closed again' });
+      await playUntilReady(stage);
+      expect(policyWrites().filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(incomplete(policyWrites())).toEqual([]);
+      expect(cloudWrites(stage.calls).filter(({ method }) => method === 'DELETE')).toEqual([]);
+    },
+  );
+
+  test('without any status a door that others opened is closed by the same single write', async () => {
+    stage.kubernetes.faults.failNext(
+      ({ path, userAgent }) => path.endsWith('/status') && !userAgent.startsWith('person'),
+      { kind: 'answer', code: 500, reason: 'InternalError' },
+      1_000_000,
+    );
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: { status: null },
+      subresource: 'status',
+      fieldManager: 'somebody',
+    });
+    policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Allow' });
+    await stage.startOperator();
+    await stage.pass(3 * HOUR_MS);
+    expect(inbound()).toBe('Deny');
+    expect(policyWrites()).toHaveLength(1);
+    stage.kubernetes.faults.clear();
+    await playUntilReady(stage);
+  });
+});
+
 describe('while nothing is proven', () => {
   test('hours of waiting do not read the policy anew at each look', async () => {
     await setTheStage(stage, bare);

@@ -376,6 +376,7 @@ describe('deletion while the door is open by break-glass', () => {
     await living.settle();
     expect(living.released).toBe(false);
     expect(living.condition('Stalled').reason).toBe('RelockBlocked');
+    expect(living.nextStep()).toContain('set inbound.publicAccess to Allow');
     living.change(({ spec }) => (spec.inbound = { publicAccess: 'Allow', requires: 'ControlPlane' }));
     await living.settle();
     expect(living.released).toBe(true);

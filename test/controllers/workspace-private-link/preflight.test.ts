@@ -38,7 +38,7 @@ const ELIGIBILITY_ROWS: Record<string, string> = {
   'SKU requirement': 'CapacityNotEligible',
 };
 const SUPPORTED_ROWS: Record<string, string[]> = {
-  'Lakehouse, SQL Endpoint, Shortcut': ['Lakehouse', 'SQLEndpoint'],
+  'Lakehouse, SQL Endpoint, Shortcut': ['Lakehouse', 'SQLEndpoint', 'Shortcut'],
   'Direct connection via OneLake endpoint': [],
   'Notebook, Spark Job Definition, Environment': ['Notebook', 'SparkJobDefinition', 'Environment'],
   'Machine learning experiment, machine learning model': ['MLExperiment', 'MLModel'],
