@@ -7,6 +7,12 @@ export type PlanLine = { ladder: string; action: string; description?: string };
 export const planOf = (stage: Stage, name = 'sales'): readonly PlanLine[] => stage.link(name)?.status?.plan ?? [];
 
 const TAKES_NO_CALL = new Set(['adoptService', 'adoptEndpoint', 'publishOutputs', 'withdrawOutputs']);
+/** Taking over writes our mark by the same call as a correction. */
+const SAME_CALL: Readonly<Record<string, string>> = {
+  takeOverService: 'patchServiceTags',
+  takeOverEndpoint: 'putEndpoint',
+};
+const DECISIONS = new Set(['approveListed', 'rejectListed', 'revokeUnlisted']);
 const POLICY = new Set(['rehearsePolicy', 'denyInbound', 'openInbound', 'applyOutbound']);
 /** An effect's name begins small; the reason of a person's turn does not. */
 const isEffect = ({ action }: PlanLine): boolean => /^[a-z]/.test(action);
@@ -21,8 +27,9 @@ export const promised = (plan: readonly PlanLine[]): Record<string, readonly str
       .filter((line) => isEffect(line) && !TAKES_NO_CALL.has(line.action))
       .map(({ ladder, action, description = '' }) => {
         if (POLICY.has(action)) return ['policy', 'write'] as const;
+        if (DECISIONS.has(action)) return ['decisions', 'write'] as const;
         const record = /record "([^"]+)"/.exec(description)?.[1];
-        return [ladder, record === undefined ? action : `${action} ${record}`] as const;
+        return [ladder, record === undefined ? (SAME_CALL[action] ?? action) : `${action} ${record}`] as const;
       }),
   );
 
@@ -40,6 +47,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, (path: string) =
     /\/privateendpointconnections\/pe-sales-(\w+)-/,
     (path) => [`removal/${connected(path)}`, 'deleteConnection'],
   ],
+  ['PUT', /\/privateendpointconnections\/[^/]+$/, () => ['decisions', 'write']],
   ['PUT', /\/privateendpoints\/[^/]+$/, (path) => [`endpoint/${placeOf(path)}`, 'putEndpoint']],
   ['DELETE', /\/privateendpoints\/[^/]+$/, (path) => [`endpoint/${placeOf(path)}`, 'deleteEndpoint']],
   ['PUT', /\/privatednszonegroups\/[^/]+$/, (path) => [`dns/${placeOf(path)}`, 'putZoneGroup']],
@@ -75,7 +83,7 @@ function byLadder(lines: readonly (readonly [string, string])[]): Record<string,
   const found: Record<string, string[]> = {};
   for (const [ladder, what] of lines) {
     const so = (found[ladder] ??= []);
-    if (ladder === 'policy' || !so.includes(what)) so.push(what);
+    if (ladder === 'policy' || ladder === 'decisions' || !so.includes(what)) so.push(what);
   }
   return found;
 }
