@@ -68,7 +68,6 @@ const applied =
   (spec: (stage: Stage) => Record<string, unknown>): Step =>
   (stage) =>
     stage.apply(salesLink(stage.nameserverOf, { inbound: undefined, outbound: undefined, ...spec(stage) }));
-const asUsual: Step = applied(() => ({}));
 
 const sku =
   (name: string): Step =>
