@@ -4,14 +4,16 @@ import type { AbandonmentSeen, Rest, Seen } from './types.ts';
 export function lossDetail(seen: Seen, rest: Rest): { reason: string; text: string; next: string } | undefined {
   const { abandonment } = seen;
   if (rest.reason !== 'CredentialsLost' || !abandonment?.error) return undefined;
-  const { error, note } = abandonment;
+  const { error, note, endpoints } = abandonment;
+  const annotate = `\`kubectl -n ${note.object.namespace} annotate workspaceprivatelinks.fabriclink.dev ${note.object.name} fabriclink.dev/abandon=yes\``;
+  const parts = endpoints && (endpoints.length > 0 ? `endpoint ${endpoints.join(', ')}` : 'DNS of another tenant');
   return {
     reason: error.reason,
-    text: `nothing can be taken down: ${error.message}`,
+    text: `${parts === undefined ? 'nothing can' : `${parts} cannot`} be taken down: ${error.message}`,
     next: [
       `${error.remedy ?? 'mend the credentials'}, and the deletion goes on by itself`,
-      `or let the object go as it is: \`kubectl -n ${note.object.namespace} annotate workspaceprivatelinks.fabriclink.dev ${note.object.name} fabriclink.dev/abandon=yes\``,
-      `without either it is let go at ${new Date(abandonment.dueAtMs).toISOString()}`,
+      `or give ${parts ?? 'the object'} up as it is: ${annotate}`,
+      `without either that is done at ${new Date(abandonment.dueAtMs).toISOString()}`,
       remains(abandonment),
     ].join('; '),
   };
@@ -22,7 +24,7 @@ function remains({ left, note, opening, ledger }: AbandonmentSeen): string {
   const door = left.closed
     ? `this object denied public access to the workspace, and it then stays DENIED until an administrator of the workspace runs ${opening}; `
     : '';
-  if (left.things.length === 0) return `${door}nothing else is noted as made by this object`;
+  if (left.things.length === 0) return `${door}nothing else is noted as made by it`;
   return `${door}what may then be left in the cloud (${keeps}): ${note.left.slice(0, left.things.length).join(', ')}`;
 }
 

@@ -15,6 +15,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'annotation fabriclink.dev/abandon is ignored, because the credentials work',
     next: 'everything is taken down in its safe order',
   },
+  Abandoned: {
+    says: 'it is given up for want of credentials, and may still be in the cloud',
+    next: 'the rest is taken down without it',
+  },
   Abandoning: {
     says: 'the credentials did not come back, or a person gave up waiting for them',
     next: 'the operator writes down what is left and lets the object go',

@@ -27,7 +27,7 @@ export function say(seen: Seen, rest: Rest): Said {
   if (loss) return loss;
   const blind = blindness(seen, rest);
   if (blind) return sayBlind(seen, rest, blind);
-  const { says, next } = WORDING[rest.reason as Reason];
+  const { says, next } = WORDING[isAbandoned(seen, rest) ? 'Abandoned' : (rest.reason as Reason)];
   const { detail, fault } = particulars(seen, rest);
   const found = [detail, fault && blames(rest) ? `${fault.about}: ${fault.error.message}` : undefined].filter(Boolean);
   const remedy =
@@ -36,6 +36,10 @@ export function say(seen: Seen, rest: Rest): Said {
       : (registration(seen, rest) ?? marking(seen, rest) ?? glassRemedy(seen, rest) ?? connectionRemedy(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
+
+/** Nothing is left to do about it, and it may be there all the same. */
+const isAbandoned = ({ removals }: Seen, { ladder, tag }: Rest): boolean =>
+  tag === 'gone' && removals.some(({ name, abandoned }) => abandoned && ladder === `removal/${name}`);
 
 /** Rests of the ladders that wait for the endpoint's own. */
 const AFTER_ENDPOINT = ['AwaitingApproval', 'AwaitingRecords'];
@@ -306,6 +310,7 @@ export function subject(ladder: string): string {
       outbound: 'Outbound access',
       outputs: 'Outputs',
       notes: 'Notes',
+      abandonment: 'Deletion',
     }[kind ?? ''] ?? ladder
   );
 }

@@ -4,23 +4,39 @@ import type { Desired, Left, Provenance, WorkspacePrivateLink } from './types.ts
 /**
  * What stays behind when an object is let go without credentials, as far as its notes say: what deletion would have
  * taken down, and whether it would have opened the workspace. Some of it may be gone already: nobody can look.
+ * `endpoints`: only what is in other hands than the object's own, and belongs to these.
  */
-export function leftBehind({ spec }: WorkspacePrivateLink, desired: Desired, provenance: Provenance): Left {
+export function leftBehind(
+  { spec }: WorkspacePrivateLink,
+  desired: Desired,
+  provenance: Provenance,
+  endpoints?: readonly string[],
+): Left {
   const policy = spec.deletionPolicy;
   const isTaken = (how: Provenance['service']) =>
     how !== 'none' && (policy === 'DeleteAll' || (policy === 'DeleteCreated' && how === 'created'));
-  const endpoints = Object.values(provenance.endpoints).filter(({ how }) => isTaken(how));
+  const concerns = ([name]: readonly [string, unknown]) => endpoints?.includes(name) ?? true;
+  const isTheirs = (id: string) => endpoints === undefined || provenance.consumers[id.toLowerCase()] !== undefined;
   const notes = policy === 'Retain' ? { records: {}, zones: [], links: [] } : provenance;
-  const recordZones = [...new Set(Object.values(notes.records).flat())];
+  const recordZones = Object.entries<readonly string[]>(notes.records)
+    .filter(concerns)
+    .flatMap(([, zones]) => zones);
   return {
     things: [
-      ...(isTaken(provenance.service) ? [desired.service.id] : []),
-      ...endpoints.map(({ id }) => id),
-      ...recordZones.map((zoneId) => `${zoneId} (records whose metadata say ${OWNER_TAG}=${desired.owner})`),
-      ...notes.links.map(({ zoneId, name }) => `${zoneId}/virtualNetworkLinks/${name}`),
-      ...notes.zones.filter(isFabricZone).map((zoneId) => `${zoneId} (with its links, if nobody else uses it)`),
+      ...(endpoints === undefined && isTaken(provenance.service) ? [desired.service.id] : []),
+      ...Object.entries(provenance.endpoints)
+        .filter(concerns)
+        .flatMap(([, { how, id }]) => (isTaken(how) ? [id] : [])),
+      ...[...new Set(recordZones)].map((id) => `${id} (records whose metadata say ${OWNER_TAG}=${desired.owner})`),
+      ...notes.links
+        .filter(({ zoneId }) => isTheirs(zoneId))
+        .map(({ zoneId, name }) => `${zoneId}/virtualNetworkLinks/${name}`),
+      ...notes.zones
+        .filter((id) => isFabricZone(id) && isTheirs(id))
+        .map((id) => `${id} (with its links, if nobody else uses it)`),
     ],
-    closed: isClosedByUs(provenance) && spec.inbound?.onDelete !== 'Keep',
+    // The door is the object's own to open.
+    closed: endpoints === undefined && isClosedByUs(provenance) && spec.inbound?.onDelete !== 'Keep',
   };
 }
 

@@ -19,16 +19,18 @@ export const abandonmentEffects = (deps: Deps): Readonly<Record<AbandonmentEffec
   },
 
   async recordAbandoned(pass, seen) {
-    const { note, ledger } = abandonmentOf(seen);
+    const { note, ledger, facts } = abandonmentOf(seen);
     try {
       await deps.ledger.write(note, pass.signal);
     } catch (thrown) {
       // The ledger goes away together with the operator's own namespace: nothing can be kept for later any more.
-      if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
+      const isEnding = toOperatorError(thrown).reason === 'NamespaceTerminating';
+      if (!isEnding || facts.credentials !== 'lost') throw thrown;
       await letGo(pass, seen);
       return;
     }
     pass.audit('RecordAbandoned', { why: note.why, ledger: `${ledger.namespace}/${ledger.name}`, left: listed(note) });
+    if (facts.credentials === 'partly') tell(pass, seen, 'Given up');
   },
 
   async releaseAbandoned(pass, seen) {
@@ -39,16 +41,20 @@ export const abandonmentEffects = (deps: Deps): Readonly<Record<AbandonmentEffec
 const listed = ({ left }: AbandonmentSeen['note']): string => left.join(', ');
 
 /** A namespace that is being deleted takes no new Event: the audit line and the ledger are what stays. */
-async function letGo(pass: MyPass, seen: Seen): Promise<void> {
+function tell(pass: MyPass, seen: Seen, done: 'Let go' | 'Given up'): void {
   const { note, left, opening, ledger } = abandonmentOf(seen);
-  const { workspaceId } = seen.desired;
-  pass.audit('Abandon', { workspaceId, why: note.why, left: listed(note) });
   const open = left.closed ? ` The workspace may be CLOSED to the public; open it with ${opening}.` : '';
   pass.event({
     type: 'Warning',
     reason: 'Abandoned',
     action: 'Release',
-    note: `Let go without credentials (${note.why}).${open} What may be left in the cloud is listed in ConfigMap ${ledger.namespace}/${ledger.name}: ${listed(note)}`,
+    note: `${done} without credentials (${note.why}).${open} What may be left in the cloud is listed in ConfigMap ${ledger.namespace}/${ledger.name}: ${listed(note)}`,
   });
+}
+
+async function letGo(pass: MyPass, seen: Seen): Promise<void> {
+  const { note } = abandonmentOf(seen);
+  pass.audit('Abandon', { workspaceId: seen.desired.workspaceId, why: note.why, left: listed(note) });
+  tell(pass, seen, 'Let go');
   await pass.release('abandoned');
 }

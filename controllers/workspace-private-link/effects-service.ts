@@ -113,14 +113,16 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
     report(pass, { reason: 'ServiceDeleting', action: 'DeleteService', note }, { serviceId: desired.service.id });
   },
 
-  async release(pass, { desired, provenance }) {
-    const left = pass.readOnly ? whatStays(desired, provenance) : [];
-    pass.audit('Release', { workspaceId: desired.workspaceId, ...(left.length > 0 && { left: left.join(', ') }) });
-    if (left.length > 0) {
-      const note = `Let go of the object and left everything as it is, because managementPolicy is Observe. Still there: ${left.join(', ')}.`;
+  async release(pass, { desired, provenance, abandonment }) {
+    const observed = pass.readOnly ? whatStays(desired, provenance) : [];
+    const abandoned = abandonment?.facts.entry === 'written' ? abandonment.note.left : [];
+    const left = [...observed, ...abandoned].join(', ');
+    pass.audit('Release', { workspaceId: desired.workspaceId, ...(left !== '' && { left }) });
+    if (observed.length > 0) {
+      const note = `Let go of the object and left everything as it is, because managementPolicy is Observe. Still there: ${observed.join(', ')}.`;
       pass.event({ type: 'Warning', reason: 'LeftBehind', action: 'Release', note: bounded(note, EVENT_LIMIT) });
     }
-    await pass.release();
+    await pass.release(abandoned.length > 0 ? 'abandoned' : undefined);
   },
 });
 

@@ -400,8 +400,8 @@ export type OutputsFacts = FactsOf<typeof OUTPUTS_FACTS>;
 
 export const ABANDONMENT_FACTS = {
   claimed: [true, false],
-  /** While deleting. lost: missing, unusable, of another tenant, or refused as an identity. */
-  credentials: ['working', 'lost'],
+  /** While deleting. lost: missing, unusable, of another tenant, or refused as an identity · partly: those of some endpoints are. */
+  credentials: ['working', 'partly', 'lost'],
   /** Twenty-four published hours since annotation credentials-lost-at, which is written when a deletion first finds them lost. */
   lost: ['unnoted', 'before', 'after'],
   /** Annotation fabriclink.dev/abandon. */

@@ -6,7 +6,7 @@ const is = (test: (facts: AbandonmentFacts) => boolean) => when<AbandonmentFacts
 
 /** What the credentials would be needed for is given up: a person asked for that, or a day has passed. */
 const givenUp = ({ credentials, asked, lost }: AbandonmentFacts): boolean =>
-  credentials === 'lost' && lost !== 'unnoted' && (asked || lost === 'after');
+  credentials !== 'working' && lost !== 'unnoted' && (asked || lost === 'after');
 
 /**
  * Deletion without credentials: Credentials → Patience → Ledger → Release. While they work, nothing is ever given up,
@@ -22,6 +22,7 @@ export const abandonmentMachine = setup({
     unnoted: is(({ lost }) => lost === 'unnoted'),
     patient: is((facts) => !givenUp(facts)),
     unreadable: is(({ entry }) => entry === 'unobservable'),
+    onlyPartly: is(({ credentials }) => credentials === 'partly'),
     unwritten: is(({ entry }) => entry === 'absent'),
   },
 }).createMachine({
@@ -64,11 +65,14 @@ export const abandonmentMachine = setup({
           always: [
             { guard: 'unreadable', target: 'Unreadable' },
             { guard: 'unwritten', target: 'Recording' },
+            { guard: 'onlyPartly', target: 'GivenUp' },
             { target: '#abandonment.Release' },
           ],
         },
         Unreadable: waiting('LedgerUnreadable'),
         Recording: doing('recordAbandoned', 'Abandoning', 'now'),
+        // The other ladders go on as if those endpoints were to be retained.
+        GivenUp: ready('Abandoned'),
       },
     },
     Release: {

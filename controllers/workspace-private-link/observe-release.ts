@@ -116,7 +116,7 @@ export function serviceRemoval(
 ): Pick<ReleaseSeen, 'service' | 'actual' | 'staleConnection' | 'liveConnections' | 'fault'> {
   const { service, connections } = question;
   const deleted = question.removals
-    .filter(({ facts }) => facts.endpoint === 'absent')
+    .filter(({ facts, abandoned }) => facts.endpoint === 'absent' || abandoned)
     .map(({ resourceId }) => resourceId);
   const list = connections.value ?? [];
   // Approved or in a state that is not known here, and not the trace of an endpoint of ours that is gone: somebody works

@@ -338,7 +338,7 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
       ? { fault: service.fault }
       : { value: [] };
   const held = mayWrite && (await locksOut(context, service, standing));
-  const removals = await Promise.all(
+  const found = await Promise.all(
     removedNames(context, true).map((name, index) =>
       observeRemoval(context, {
         name,
@@ -350,10 +350,10 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
       }),
     ),
   );
+  const { removals, abandonment } = await observeAbandonment(context, found);
   const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
   const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
   const outputs = await observeOutputs(context, [], false);
-  const abandonment = await observeAbandonment(context);
   return {
     ...blank,
     ...(relocks && { access: life.access, endpoints: life.endpoints }),

@@ -298,6 +298,8 @@ export type RemovalSeen = {
   zoneToDelete?: { zoneId: ArmId; etag: string | undefined };
   /** All that would go, one after the other, of an object that is only observed. */
   pending?: RemovalPending;
+  /** The endpoint is given up for want of credentials. */
+  abandoned?: true;
   fault?: Fault;
 };
 
@@ -405,7 +407,9 @@ export type AbandonmentSeen = {
   /** For the ledger. */
   note: LedgerEntry;
   ledger: { namespace: string; name: string };
-  /** When the object is let go without anybody's word. */
+  /** Set when only these endpoints are in hands whose credentials are lost. */
+  endpoints?: readonly string[];
+  /** When it is let go without anybody's word. */
   dueAtMs: number;
   /** The command that opens the workspace again. */
   opening: string;

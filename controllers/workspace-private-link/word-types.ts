@@ -56,6 +56,7 @@ export type Effect =
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
 export type Reason =
   | 'AbandonIgnored'
+  | 'Abandoned'
   | 'Abandoning'
   | 'AccessAllowed'
   | 'AccessDenied'

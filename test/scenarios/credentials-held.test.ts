@@ -194,5 +194,5 @@ describe('a namespace that is deleted, everything in it at once', () => {
     );
     expect(failures).toEqual([]);
     expect(crashes).toBeGreaterThan(8);
-  });
+  }, 240_000);
 });

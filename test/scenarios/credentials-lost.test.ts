@@ -68,7 +68,7 @@ describe('a deletion whose credentials are gone', () => {
       `workspaces/${SALES}/networking/communicationPolicy`,
     ])
       expect(stalled()).toContain(words);
-    const dueAt = /let go at (\S+);/.exec(stalled())?.[1] ?? '';
+    const dueAt = /that is done at (\S+);/.exec(stalled())?.[1] ?? '';
     expect(Date.parse(dueAt) - stage.clock.now()).toBeLessThan(18 * HOUR_MS);
     expect(stage.calls.filter(isCloudWrite)).toEqual([]);
     expect(viewOf(stage.simulator.world)).toEqual(world);
@@ -188,7 +188,7 @@ describe('a process that dies while it gives up', () => {
     expect(failures).toEqual([]);
     expect(crashes).toBe(2 * recording.calls.length);
     expect(recording.calls.some(({ path }) => path.endsWith('/configmaps'))).toBe(true);
-  });
+  }, 240_000);
 
   test('with the note of the loss gone: it ends all the same', async () => {
     await restartFrom(stage, recording.start);
