@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { crossTenantMappings } from '../crds/cross-tenant-mapping.ts';
 import { managedPrivateEndpoints } from '../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../crds/workspace-private-link.ts';
+import { CONFIG_MAPS } from '../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../operator/clients/kube/types.ts';
 import { startKubernetes } from '../simulator/kubernetes/kubernetes.ts';
 import { writePrivately } from '../simulator/private-file.ts';
@@ -14,7 +15,8 @@ import { startSimulator } from '../simulator/start.ts';
 import { loadWorld, type WorldFile } from '../simulator/world-file.ts';
 import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-reader.ts';
 import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
-import { evidenceOf } from './demo/evidence.ts';
+import { type Before, evidenceOf } from './demo/evidence.ts';
+import { recordsOf } from './demo/evidence-dns.ts';
 import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
 import { EXPECT_LABEL, judge, shortName, toRow } from './demo/rows.ts';
 import { createScreen, drawTable } from './demo/table.ts';
@@ -60,13 +62,14 @@ const kubernetes = await startKubernetes().catch(cannotStart);
 await writePrivately(caFile, simulator.ca);
 await writePrivately(kubeconfigFile, kubernetes.kubeconfig);
 const cluster = await connect(kubeconfigFile);
-const clouds = await createCloudReader({
-  urls: simulator.urls,
-  ca: simulator.ca,
-  app: appNamed('fabric-link-operator'),
-});
+const readers = new Map(
+  appsNamed('fabric-link-operator').map((app) => [
+    app.tenantId,
+    createCloudReader({ urls: simulator.urls, ca: simulator.ca, app }),
+  ]),
+);
 const headerFile = join(folder, 'person-header');
-const person = { urls: simulator.urls, ca: simulator.ca, app: appNamed('demo-person') };
+const person = { urls: simulator.urls, ca: simulator.ca, app: appsNamed('demo-person')[0]! };
 await writePrivately(headerFile, await armHeader(person));
 const operator = startOperatorProcess(
   {
@@ -84,21 +87,17 @@ const operator = startOperatorProcess(
 try {
   await applyAll(cluster, await readManifests('crds'));
   const objects = await readManifests('examples/demo');
-  const etags = await policyEtags(objects, clouds);
+  const before = await lookBefore(objects);
   await applyAll(cluster, objects, KINDS);
-  process.exitCode = await watchThem(operator, clouds, etags);
+  process.exitCode = await watchThem(operator, before);
 } finally {
   await operator.stop();
-  await Promise.all([clouds.close(), cluster.close()]);
+  await Promise.all([...readers.values(), cluster].map((one) => one.close()));
   await Promise.all([simulator.close(), kubernetes.close()]);
 }
 
 /** Draws until everything rests (with --once), the operator ends, or a signal comes. Resolves with the exit code. */
-async function watchThem(
-  operator: OperatorProcess,
-  clouds: CloudReader,
-  etags: ReadonlyMap<string, string | undefined>,
-): Promise<number> {
+async function watchThem(operator: OperatorProcess, before: Before): Promise<number> {
   console.log(`speed ${options.speed}, operator pid ${operator.pid}, its log in ${operator.logFile}\n`);
   const screen = createScreen(process.stdout);
   const startedAt = Date.now();
@@ -121,7 +120,7 @@ async function watchThem(
     if (stopping.signal.aborted) return 0;
     if (options.once && atRest) {
       console.log(`\nEach object rests where its label says, after ${seconds().toFixed(1)} s.`);
-      await printEvidence(objects, clouds, etags);
+      await printEvidence(objects, before);
       return 0;
     }
     if (options.once && seconds() > options.timeout) {
@@ -133,15 +132,11 @@ async function watchThem(
   }
 }
 
-async function printEvidence(
-  objects: readonly KubeObject[],
-  clouds: CloudReader,
-  etags: ReadonlyMap<string, string | undefined>,
-): Promise<void> {
+async function printEvidence(objects: readonly KubeObject[], before: Before): Promise<void> {
   console.log('The evidence, read back from the clouds and asked of the name servers:');
   for (const link of linksOf(objects).filter(({ metadata }) => metadata.labels?.[EXPECT_LABEL] === 'Ready')) {
     console.log(`\n${link.kind}/${link.metadata.name}`);
-    for (const line of await evidenceOf(link, clouds, etags.get(link.spec.workspaceId))) console.log(`  ${line}`);
+    for (const line of await evidenceOf(link, { clouds: readerOf, configMap, before })) console.log(`  ${line}`);
   }
 }
 
@@ -156,12 +151,38 @@ function cannotStart(error: unknown): never {
   process.exit(1);
 }
 
-async function policyEtags(
-  objects: readonly KubeObject[],
-  clouds: CloudReader,
-): Promise<Map<string, string | undefined>> {
-  const ids = linksOf(objects).map(({ spec }) => spec.workspaceId);
-  return new Map(await Promise.all(ids.map(async (id) => [id, (await clouds.policy(id)).etag] as const)));
+/** What there is before anything is applied: policies, and the zones that others keep. */
+async function lookBefore(objects: readonly KubeObject[]): Promise<Before> {
+  const specs = linksOf(objects).map(({ spec }) => spec);
+  const zones = specs.flatMap(({ tenantId, endpoints = [] }) =>
+    endpoints.flatMap((endpoint) =>
+      endpoint.dns?.zoneId === undefined
+        ? []
+        : [{ id: endpoint.dns.zoneId, clouds: readerOf(endpoint.tenantId ?? tenantId) }],
+    ),
+  );
+  return {
+    policyEtags: new Map(
+      await Promise.all(
+        specs.map(
+          async ({ tenantId, workspaceId }) =>
+            [workspaceId, (await readerOf(tenantId).policy(workspaceId)).etag] as const,
+        ),
+      ),
+    ),
+    zones: new Map(await Promise.all(zones.map(async ({ id, clouds }) => [id, await recordsOf(id, clouds)] as const))),
+  };
+}
+
+function readerOf(tenantId: string): CloudReader {
+  const reader = readers.get(tenantId);
+  if (!reader) throw new Error(`examples/demo-world.json holds no app of the operator in tenant ${tenantId}`);
+  return reader;
+}
+
+async function configMap(name: string): Promise<Record<string, string> | undefined> {
+  const found = await cluster.kube.get<KubeObject & { data?: Record<string, string> }>(CONFIG_MAPS, NAMESPACE, name);
+  return found && (found.data ?? {});
 }
 
 function linksOf(objects: readonly KubeObject[]): WorkspacePrivateLink[] {
@@ -169,11 +190,11 @@ function linksOf(objects: readonly KubeObject[]): WorkspacePrivateLink[] {
 }
 
 /**
- * The evidence is read with the rights that the demo's Secret holds, those of the operator's own application; the curl
- * line on the screen acts as a person.
+ * The evidence is read with the rights that the demo's Secrets hold, those of the operator's own application in each
+ * tenant; the curl line on the screen acts as a person.
  */
-function appNamed(name: string): { tenantId: string; clientId: string; clientSecret: string } {
-  const app = worldFile.apps?.find(({ displayName }) => displayName === name);
-  if (!app?.clientSecret) throw new Error(`examples/demo-world.json holds no app "${name}" with a secret`);
-  return { tenantId: app.tenantId, clientId: app.clientId, clientSecret: app.clientSecret };
+function appsNamed(name: string): { tenantId: string; clientId: string; clientSecret: string }[] {
+  const apps = (worldFile.apps ?? []).filter(({ displayName }) => displayName === name);
+  if (apps.length === 0) throw new Error(`examples/demo-world.json holds no app "${name}"`);
+  return apps.map(({ clientSecret = '', ...app }) => ({ ...app, clientSecret }));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { RoleGrant, Subnet, Subscription, VirtualNetwork } from './arm/types.ts';
+import type { ArmId, DnsZone, RoleGrant, Subnet, Subscription, Tags, VirtualNetwork } from './arm/types.ts';
 import type { App } from './entra/types.ts';
 import type { World } from './world.ts';
 
@@ -97,5 +97,48 @@ export function addVirtualNetwork(
     ...(network.nameserver && { nameserver: network.nameserver }),
   };
   world.arm.virtualNetworks[network.id.toLowerCase()] = added;
+  return added;
+}
+
+/** A private DNS zone that others keep already: their records, and links that are complete. */
+export function addDnsZone(
+  world: World,
+  zone: {
+    id: ArmId;
+    tags?: Tags;
+    records?: readonly { name: string; addresses: readonly string[]; ttlSeconds?: number; metadata?: Tags }[];
+    links?: readonly { name: string; virtualNetworkId: ArmId; resolutionPolicy?: 'Default' | 'NxDomainRedirect' }[];
+  },
+): DnsZone {
+  const { id, tags = {}, records = [], links = [] } = zone;
+  const added: DnsZone = {
+    id,
+    name: id.split('/').at(-1)?.toLowerCase() ?? '',
+    etag: randomUUID(),
+    tags,
+    provisioningState: 'Succeeded',
+    records: Object.fromEntries(
+      records.map(({ addresses, ...record }) => [
+        record.name.toLowerCase(),
+        { etag: randomUUID(), ttlSeconds: 3600, metadata: {}, ...record, addresses: [...addresses] },
+      ]),
+    ),
+    links: Object.fromEntries(
+      links.map((link) => [
+        link.name.toLowerCase(),
+        {
+          id: `${id}/virtualNetworkLinks/${link.name}`,
+          etag: randomUUID(),
+          tags: {},
+          registrationEnabled: false,
+          resolutionPolicy: 'Default',
+          state: 'Completed',
+          provisioningState: 'Succeeded',
+          ...link,
+        },
+      ]),
+    ),
+  };
+  world.arm.dnsZones[id.toLowerCase()] = added;
   return added;
 }

@@ -1,6 +1,6 @@
 import { addLinkService } from './arm/fabric/out-of-band.ts';
 import { addLinkTarget } from './arm/targets/out-of-band.ts';
-import { addApp, addSubscription, addTenant, addVirtualNetwork, grantRole } from './builders.ts';
+import { addApp, addDnsZone, addSubscription, addTenant, addVirtualNetwork, grantRole } from './builders.ts';
 import type { Guest } from './entra/types.ts';
 import { addCapacity, addGateway, addItem, addTenantLink, addWorkspace, declareTenantSetting } from './fabric/build.ts';
 import { addManagedEndpoint } from './fabric/managed-life.ts';
@@ -28,6 +28,15 @@ export type WorldFile = {
     nameserver?: { address: string; port: number };
     subnets: { name: string; addressPrefix: string; delegations?: string[] }[];
   }[];
+  /** Private DNS zones that exist already, with other people's records and links. */
+  privateDnsZones?: {
+    name: string;
+    subscriptionId: string;
+    resourceGroup: string;
+    tags?: Record<string, string>;
+    records?: { name: string; addresses: string[]; ttlSeconds?: number; metadata?: Record<string, string> }[];
+    links?: { name: string; virtualNetworkId: string; resolutionPolicy?: 'Default' | 'NxDomainRedirect' }[];
+  }[];
   azureRoles?: { objectId: string; scopes: string[]; actions: string[] }[];
   capacities?: (Partial<Capacity> & { id: string; tenantId: string })[];
   workspaces?: {
@@ -50,6 +59,8 @@ export type WorldFile = {
     resourceGroup: string;
     name?: string;
     tags?: Record<string, string>;
+    /** Private endpoints that have asked already, and that nobody has answered. */
+    requests?: { privateEndpointId: string; message?: string }[];
   }[];
   /** Resources that managed endpoints may lead to: storage accounts, key vaults, SQL servers, private link services. */
   linkTargets?: { id: string; location?: string }[];
@@ -70,6 +81,7 @@ const SECTIONS = new Set<string>([
   'tenantSettings',
   'subscriptions',
   'virtualNetworks',
+  'privateDnsZones',
   'azureRoles',
   'capacities',
   'workspaces',
@@ -107,13 +119,19 @@ function loadAzure(world: World, file: WorldFile): void {
     }
   }
   for (const { name, subscriptionId, resourceGroup, addressPrefix, ...network } of file.virtualNetworks ?? []) {
-    const id = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/virtualNetworks/${name}`;
+    const id = networkThing(subscriptionId, resourceGroup, `virtualNetworks/${name}`);
     addVirtualNetwork(world, { id, addressPrefixes: [addressPrefix], ...network });
+  }
+  for (const { name, subscriptionId, resourceGroup, ...zone } of file.privateDnsZones ?? []) {
+    addDnsZone(world, { id: networkThing(subscriptionId, resourceGroup, `privateDnsZones/${name}`), ...zone });
   }
   for (const { objectId, scopes, actions } of file.azureRoles ?? []) {
     for (const scope of scopes) grantRole(world, { principalId: objectId, scope, actions });
   }
 }
+
+const networkThing = (subscriptionId: string, resourceGroup: string, rest: string) =>
+  `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/${rest}`;
 
 function loadFabric(world: World, file: WorldFile): void {
   for (const { tenantId, enabled } of file.tenantSettings ?? []) {

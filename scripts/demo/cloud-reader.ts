@@ -11,6 +11,7 @@ export type CloudAddress = {
 
 export type CloudReader = {
   arm(pathAndQuery: string): Promise<unknown>;
+  fabric(path: string): Promise<unknown>;
   /** With the ETag, as it was sent. */
   policy(workspaceId: string): Promise<{ body: unknown; etag: string | undefined }>;
   close(): Promise<void>;
@@ -48,23 +49,29 @@ export async function armHeader(address: CloudAddress): Promise<string> {
   }
 }
 
-export async function createCloudReader(address: CloudAddress): Promise<CloudReader> {
+/** Tokens are asked for when they are needed first. */
+export function createCloudReader(address: CloudAddress): CloudReader {
   const { urls, ca } = address;
   const dispatcher = new Agent({ connect: { ca } });
-  const tokens = {
-    arm: await tokenFor(address, ARM_SCOPE, dispatcher),
-    fabric: await tokenFor(address, FABRIC_SCOPE, dispatcher),
+  const tokens = new Map<string, Promise<string>>();
+  const bearer = (scope: string) => {
+    const token = tokens.get(scope) ?? tokenFor(address, scope, dispatcher);
+    tokens.set(scope, token);
+    return token;
   };
-  const get = async (url: string, bearer: string) => {
-    const answer = await request(url, { dispatcher, headers: { authorization: `Bearer ${bearer}` } });
+  const get = async (url: string, scope: string) => {
+    const headers = { authorization: `Bearer ${await bearer(scope)}` };
+    const answer = await request(url, { dispatcher, headers });
     const text = await answer.body.text();
     if (answer.statusCode !== 200) throw new Error(`GET ${url}: ${answer.statusCode} ${text}`);
     return { body: JSON.parse(text) as unknown, etag: answer.headers['etag']?.toString() };
   };
+  const policyUrl = (workspaceId: string) =>
+    `${urls.fabric}/v1/workspaces/${workspaceId}/networking/communicationPolicy`;
   return {
-    arm: async (pathAndQuery) => (await get(`${urls.arm}${pathAndQuery}`, tokens.arm)).body,
-    policy: (workspaceId) =>
-      get(`${urls.fabric}/v1/workspaces/${workspaceId}/networking/communicationPolicy`, tokens.fabric),
+    arm: async (pathAndQuery) => (await get(`${urls.arm}${pathAndQuery}`, ARM_SCOPE)).body,
+    fabric: async (path) => (await get(`${urls.fabric}${path}`, FABRIC_SCOPE)).body,
+    policy: (workspaceId) => get(policyUrl(workspaceId), FABRIC_SCOPE),
     close: () => dispatcher.close(),
   };
 }

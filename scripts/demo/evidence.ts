@@ -1,10 +1,25 @@
 // What proves each rung of a WorkspacePrivateLink, read back from the clouds and asked of the name servers.
-import { Resolver } from 'node:dns/promises';
 import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
 import type { CloudReader } from './cloud-reader.ts';
+import { namesOf, type ZoneRecords, zoneLine } from './evidence-dns.ts';
 
 const FABRIC_API = '2024-06-01';
-const NETWORK_API = '2024-10-01';
+
+export type Witnesses = {
+  /** The clouds as this tenant's application sees them. */
+  clouds: (tenantId: string) => CloudReader;
+  /** Undefined where there is none of that name. */
+  configMap: (name: string) => Promise<Record<string, string> | undefined>;
+  before: Before;
+};
+
+/** What was read before anything was applied. */
+export type Before = {
+  /** By workspace id. */
+  policyEtags: ReadonlyMap<string, string | undefined>;
+  /** Zones that others keep, by id as the specs have it. */
+  zones: ReadonlyMap<string, ZoneRecords>;
+};
 
 type Service = {
   properties: {
@@ -18,70 +33,70 @@ type Service = {
     }[];
   };
 };
+type Endpoint = WorkspacePrivateLink['spec']['endpoints'][number];
 
 /** One line a fact, in the order of the rungs. Throws when a cloud does not hold what the status says. */
-export async function evidenceOf(
-  link: WorkspacePrivateLink,
-  clouds: CloudReader,
-  etagBefore: string | undefined,
-): Promise<string[]> {
-  const { status } = link;
+export async function evidenceOf(link: WorkspacePrivateLink, witnesses: Witnesses): Promise<string[]> {
+  const { spec, status } = link;
   if (!status?.serviceId) throw new Error(`${link.metadata.name}: status.serviceId is empty`);
-  const service = (await clouds.arm(`${status.serviceId}?api-version=${FABRIC_API}`)) as Service;
+  const home = witnesses.clouds(spec.tenantId);
+  const service = (await home.arm(`${status.serviceId}?api-version=${FABRIC_API}`)) as Service;
   const lines = [`service       ${service.properties.provisioningState ?? '?'} ${status.serviceId}`];
-  for (const endpoint of status.endpoints ?? []) {
-    const connection = service.properties.privateEndpointConnections?.find(
-      ({ properties }) => properties.privateEndpoint?.id.toLowerCase() === endpoint.resourceId?.toLowerCase(),
-    );
-    const state = connection?.properties.privateLinkServiceConnectionState;
-    lines.push(`endpoint      ${endpoint.name}: ${endpoint.resourceId ?? '?'}`);
-    lines.push(`  connection  ${state?.status ?? 'none'} ${connection?.id ?? ''} "${state?.description ?? ''}"`);
-    lines.push(...(await namesOf(link, endpoint.name, endpoint.resourceId, clouds)));
+  const connections = connectionsOf(service);
+  for (const { name, resourceId } of status.endpoints ?? []) {
+    const wanted = spec.endpoints.find((endpoint) => endpoint.name === name);
+    const tenant = wanted?.tenantId ? `, in tenant ${wanted.tenantId}` : '';
+    lines.push(`endpoint      ${name}: ${resourceId ?? '?'}${tenant}`);
+    lines.push(...connections.filter(({ from }) => from === resourceId?.toLowerCase()).map(({ line }) => line));
+    if (!wanted || !resourceId) continue;
+    const clouds = witnesses.clouds(wanted.tenantId ?? spec.tenantId);
+    lines.push(...(await gatewayOf(wanted, home)));
+    lines.push(...(await namesOf(wanted, resourceId, clouds)));
+    lines.push(...(await zoneLine(wanted, clouds, witnesses.before.zones)));
   }
-  const policy = await clouds.policy(link.spec.workspaceId);
+  const own = status.endpoints?.map(({ resourceId }) => resourceId?.toLowerCase());
+  const others = connections.filter(({ from }) => !own?.includes(from));
+  if (others.length > 0) lines.push('of others', ...others.map(({ line }) => line));
+  const policy = await home.policy(spec.workspaceId);
+  const etag = witnesses.before.policyEtags.get(spec.workspaceId);
   lines.push(`access        ${JSON.stringify(policy.body)}`);
-  lines.push(`  ETag        before ${etagBefore ?? 'none'}, after ${policy.etag ?? 'none'}`);
-  return lines;
+  lines.push(`  ETag        before ${etag ?? 'none'}, after ${policy.etag ?? 'none'}`);
+  return [...lines, ...(await publishedBy(link, witnesses))];
 }
 
-/** The endpoint's five addresses from its network interface, beside what the network's own name server answers. */
-async function namesOf(
-  link: WorkspacePrivateLink,
-  endpointName: string,
-  endpointId: string | undefined,
-  clouds: CloudReader,
-): Promise<string[]> {
-  const spec = link.spec.endpoints.find(({ name }) => name === endpointName);
-  if (!spec?.dns || !endpointId) return [];
-  const endpoint = (await clouds.arm(`${endpointId}?api-version=${NETWORK_API}`)) as {
-    properties: { networkInterfaces?: { id: string }[] };
-  };
-  const interfaceId = endpoint.properties.networkInterfaces?.[0]?.id;
-  if (!interfaceId) return ['  names       none: the endpoint has no network interface'];
-  const nic = (await clouds.arm(`${interfaceId}?api-version=${NETWORK_API}`)) as {
-    properties: {
-      ipConfigurations: {
-        properties: { privateIPAddress: string; privateLinkConnectionProperties?: { fqdns?: string[] } };
-      }[];
-    };
-  };
-  const nameserver = spec.dns.verify.nameservers?.[0];
-  return Promise.all(
-    nic.properties.ipConfigurations.flatMap(({ properties }) =>
-      (properties.privateLinkConnectionProperties?.fqdns ?? []).map(async (fqdn) => {
-        const answer = nameserver ? `, its network's name server says ${await ask(nameserver, fqdn)}` : '';
-        return `  name        ${fqdn} → ${properties.privateIPAddress}${answer}`;
-      }),
-    ),
-  );
+function connectionsOf({ properties }: Service): { from: string | undefined; line: string }[] {
+  return (properties.privateEndpointConnections ?? []).map(({ id, properties: { privateEndpoint, ...rest } }) => {
+    const { status, description = '' } = rest.privateLinkServiceConnectionState;
+    return { from: privateEndpoint?.id.toLowerCase(), line: `  connection  ${status} ${id} "${description}"` };
+  });
 }
 
-async function ask(nameserver: { address: string; port: number }, name: string): Promise<string> {
-  const resolver = new Resolver({ timeout: 2_000, tries: 1 });
-  resolver.setServers([`${nameserver.address}:${nameserver.port}`]);
-  try {
-    return (await resolver.resolve4(name)).join(', ');
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'no answer';
-  }
+/** Where Fabric says that the gateway runs, beside the endpoint's subnet. */
+async function gatewayOf({ gateway, subnetId }: Endpoint, clouds: CloudReader): Promise<string[]> {
+  if (!gateway) return [];
+  const { type, displayName, virtualNetworkAzureResource } = (await clouds.fabric(
+    `/v1/gateways/${gateway.gatewayId}`,
+  )) as {
+    type: string;
+    displayName?: string;
+    virtualNetworkAzureResource?: { virtualNetworkName: string; subnetName: string };
+  };
+  const { virtualNetworkName = '?', subnetName = '?' } = virtualNetworkAzureResource ?? {};
+  const [network, , subnet] = subnetId.split('/').slice(-3);
+  const name = displayName ?? gateway.gatewayId;
+  return [
+    `  gateway     ${name} (${type}) in ${virtualNetworkName}/${subnetName}, the endpoint in ${network}/${subnet}`,
+  ];
+}
+
+async function publishedBy({ spec, metadata }: WorkspacePrivateLink, { configMap }: Witnesses): Promise<string[]> {
+  const name = spec.publishTo?.configMapName;
+  if (name === undefined) return [];
+  const data = await configMap(name);
+  if (!data) throw new Error(`${metadata.name}: there is no ConfigMap ${name}`);
+  const hosts = (data['hosts'] ?? '').split('\n').filter((line) => /^\d/.test(line));
+  return [
+    `published     ConfigMap ${name}: ${Object.keys(data).toSorted().join(', ')}`,
+    `  hosts       ${hosts[0]} and ${hosts.length - 1} more`,
+  ];
 }

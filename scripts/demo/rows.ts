@@ -9,11 +9,16 @@ type Status = {
   phase?: string;
   nextStep?: string;
   conditions?: Condition[];
-  endpoints?: { name: string; phase?: string; message?: string }[];
+  endpoints?: Endpoint[];
+  /** Of others: requests that this object did not make itself. */
+  connections?: { privateEndpointId: string; status?: string; decidedBy?: string }[];
 };
-
-/** Reasons that mean: a person is awaited. */
-const PERSON = /register|approv|person|administrator|ask|run:/i;
+type Endpoint = {
+  name: string;
+  phase?: string;
+  message?: string;
+  gateway?: { type?: string; displayName?: string; state?: string };
+};
 
 export function toRow(object: KubeObject): Row {
   const status = (object.status ?? {}) as Status;
@@ -27,13 +32,31 @@ export function toRow(object: KubeObject): Row {
       status.nextStep ??
       (object.metadata.labels?.[EXPECT_LABEL] === 'NotServedYet' ? 'its controller comes later' : ''),
     settled: verdict === undefined,
-    stalled: status.conditions?.some(({ type, status: held }) => type === 'Stalled' && held === 'True') ?? false,
-    parts: (status.endpoints ?? []).map(({ name, phase, message }) => ({
-      name,
-      phase: phase ?? '—',
-      message: message ?? '',
-    })),
+    stalled: isStalled(status),
+    parts: [
+      ...(status.endpoints ?? []).map((endpoint) => ({
+        name: endpoint.name,
+        phase: endpoint.phase ?? '—',
+        message: [gatewayOf(endpoint), endpoint.message].filter((text) => text !== undefined).join(' '),
+      })),
+      ...(status.connections ?? []).map(({ privateEndpointId, status: state, decidedBy }) => ({
+        name: `← ${privateEndpointId.split('/').at(-1)}`,
+        phase: state ?? '—',
+        message: decidedBy
+          ? `Somebody else’s request, decided by ${decidedBy}.`
+          : 'Somebody else’s request; nobody here decides about it.',
+      })),
+    ],
   };
+}
+
+const isStalled = ({ conditions = [] }: Status): boolean =>
+  conditions.some(({ type, status }) => type === 'Stalled' && status === 'True');
+
+function gatewayOf({ gateway }: Endpoint): string | undefined {
+  return (
+    gateway && `Gateway ${gateway.displayName ?? ''} (${gateway.type ?? 'not seen'}) is ${gateway.state ?? 'Unknown'}.`
+  );
 }
 
 const SHORT: Record<string, string> = {
@@ -58,8 +81,8 @@ export function judge(object: KubeObject): string | undefined {
       if (current && ready?.status === 'True') return undefined;
       return ready ? `${ready.reason}: ${ready.message}` : 'has no Ready condition yet';
     case 'AwaitingPerson':
-      if (current && ready?.status === 'False' && PERSON.test(status.nextStep ?? '')) return undefined;
-      return `awaits nobody: nextStep is "${status.nextStep ?? ''}"`;
+      if (current && ready?.status === 'False' && isStalled(status) && status.nextStep) return undefined;
+      return `awaits nobody: ${ready?.reason ?? 'it has no Ready condition yet'}`;
     case 'NotServedYet':
       return object.status === undefined ? undefined : 'has a status, although no controller serves it yet';
     default:

@@ -7,7 +7,7 @@ import type { World } from '../../world.ts';
 import { keyOf } from '../ids.ts';
 import { decide, disconnect } from './decisions.ts';
 import { SERVICE_TYPE } from './ids.ts';
-import { addConnection } from './provider.ts';
+import { addConnection, pendingConnection } from './provider.ts';
 import { removeService } from './services.ts';
 
 /** What other people, and Fabric itself, do to private link services: the same effects, without ARM's checks. */
@@ -19,9 +19,11 @@ export function addLinkService(
     resourceGroup: string;
     name?: string;
     tags?: Record<string, string>;
+    /** Private endpoints that have asked already, and that nobody has answered. */
+    requests?: readonly { privateEndpointId: string; message?: string }[];
   },
 ): LinkService {
-  const { resourceGroup, name = `pls-${service.workspaceId}`, tags = {}, ...rest } = service;
+  const { resourceGroup, name = `pls-${service.workspaceId}`, tags = {}, requests = [], ...rest } = service;
   const id = `/subscriptions/${service.subscriptionId}/resourceGroups/${resourceGroup}/providers/${SERVICE_TYPE}/${name}`;
   const added: LinkService = {
     ...rest,
@@ -30,7 +32,12 @@ export function addLinkService(
     tags,
     provisioningState: 'Succeeded',
     createdAtMs: 0,
-    connections: {},
+    connections: Object.fromEntries(
+      requests.map(({ privateEndpointId, message = '' }) => {
+        const request = pendingConnection(privateEndpointId, message, 0);
+        return [keyOf(request.name), request];
+      }),
+    ),
   };
   world.fabric.linkServices[keyOf(id)] = added;
   return added;

@@ -46,20 +46,22 @@ export function addConnection(
     const message = `A workspace may have ${quotas.endpointsPerWorkspace} private endpoints.`;
     throw new Refusal(409, 'PrivateEndpointConnectionLimitExceeded', message);
   }
-  const state: ConnectionState =
-    request.mode === 'Auto'
-      ? { status: 'Approved', description: 'Auto-Approved', actionsRequired: 'None' }
-      : { status: 'Pending', description: request.message, actionsRequired: 'None' };
+  const approved: ConnectionState = { status: 'Approved', description: 'Auto-Approved', actionsRequired: 'None' };
   const connection: LinkConnection = {
-    name: generatedName(request.privateEndpointId),
-    privateEndpointId: request.privateEndpointId,
-    state,
-    ...(request.mode === 'Auto' && { provisioningState: 'Succeeded' as const }),
-    createdAtMs: cloud.clock.now(),
+    ...pendingConnection(request.privateEndpointId, request.message, cloud.clock.now()),
+    ...(request.mode === 'Auto' && { state: approved, provisioningState: 'Succeeded' as const }),
   };
   service.connections[connection.name.toLowerCase()] = connection;
   return connection;
 }
+
+/** As it is asked for, before anybody decided. */
+export const pendingConnection = (privateEndpointId: string, message: string, createdAtMs: number): LinkConnection => ({
+  name: generatedName(privateEndpointId),
+  privateEndpointId,
+  state: { status: 'Pending', description: message, actionsRequired: 'None' },
+  createdAtMs,
+});
 
 /** Seen: `pe-sales.0f1e…` for endpoints, `{workspaceId}.{name}-0f1e…` for managed ones (section 8, users.md finding 4 [O]). */
 function generatedName(privateEndpointId: string): string {

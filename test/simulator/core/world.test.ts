@@ -135,7 +135,7 @@ test('the demo’s world file loads as it is, and a section that nobody reads is
   const text = await readFile(new URL('../../../examples/demo-world.json', import.meta.url), 'utf8');
   const file = JSON.parse(text) as WorldFile;
   const world = loadWorld(file);
-  expect(Object.keys(world.arm.virtualNetworks)).toHaveLength(2);
+  expect(Object.keys(world.arm.virtualNetworks)).toHaveLength(4);
   expect(world.arm.subscriptions['20000000-0000-4000-8000-000000000003']?.providers['microsoft.fabric']?.state).toBe(
     'NotRegistered',
   );
