@@ -154,7 +154,7 @@ function cannotStart(error: unknown): never {
 /** What there is before anything is applied: policies, and the zones that others keep. */
 async function lookBefore(objects: readonly KubeObject[]): Promise<Before> {
   const specs = linksOf(objects).map(({ spec }) => spec);
-  const zones = specs.flatMap(({ tenantId, endpoints = [] }) =>
+  const zones = specs.flatMap(({ tenantId, endpoints }) =>
     endpoints.flatMap((endpoint) =>
       endpoint.dns?.zoneId === undefined
         ? []
