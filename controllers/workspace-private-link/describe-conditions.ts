@@ -15,6 +15,9 @@ const UNKNOWN = new Set([
   'OutputsRefused',
   'AccessPropagating',
   'AwaitingService',
+  'SourceUnreadable',
+  'ApprovalUnproven',
+  'ConnectionUnknown',
 ]);
 
 export const isDone = ({ tag, outcome }: Rest): boolean =>

@@ -396,9 +396,7 @@ describe('while public access is denied', () => {
 describe('trouble on the way', () => {
   let recording: Recording;
   let undisturbed: unknown;
-  const play = async () => {
-    await stage.startOperator();
-    await playUntilReady(stage);
+  const untilDecided = async () => {
     const isDone = () => statusOf(AUDIT) === 'Approved' && statusOf(FORMER) === 'Rejected';
     await stage.run(() => isDone() && isTrue(stage.link(), 'Ready'), {
       withinMs: 3 * HOUR_MS,
@@ -412,12 +410,15 @@ describe('trouble on the way', () => {
     for (const id of [AUDIT, FORMER, STRANGER]) ask(id);
     approveConnection(stage.simulator.cloud, SALES_SERVICE, FORMER);
     await decide([APPROVE_AUDIT, REJECT_FORMER]);
-    recording = await recordMoments(stage, play);
+    recording = await recordMoments(stage, async () => {
+      await stage.startOperator();
+      await untilDecided();
+    });
     undisturbed = ours();
     expect(undisturbed).toEqual(['Approved', 'Rejected', 'Pending']);
     const described = outcomeOf(stage);
     const { crashes, failures } = await crashEverywhere(stage, recording, async () => {
-      await play();
+      await untilDecided();
       expect(ours()).toEqual(undisturbed);
       expect(outcomeOf(stage)).toEqual(described);
     });
