@@ -15,6 +15,7 @@ import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kub
 import { kubeconfigYaml } from '../../simulator/kubernetes/server/kubeconfig.ts';
 import { type Simulator, startSimulator } from '../../simulator/start.ts';
 import { createCertificateAuthority } from '../../simulator/tls.ts';
+import type { World } from '../../simulator/world.ts';
 import { credentialsSecret, NAMESPACE, stageWorld } from './stage-world.ts';
 
 /** The operator as a process of its own, on real time, with nothing but an environment. */
@@ -65,9 +66,9 @@ export type Settings = { env: Record<string, string>; metricsUrl: string; health
 export const OPERATOR_NAMESPACE = 'fabric-link-operator';
 
 /** Simulated clouds at `speed`, and an API server that has an address from the start and opens when it is told to. */
-export async function openHouse(speed: number): Promise<House> {
+export async function openHouse(speed: number, world: World = stageWorld()): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'house-'));
-  const simulator = await startSimulator({ world: stageWorld(), speed });
+  const simulator = await startSimulator({ world, speed });
   const authority = await createCertificateAuthority();
   const tls = { ...(await authority.issue(['127.0.0.1'])), ca: authority.pem };
   const [port, token] = [await freePort(), 'planted-not-a-real-cluster-token'];
