@@ -53,7 +53,7 @@ export async function reconcile<R extends KubeObject, Seen>(input: ReconcileInpu
     const turn = rests.some(mayRun) ? undefined : kind.awaitsTurn?.(seen);
     if (turn) throw turn;
     if (pass.readOnly) plan = kind.readOnly?.plan(seen, input.decide);
-    if (rests.some(mayRun)) await input.beforeEffects?.();
+    if (!pass.readOnly && rests.some(mayRun)) await input.beforeEffects?.();
   } catch (thrown) {
     error = toOperatorError(thrown);
     ladders = [];

@@ -52,9 +52,12 @@ async function observeOnce(changes: { deleting?: boolean; readOnly?: boolean } =
     cached: () => [],
     indexed: () => [],
   });
-  const result = await reconcile({ kind, decide: createDecider(kind.machines), pass, writer, isReleased, emit() {} });
+  let held = 0;
+  const beforeEffects = async () => void (held += 1);
+  const decide = createDecider(kind.machines);
+  const result = await reconcile({ kind, decide, pass, writer, isReleased, emit() {}, beforeEffects });
   const outcome = outcomeOf('default/a', 'routine', result, createAttempts(), { clock, random: () => 0.5 });
-  return { pass, result, outcome, workshop, told, steps, metadata };
+  return { held, pass, result, outcome, workshop, told, steps, metadata };
 }
 
 describe('an object that is only observed', () => {
@@ -76,8 +79,9 @@ describe('an object that is only observed', () => {
     expect(outcome.requeue?.delayMs).toBe(600_000);
   });
 
-  test('is let go of all the same', async () => {
-    const { result, workshop } = await observeOnce({ deleting: true });
+  test('is let go of all the same, and nothing is held for that', async () => {
+    const { held, result, workshop } = await observeOnce({ deleting: true });
+    expect(held).toBe(0);
     expect(workshop.calls.map(({ effect }) => effect)).toEqual(['release']);
     expect(result.released).toBe(true);
   });

@@ -36,8 +36,13 @@ const CIRCUMSTANCES: Record<string, Circumstances> = {
   'with everything still to come': { more: false, auto: true, left: { surplus: true, records: true, zones: true } },
 };
 
+/** The others' tables read nothing of them, and each space takes its time to walk. */
+const CIRCUMSTANTIAL: readonly string[] = ['endpoint', 'dns', 'endpointRemoval'];
+const [PLAIN] = Object.keys(CIRCUMSTANCES);
 const cases = Object.keys(DOMAINS).flatMap((machine) =>
-  Object.keys(CIRCUMSTANCES).map((circumstances) => [machine as PlannedMachine, circumstances] as const),
+  Object.keys(CIRCUMSTANCES)
+    .filter((circumstances) => circumstances === PLAIN || CIRCUMSTANTIAL.includes(machine))
+    .map((circumstances) => [machine as PlannedMachine, circumstances] as const),
 );
 
 test.each(cases)('a plan for the %s ladder ends, whatever was found, %s', (name, circumstances) => {
