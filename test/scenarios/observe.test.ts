@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { deleteOutOfBand } from '../../simulator/arm/out-of-band.ts';
 import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { type Call, callText, isCloudRead, isCloudWrite, isStatusWrite, isWrite } from '../support/stage-calls.ts';
@@ -7,7 +8,7 @@ import { crashEverywhere, outcomeOf, recordMoments } from '../support/stage-cras
 import { eventNotes, eventReasons, everyOnce, setTheStage } from '../support/stage-faults.ts';
 import { conditionOf, HOUR_MS, isTrue, MINUTE_MS, playUntilReady, said } from '../support/stage-link.ts';
 import { planOf } from '../support/stage-plan.ts';
-import { viewOf } from '../support/stage-view.ts';
+import { endpointIdIn, viewOf } from '../support/stage-view.ts';
 import { NAMESPACE, SALES, salesLink } from '../support/stage-world.ts';
 
 let stage: Stage;
@@ -312,6 +313,26 @@ describe('whatever happens to the process and to what it reads', () => {
     await stage.pass(30 * MINUTE_MS);
     expect(planOf(stage)).toEqual(plan);
     expect(said(stage, 'Ready')).toBe('False WouldChange');
+  });
+
+  test('lists that lag behind: nothing is written, and once they are current the plan is right', async () => {
+    await setTheStage(stage, ready);
+    blockWrites();
+    await observed();
+    await stage.startOperator();
+    await stage.pass(MINUTE_MS);
+    stage.simulator.faults.add({ kind: 'stale', service: 'arm', method: 'GET' });
+    deleteOutOfBand(stage.simulator.cloud, endpointIdIn(stage.simulator.world, 'rg-network-hub'));
+    await stage.pass(3 * HOUR_MS);
+    // Names answer at once what they find; what is made on the word of an old list is nothing.
+    expect(planOf(stage).map(({ ladder, action }) => `${ladder} ${action}`)).toEqual(['proof/hub DnsAnswersPublic']);
+    stage.simulator.faults.clear();
+    await stage.pass(3 * HOUR_MS);
+    expect(planOf(stage).map(({ ladder, action }) => `${ladder} ${action}`)).toEqual([
+      'endpoint/hub putEndpoint',
+      'endpoint/hub approveConnection',
+      'dns/hub putZoneGroup',
+    ]);
   });
 
   test('a cloud that answers each call with an error once: nothing is written, and the plan comes', async () => {
