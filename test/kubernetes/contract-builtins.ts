@@ -33,6 +33,17 @@ export function describeBuiltins(running: Running): void {
       expect(body).not.toHaveProperty('stringData');
     });
 
+    test('are listed and watched by their metadata, without what they hold', async () => {
+      const path = core(await running.namespace(), 'secrets');
+      await running.client.post(path, { metadata: { name: 'a' }, stringData: { k: 'planted' } });
+      const { body } = await running.client.get(
+        path,
+        'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+      );
+      expect(body).toMatchObject({ kind: 'PartialObjectMetadataList', items: [{ metadata: { name: 'a' } }] });
+      expect(JSON.stringify(body)).not.toContain('cGxhbnRlZA');
+    });
+
     test('refuse bad keys, bad base64 and another type', async () => {
       const path = core(await running.namespace(), 'secrets');
       const bad = await running.client.post(path, { metadata: { name: 'b' }, data: { 'a b': 'YQ==' } });
@@ -227,6 +238,34 @@ export function describeBuiltins(running: Running): void {
           details: { causes: [{ reason: 'NamespaceTerminating' }] },
         },
       });
+    });
+  });
+
+  describe('what is in a namespace that is going', () => {
+    test('can be changed and let go of, and a Secret without finalizer goes at once', async () => {
+      const name = await running.namespace();
+      const secrets = core(name, 'secrets');
+      const held = { metadata: { name: 'held', finalizers: ['example.dev/hold'] } };
+      await running.client.post(secrets, held);
+      await running.client.post(secrets, { metadata: { name: 'free' } });
+      await running.client.delete(`/api/v1/namespaces/${name}`);
+      await running.client.delete(`${secrets}/free`);
+      expect(await running.client.get(`${secrets}/free`)).toMatchObject({ status: 404 });
+
+      await running.client.delete(`${secrets}/held`);
+      const marked = await running.client.get(`${secrets}/held`);
+      expect(metaOf(marked)['deletionTimestamp']).toMatch(/Z$/);
+      const annotations = { 'example.dev/abandon': 'yes' };
+      expect(await running.client.patch(`${secrets}/held`, MERGE, { metadata: { annotations } })).toMatchObject({
+        status: 200,
+        body: { metadata: { annotations } },
+      });
+      const stale = { metadata: { resourceVersion: metaOf(marked)['resourceVersion'], finalizers: [] } };
+      expect(await running.client.patch(`${secrets}/held`, MERGE, stale)).toMatchObject({ status: 409 });
+      expect(await running.client.patch(`${secrets}/held`, MERGE, { metadata: { finalizers: [] } })).toMatchObject({
+        status: 200,
+      });
+      expect(await running.client.get(`${secrets}/held`)).toMatchObject({ status: 404 });
     });
   });
 

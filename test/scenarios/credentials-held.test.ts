@@ -55,6 +55,27 @@ describe('a Secret that is in use', () => {
     expect(secretsTold(stage)).toEqual([]);
   });
 
+  test.each([
+    ['refused as outdated', { kind: 'answer', code: 409, reason: 'Conflict' }],
+    ['answered with 500', { kind: 'answer', code: 500, reason: 'InternalError' }],
+    ['lost on its way back', { kind: 'loseReply' }],
+  ] as const)('is held before the first write also when the first try is %s', async (_, fault) => {
+    await stage.killOperator();
+    await stage.restore(bare);
+    stage.forget();
+    stage.kubernetes.faults.failNext(({ method, path }) => method === 'PATCH' && path.includes('/secrets/'), fault);
+    await stage.apply(salesLink(stage.nameserverOf, { inbound: undefined, outbound: undefined }));
+    let before: boolean | undefined;
+    stage.onCall((call, moment) => {
+      if (moment === 'before' && isCloudWrite(call)) before ??= held();
+      return undefined;
+    });
+    await stage.startOperator();
+    await playUntilReady(stage);
+    stage.onCall(undefined);
+    expect(before).toBe(true);
+  });
+
   test('cannot be deleted before what was made with it: then it goes by itself', async () => {
     await from(ready);
     await stage.kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials');

@@ -132,6 +132,20 @@ describe('a Secret that is rotated', () => {
   });
 });
 
+test('only the Secrets of the watched namespaces are listed, and their mending is noticed as well', async () => {
+  await setTheStage(stage, ready);
+  await stage.startOperator({ watchNamespaces: [NAMESPACE] });
+  await stage.settle();
+  const lists = stage.calls.filter(({ path, method }) => method === 'GET' && path.endsWith('/secrets'));
+  expect(lists.map(({ path }) => path)).toEqual([`/api/v1/namespaces/${NAMESPACE}/secrets`]);
+  await deleteSecret();
+  await stage.settle();
+  expect(reason()).toBe('CredentialMissing');
+  await stage.apply(credentialsSecret());
+  await stage.settle();
+  expect(isTrue(stage.link(), 'Ready')).toBe(true);
+});
+
 describe('where Secrets may not be listed', () => {
   test('the operator goes on, says so once, and looks by itself', async () => {
     await setTheStage(stage, bare);
@@ -150,6 +164,6 @@ describe('where Secrets may not be listed', () => {
   });
 });
 
-test('of no Secret a value is ever told, and none comes with the watch', () => {
+test('of no Secret a value is ever told', () => {
   expect(secretsTold(stage)).toEqual([]);
 });
