@@ -13,10 +13,10 @@ import { startKubernetes } from '../simulator/kubernetes/kubernetes.ts';
 import { writePrivately } from '../simulator/private-file.ts';
 import { startSimulator } from '../simulator/start.ts';
 import { loadWorld, type WorldFile } from '../simulator/world-file.ts';
+import { type Before, lookBefore } from './demo/before.ts';
 import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-reader.ts';
 import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
-import { type Before, evidenceOf } from './demo/evidence.ts';
-import { recordsOf } from './demo/evidence-dns.ts';
+import { evidenceOf, evidenceOfPlan } from './demo/evidence.ts';
 import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
 import { EXPECT_LABEL, judge, shortName, toRow } from './demo/rows.ts';
 import { createScreen, drawTable } from './demo/table.ts';
@@ -87,7 +87,7 @@ const operator = startOperatorProcess(
 try {
   await applyAll(cluster, await readManifests('crds'));
   const objects = await readManifests('examples/demo');
-  const before = await lookBefore(objects);
+  const before = await lookBefore(linksOf(objects), readerOf);
   await applyAll(cluster, objects, KINDS);
   process.exitCode = await watchThem(operator, before);
 } finally {
@@ -134,9 +134,13 @@ async function watchThem(operator: OperatorProcess, before: Before): Promise<num
 
 async function printEvidence(objects: readonly KubeObject[], before: Before): Promise<void> {
   console.log('The evidence, read back from the clouds and asked of the name servers:');
-  for (const link of linksOf(objects).filter(({ metadata }) => metadata.labels?.[EXPECT_LABEL] === 'Ready')) {
+  const witnesses = { clouds: readerOf, configMap, before };
+  for (const link of linksOf(objects)) {
+    const isObserved = link.spec.managementPolicy === 'Observe';
+    if (!isObserved && link.metadata.labels?.[EXPECT_LABEL] !== 'Ready') continue;
     console.log(`\n${link.kind}/${link.metadata.name}`);
-    for (const line of await evidenceOf(link, { clouds: readerOf, configMap, before })) console.log(`  ${line}`);
+    const lines = await (isObserved ? evidenceOfPlan(link, witnesses) : evidenceOf(link, witnesses));
+    for (const line of lines) console.log(`  ${line}`);
   }
 }
 
@@ -149,29 +153,6 @@ function cannotStart(error: unknown): never {
       : `The demo cannot start: ${message}`,
   );
   process.exit(1);
-}
-
-/** What there is before anything is applied: policies, and the zones that others keep. */
-async function lookBefore(objects: readonly KubeObject[]): Promise<Before> {
-  const specs = linksOf(objects).map(({ spec }) => spec);
-  const zones = specs.flatMap(({ tenantId, endpoints }) =>
-    endpoints.flatMap((endpoint) =>
-      endpoint.dns?.zoneId === undefined
-        ? []
-        : [{ id: endpoint.dns.zoneId, clouds: readerOf(endpoint.tenantId ?? tenantId) }],
-    ),
-  );
-  return {
-    policyEtags: new Map(
-      await Promise.all(
-        specs.map(
-          async ({ tenantId, workspaceId }) =>
-            [workspaceId, (await readerOf(tenantId).policy(workspaceId)).etag] as const,
-        ),
-      ),
-    ),
-    zones: new Map(await Promise.all(zones.map(async ({ id, clouds }) => [id, await recordsOf(id, clouds)] as const))),
-  };
 }
 
 function readerOf(tenantId: string): CloudReader {

@@ -1,7 +1,8 @@
 // What proves each rung of a WorkspacePrivateLink, read back from the clouds and asked of the name servers.
 import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
+import type { Before } from './before.ts';
 import type { CloudReader } from './cloud-reader.ts';
-import { namesOf, type ZoneRecords, zoneLine } from './evidence-dns.ts';
+import { namesOf, zoneLine } from './evidence-dns.ts';
 
 const FABRIC_API = '2024-06-01';
 
@@ -11,14 +12,6 @@ export type Witnesses = {
   /** Undefined where there is none of that name. */
   configMap: (name: string) => Promise<Record<string, string> | undefined>;
   before: Before;
-};
-
-/** What was read before anything was applied. */
-export type Before = {
-  /** By workspace id. */
-  policyEtags: ReadonlyMap<string, string | undefined>;
-  /** Zones that others keep, by id as the specs have it. */
-  zones: ReadonlyMap<string, ZoneRecords>;
 };
 
 type Service = {
@@ -34,6 +27,28 @@ type Service = {
   };
 };
 type Endpoint = WorkspacePrivateLink['spec']['endpoints'][number];
+
+/** For an object under managementPolicy Observe: what would be done, and that nothing of it is. */
+export async function evidenceOfPlan(
+  { spec, status, metadata }: WorkspacePrivateLink,
+  witnesses: Witnesses,
+): Promise<string[]> {
+  const group = `/subscriptions/${spec.service.subscriptionId}/resourceGroups/${spec.service.resourceGroup}`;
+  const list = `${group}/providers/Microsoft.Fabric/privateLinkServicesForFabric?api-version=${FABRIC_API}`;
+  const home = witnesses.clouds(spec.tenantId);
+  const { value } = (await home.arm(list)) as { value: { id: string; properties: { workspaceId: string } }[] };
+  const made = value.find(({ properties }) => properties.workspaceId.toLowerCase() === spec.workspaceId);
+  if (made) throw new Error(`${metadata.name} is only observed, and yet there is ${made.id}`);
+  const steps = status?.plan ?? [];
+  if (steps.length === 0) throw new Error(`${metadata.name}: status.plan is empty`);
+  return [
+    `service       none: ${value.length} are in ${spec.service.resourceGroup}, all of other workspaces`,
+    ...steps.map(
+      ({ ladder, description = '' }, index) => `plan ${String(index + 1).padStart(2)}       ${ladder}: ${description}`,
+    ),
+    ...(await policyLines(spec, witnesses)),
+  ];
+}
 
 /** One line a fact, in the order of the rungs. Throws when a cloud does not hold what the status says. */
 export async function evidenceOf(link: WorkspacePrivateLink, witnesses: Witnesses): Promise<string[]> {
@@ -57,11 +72,18 @@ export async function evidenceOf(link: WorkspacePrivateLink, witnesses: Witnesse
   const own = status.endpoints?.map(({ resourceId }) => resourceId?.toLowerCase());
   const others = connections.filter(({ from }) => !own?.includes(from));
   if (others.length > 0) lines.push('of others', ...others.map(({ line }) => line));
-  const policy = await home.policy(spec.workspaceId);
-  const etag = witnesses.before.policyEtags.get(spec.workspaceId);
-  lines.push(`access        ${JSON.stringify(policy.body)}`);
-  lines.push(`  ETag        before ${etag ?? 'none'}, after ${policy.etag ?? 'none'}`);
-  return [...lines, ...(await publishedBy(link, witnesses))];
+  return [...lines, ...(await policyLines(spec, witnesses)), ...(await publishedBy(link, witnesses))];
+}
+
+async function policyLines(
+  { tenantId, workspaceId }: WorkspacePrivateLink['spec'],
+  { clouds, before }: Witnesses,
+): Promise<string[]> {
+  const { body, etag } = await clouds(tenantId).policy(workspaceId);
+  return [
+    `access        ${JSON.stringify(body)}`,
+    `  ETag        before ${before.policyEtags.get(workspaceId) ?? 'none'}, after ${etag ?? 'none'}`,
+  ];
 }
 
 function connectionsOf({ properties }: Service): { from: string | undefined; line: string }[] {

@@ -11,8 +11,9 @@ type Status = {
   conditions?: Condition[];
   endpoints?: Endpoint[];
   /** Of others: requests that this object did not make itself. */
-  connections?: { privateEndpointId: string; status?: string; decidedBy?: string }[];
+  connections?: Request[];
 };
+type Request = { privateEndpointId: string; status?: string; decidedBy?: string };
 type Endpoint = {
   name: string;
   phase?: string;
@@ -32,32 +33,36 @@ export function toRow(object: KubeObject): Row {
       status.nextStep ??
       (object.metadata.labels?.[EXPECT_LABEL] === 'NotServedYet' ? 'its controller comes later' : ''),
     settled: verdict === undefined,
-    stalled: isStalled(status),
-    parts: [
-      ...(status.endpoints ?? []).map((endpoint) => ({
-        name: endpoint.name,
-        phase: endpoint.phase ?? '—',
-        message: [gatewayOf(endpoint), endpoint.message].filter((text) => text !== undefined).join(' '),
-      })),
-      ...(status.connections ?? []).map(({ privateEndpointId, status: state, decidedBy }) => ({
-        name: `← ${privateEndpointId.split('/').at(-1)}`,
-        phase: state ?? '—',
-        message: decidedBy
-          ? `Somebody else’s request, decided by ${decidedBy}.`
-          : 'Somebody else’s request; nobody here decides about it.',
-      })),
-    ],
+    awaitsPerson: awaitsPerson(status),
+    parts: [...(status.endpoints ?? []).flatMap(endpointParts), ...(status.connections ?? []).map(requestPart)],
   };
 }
 
-const isStalled = ({ conditions = [] }: Status): boolean =>
-  conditions.some(({ type, status }) => type === 'Stalled' && status === 'True');
-
-function gatewayOf({ gateway }: Endpoint): string | undefined {
-  return (
-    gateway && `Gateway ${gateway.displayName ?? ''} (${gateway.type ?? 'not seen'}) is ${gateway.state ?? 'Unknown'}.`
-  );
+/** A line for the endpoint, and one for the data gateway that it is for. */
+function endpointParts({ name, phase = '—', message = '', gateway }: Endpoint): Row['parts'] {
+  const endpoint = { name, phase, message };
+  if (!gateway) return [endpoint];
+  const { displayName = 'gateway', type, state = 'Unknown' } = gateway;
+  const served = `Data gateway${type ? ` (${type})` : ', not seen'}, which endpoint ${name} is for.`;
+  return [endpoint, { name: `⇄ ${displayName}`, phase: state, message: served }];
 }
+
+function requestPart({ privateEndpointId, status, decidedBy }: Request): Row['parts'][number] {
+  return {
+    name: `← ${privateEndpointId.split('/').at(-1)}`,
+    phase: status ?? '—',
+    message: decidedBy
+      ? `Somebody else’s request, decided by ${decidedBy}.`
+      : 'Somebody else’s request; nobody here decides about it.',
+  };
+}
+
+const isTrue = ({ conditions = [] }: Status, type: string): boolean =>
+  conditions.some((condition) => condition.type === type && condition.status === 'True');
+
+/** Not there, and nothing under way that would bring it there: stalled, or only observed. */
+const awaitsPerson = (status: Status): boolean =>
+  status.conditions?.find(({ type }) => type === 'Ready')?.status === 'False' && !isTrue(status, 'Reconciling');
 
 const SHORT: Record<string, string> = {
   WorkspacePrivateLink: 'wpl',
@@ -81,7 +86,7 @@ export function judge(object: KubeObject): string | undefined {
       if (current && ready?.status === 'True') return undefined;
       return ready ? `${ready.reason}: ${ready.message}` : 'has no Ready condition yet';
     case 'AwaitingPerson':
-      if (current && ready?.status === 'False' && isStalled(status) && status.nextStep) return undefined;
+      if (current && awaitsPerson(status) && status.nextStep) return undefined;
       return `awaits nobody: ${ready?.reason ?? 'it has no Ready condition yet'}`;
     case 'NotServedYet':
       return object.status === undefined ? undefined : 'has a status, although no controller serves it yet';

@@ -10,7 +10,7 @@ export type Row = {
   nextStep: string;
   settled: boolean;
   /** Nothing goes on without a person: what to do is worth more than one line. */
-  stalled: boolean;
+  awaitsPerson: boolean;
   parts: readonly { name: string; phase: string; message: string }[];
 };
 
@@ -31,8 +31,8 @@ export function drawTable(rows: readonly Row[], width: number, colour: boolean):
     `${name.padEnd(nameWidth)}  ${phase.padEnd(phaseWidth)}  ${ready.padEnd(7)}  ${clip(text, rest)}`;
   const lines = [paint(DIM, line('OBJECT', 'PHASE', 'READY', 'WHAT IS AWAITED'))];
   for (const row of rows) {
-    const colourCode = row.settled ? GREEN : row.stalled ? RED : YELLOW;
-    const [first = '', ...others] = row.stalled ? wrap(row.nextStep, rest) : [row.nextStep];
+    const colourCode = row.settled ? GREEN : row.awaitsPerson ? RED : YELLOW;
+    const [first = '', ...others] = row.awaitsPerson ? wrap(row.nextStep, rest) : [row.nextStep];
     lines.push(paint(colourCode, line(row.name, row.phase, row.ready, first)));
     for (const more of others) lines.push(paint(colourCode, line('', '', '', more)));
     for (const part of row.parts) lines.push(paint(DIM, line(`  ${part.name}`, part.phase, '', part.message)));

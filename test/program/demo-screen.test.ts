@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { toRow } from '../../scripts/demo/rows.ts';
 import { createScreen, drawTable, type Row } from '../../scripts/demo/table.ts';
 
 const row = (over: Partial<Row>): Row => ({
@@ -8,7 +9,7 @@ const row = (over: Partial<Row>): Row => ({
   ready: 'True',
   nextStep: 'Nothing to do.',
   settled: true,
-  stalled: false,
+  awaitsPerson: false,
   parts: [],
   ...over,
 });
@@ -55,12 +56,62 @@ describe('the demo on a terminal', () => {
 
   test('shows the whole sentence where a person is awaited, and one line elsewhere', () => {
     const nextStep = 'run one command, then another one, and then wait for a little while until it is noticed';
-    const awaited = drawTable([row({ stalled: true, ready: 'False', nextStep })], 60, false).slice(1);
+    const awaited = drawTable([row({ awaitsPerson: true, ready: 'False', nextStep })], 60, false).slice(1);
     expect(awaited.length).toBeGreaterThan(1);
     expect(awaited.map((line) => line.slice(-38).trim()).join(' ')).toContain('until it is noticed');
     expect(Math.max(...awaited.map((line) => line.length))).toBeLessThanOrEqual(60);
     const passing = drawTable([row({ ready: 'False', settled: false, nextStep })], 60, false).slice(1);
     expect(passing).toHaveLength(1);
     expect(passing[0]).toMatch(/…$/);
+  });
+});
+
+describe('the lines of an object', () => {
+  const condition = (type: string, status: 'True' | 'False') => ({
+    type,
+    status,
+    reason: 'R',
+    message: 'm',
+    lastTransitionTime: '',
+  });
+  const linkWith = (status: object) => ({
+    apiVersion: 'fabriclink.dev/v1alpha1',
+    kind: 'WorkspacePrivateLink',
+    metadata: { name: 'plant' },
+    status,
+  });
+
+  test('show the gateway that an endpoint is for, and who else asks', () => {
+    const gateway = { type: 'VirtualNetwork', displayName: 'vgw-plant', state: 'Offline' };
+    const { parts } = toRow(
+      linkWith({
+        endpoints: [{ name: 'plant', phase: 'Verified.Proven', message: 'Proven.', gateway }],
+        connections: [
+          { privateEndpointId: '/subscriptions/s/privateEndpoints/pe-other', status: 'Pending' },
+          {
+            privateEndpointId: '/subscriptions/s/privateEndpoints/pe-audit',
+            status: 'Approved',
+            decidedBy: 'connections/audit',
+          },
+        ],
+      }),
+    );
+    expect(parts.map(({ name, phase }) => `${name} ${phase}`)).toEqual([
+      'plant Verified.Proven',
+      '⇄ vgw-plant Offline',
+      '← pe-other Pending',
+      '← pe-audit Approved',
+    ]);
+    expect(parts.at(-1)?.message).toContain('decided by connections/audit');
+  });
+
+  test.each([
+    ['stalled', [condition('Ready', 'False'), condition('Stalled', 'True')], true],
+    ['only observed', [condition('Ready', 'False')], true],
+    ['under way', [condition('Ready', 'False'), condition('Reconciling', 'True')], false],
+    ['ready', [condition('Ready', 'True')], false],
+    ['not looked at yet', [], false],
+  ])('say whether a person is awaited: %s', (_state, conditions, awaited) => {
+    expect(toRow(linkWith({ conditions })).awaitsPerson).toBe(awaited);
   });
 });
