@@ -10,6 +10,7 @@ import { isObserved, zoneIdOf } from './desired.ts';
 import { ANNOTATION } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
+import { approvalsPending, approvalWaiting } from './gauges.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
 import { observe } from './observe.ts';
@@ -31,6 +32,7 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   readOnly: { applies: isObserved, stillRun: ['release'], plan: planOf },
   secrets: secretsOf,
   counts: [breakGlassOpen],
+  gauges: [approvalsPending, approvalWaiting],
   indexes: {
     workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
     zone: (object) => distinct((specOf(object).endpoints ?? []).flatMap((endpoint) => zoneIdOf(endpoint) ?? [])),

@@ -127,7 +127,7 @@ export const CONNECTION_FACTS = {
    * status of the connection whose privateEndpoint.id is the listed one; of several by one managed name, which only a
    * Reject comes to see, of one that is not rejected yet. none: nobody of that id asks.
    */
-  connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other', 'unobservable'],
+  connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other', 'unobservable', 'refused'],
   /** own: the id of one of this object's own endpoints, whose ladder approves it · rejected: another entry rejects the same requester. */
   requester: ['own', 'other', 'rejected'],
   /** held: while public access is denied, nothing else is known to lead in. */
@@ -142,7 +142,7 @@ export const MANAGED_CONNECTION_FACTS = {
    * not in a managed network of Microsoft's · otherSubscription: one, not in the subscription that is pinned · rejected:
    * another entry rejects one of them.
    */
-  match: ['none', 'one', 'several', 'implausible', 'otherSubscription', 'rejected', 'unobservable'],
+  match: ['none', 'one', 'several', 'implausible', 'otherSubscription', 'rejected', 'unobservable', 'refused'],
   /** status of the one that we approved, else of the only one. */
   connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other'],
   /**

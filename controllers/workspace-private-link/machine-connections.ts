@@ -10,6 +10,7 @@ export const connectionMachine = setup({
   guards: {
     serviceNotReady: is(({ service }) => service === 'notReady'),
     unobservable: is(({ connection }) => connection === 'unobservable'),
+    refused: is(({ connection }) => connection === 'refused'),
     unknown: is(({ connection }) => connection === 'other'),
     rejects: is(({ decision }) => decision === 'Reject'),
     own: is(({ requester }) => requester === 'own'),
@@ -32,12 +33,14 @@ export const connectionMachine = setup({
           always: [
             { guard: 'serviceNotReady', target: 'AwaitingService' },
             { guard: 'unobservable', target: 'Unobservable' },
+            { guard: 'refused', target: 'Refused' },
             { guard: 'rejects', target: '#connection.Reject' },
             { target: '#connection.Approve' },
           ],
         },
         AwaitingService: waiting('AwaitingService', 'slow'),
         Unobservable: waiting('Unobservable'),
+        Refused: stalled('ReadRefused'),
       },
     },
     Approve: {
@@ -103,6 +106,7 @@ export const managedConnectionMachine = setup({
   guards: {
     serviceNotReady: managed(({ service }) => service === 'notReady'),
     unobservable: managed(({ match }) => match === 'unobservable'),
+    refused: managed(({ match }) => match === 'refused'),
     approvedByUs: managed(approvedByUs),
     confirmed: managed(({ approval }) => approval === 'confirmed'),
     echoed: managed(({ fabric }) => fabric === 'echoed'),
@@ -141,12 +145,14 @@ export const managedConnectionMachine = setup({
           always: [
             { guard: 'serviceNotReady', target: 'AwaitingService' },
             { guard: 'unobservable', target: 'Unobservable' },
+            { guard: 'refused', target: 'Refused' },
             { guard: 'approvedByUs', target: '#managedConnection.Confirmation' },
             { target: '#managedConnection.Match' },
           ],
         },
         AwaitingService: waiting('AwaitingService', 'slow'),
         Unobservable: waiting('Unobservable'),
+        Refused: stalled('ReadRefused'),
       },
     },
     Confirmation: {

@@ -3,7 +3,7 @@ import { same } from './desired-names.ts';
 import { isMarkedByUs, isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
 import { connectionFact, connectionOf } from './observe-endpoint.ts';
 import { isUnfinished, observeManagedApproval } from './observe-managed-connections.ts';
-import type { Context, Reading } from './reading.ts';
+import { blindness, type Context, type Reading } from './reading.ts';
 import type {
   ConnectionFacts,
   ConnectionsSeen,
@@ -33,7 +33,10 @@ export async function observeDecisions(
   }
   const read = await connections();
   if (read.fault) {
-    const decisions = desired.decisions.map((decision) => ({ ...unread(decision, 'ready'), fault: read.fault }));
+    const decisions = desired.decisions.map((decision) => ({
+      ...unread(decision, 'ready', blindness(read.fault)),
+      fault: read.fault,
+    }));
     return { list: shown, decisions, revocations: [], decidedBy: decidedBy(context, shown, decisions) };
   }
   const list = read.value;
@@ -45,13 +48,17 @@ export async function observeDecisions(
 }
 
 /** An entry about which nothing has been read. */
-export function unread(desired: DesiredDecision, service: ConnectionFacts['service']): DecisionSeen {
+export function unread(
+  desired: DesiredDecision,
+  service: ConnectionFacts['service'],
+  blind: 'unobservable' | 'refused' = 'unobservable',
+): DecisionSeen {
   const about: DecisionSeen['about'] = isManagedApproval(desired)
     ? {
         machine: 'managedConnection',
         facts: {
           service,
-          match: 'unobservable',
+          match: blind,
           connection: 'none',
           approval: 'notOurs',
           fabric: 'notAsked',
@@ -63,7 +70,7 @@ export function unread(desired: DesiredDecision, service: ConnectionFacts['servi
         facts: {
           service,
           decision: desired.decision,
-          connection: 'unobservable',
+          connection: blind,
           requester: 'other',
           hold: 'free',
         },

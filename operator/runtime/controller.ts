@@ -67,7 +67,12 @@ export function createController(options: ControllerOptions) {
   const queue = createWorkQueue({ clock, onReady: () => pool.wake(), observer: instruments.queue });
   const pool = createWorkerPool({ queue, workers: options.workers, work, onActive: instruments.active });
   const { fleet } = options.instruments;
-  fleet.declare(kind.type.plural, () => informer.list(), kind.counts);
+  fleet.declare(
+    kind.type.plural,
+    () => informer.list(),
+    kind,
+    () => clock.now(),
+  );
   instruments.watchQueue(queue, () => clock.now());
   options.instruments.watchBlindness(kind.type.plural, blindness.count);
 

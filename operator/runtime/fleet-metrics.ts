@@ -1,5 +1,5 @@
 import type { Condition, KubeObject } from '../clients/kube/types.ts';
-import type { ObjectCount } from './kind.ts';
+import type { ObjectCount, ObjectGauge } from './kind.ts';
 import type { GaugeMetric, HistogramMetric, Metrics } from './metrics.ts';
 
 /** Minutes for what takes a call or two, hours for propagation, days for approvals by people. */
@@ -9,7 +9,8 @@ type Labels = 'controller' | 'ready' | 'reason';
 
 /**
  * What a fleet looks like from outside: how many objects are in which state, and how long they took to get there.
- * Series are by kind and reason, never by object: their number does not grow with the fleet.
+ * Series are by kind and reason, so that their number does not grow with the fleet; an object has one of its own only
+ * while something about it waits for a person.
  */
 export function createFleetMetrics(metrics: Metrics) {
   const fleets = new Map<string, () => readonly KubeObject[]>();
@@ -54,8 +55,14 @@ export function createFleetMetrics(metrics: Metrics) {
   );
 
   return {
-    declare(controller: string, objects: () => readonly KubeObject[], counted: readonly ObjectCount[] = []): void {
+    declare(
+      controller: string,
+      objects: () => readonly KubeObject[],
+      { counts: counted = [], gauges = [] }: { counts?: readonly ObjectCount[]; gauges?: readonly ObjectGauge[] },
+      now: () => number,
+    ): void {
       fleets.set(controller, objects);
+      for (const gauge of gauges) watchEach(metrics, controller, objects, gauge, now);
       for (const { metric, help, counts } of counted) {
         metrics.gauge(metric, help, ['controller'], (gauge) =>
           gauge.set({ controller }, objects().filter((object) => counts(object)).length),
@@ -76,6 +83,30 @@ export function createFleetMetrics(metrics: Metrics) {
       observe(toGone, controller, object.metadata.deletionTimestamp, nowMs);
     },
   };
+}
+
+type ObjectLabels = 'controller' | 'namespace' | 'name';
+
+/** One series for each object that has a value now; those of the last scrape that have none any more are taken away. */
+function watchEach(
+  metrics: Metrics,
+  controller: string,
+  objects: () => readonly KubeObject[],
+  { metric, help, value }: ObjectGauge,
+  now: () => number,
+): void {
+  let before: readonly Record<ObjectLabels, string>[] = [];
+  metrics.gauge<ObjectLabels>(metric, help, ['controller', 'namespace', 'name'], (gauge) => {
+    for (const labels of before) gauge.remove(labels);
+    const nowMs = now();
+    before = objects().flatMap((object) => {
+      const found = value(object, nowMs);
+      if (found === undefined) return [];
+      const labels = { controller, namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+      gauge.set(labels, found);
+      return [labels];
+    });
+  });
 }
 
 function readyOf(object: KubeObject): Condition | undefined {

@@ -37,6 +37,8 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
   readonly watches?: readonly RelatedWatch[];
   /** Objects of this kind to be counted at each scrape, from the cache; each is zero from the start. Pure and cheap. */
   readonly counts?: readonly ObjectCount[];
+  /** What a person is awaited for, object by object, at each scrape, from the cache. Pure and cheap. */
+  readonly gauges?: readonly ObjectGauge[];
   /**
    * Names of the Secrets in its own namespace that an object acts with, or would if they were there. A change of one
    * brings the object back at once, where Secrets may be watched. Pure.
@@ -51,6 +53,16 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
 
 /** A gauge over all objects of a kind. Never labelled by object: the number of series does not grow with the fleet. */
 export type ObjectCount = { metric: string; help: string; counts: (object: KubeObject) => boolean };
+
+/**
+ * A number about single objects, labelled by namespace and name. Only for what is seldom: an object has a series while
+ * `value` is defined, so that a fleet at rest has none.
+ */
+export type ObjectGauge = {
+  metric: string;
+  help: string;
+  value: (object: KubeObject, nowMs: number) => number | undefined;
+};
 
 /**
  * An object that its owner wants observed only: a pass observes, decides and describes as ever, and runs no effect.

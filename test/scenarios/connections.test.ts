@@ -80,6 +80,7 @@ const shownOf = (id: string) =>
   stage.link()?.status?.connections?.find(({ privateEndpointId }) => privateEndpointId === id);
 const becomes = (id: string, status: string) =>
   stage.run(() => statusOf(id) === status, { withinMs: HOUR_MS, what: `${id} is ${status}` });
+const decided = () => cloudWrites(stage.calls).filter(({ path }) => path.includes('/privateEndpointConnections/'));
 const hub = () => endpointIdIn(stage.simulator.world, 'rg-network-hub');
 const inbound = () => workspaceIn(stage.simulator.world, SALES).policy.inbound.configured;
 
@@ -161,6 +162,24 @@ describe('a listed private endpoint', () => {
     expect(eventNotes(stage).filter((note) => note.includes('nobody here decides') && note.includes(AUDIT))).toEqual(
       [],
     );
+  });
+
+  test('is counted, with the age of the oldest, as long as nobody has decided', async () => {
+    const gauge = async (name: string) =>
+      new RegExp(`^${name}\\{controller="workspaceprivatelinks",namespace="stage",name="sales"\\} (\\S+)$`, 'm').exec(
+        await stage.metrics(),
+      )?.[1];
+    ask(STRANGER);
+    await stage.startOperator();
+    await decide([]);
+    await stage.pass(2 * HOUR_MS);
+    expect(await gauge('fabriclink_approvals_pending')).toBe('1');
+    expect(Number(await gauge('fabriclink_approval_waiting_seconds'))).toBeGreaterThan(7_000);
+    await decide([listed('stranger', STRANGER, 'Reject')]);
+    await becomes(STRANGER, 'Rejected');
+    await stage.pass(MINUTE_MS);
+    expect(await gauge('fabriclink_approvals_pending')).toBeUndefined();
+    expect(await gauge('fabriclink_approval_waiting_seconds')).toBeUndefined();
   });
 
   test('is not decided again at rest: no write, and hardly a read', async () => {
@@ -458,11 +477,12 @@ describe('trouble on the way', () => {
     });
     await decide([APPROVE_AUDIT]);
     await stage.startOperator();
-    await stage.pass(10 * MINUTE_MS);
+    await stage.pass(HOUR_MS);
     expect(statusOf(AUDIT)).toBe('Pending');
+    expect(decided()).toEqual([]);
     expect(conditionOf(stage.link(), 'ConnectionsApproved')).toMatchObject({
       status: 'Unknown',
-      reason: 'Unobservable',
+      reason: 'ReadRefused',
     });
   });
 });

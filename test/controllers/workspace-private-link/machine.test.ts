@@ -315,7 +315,7 @@ describe('decisions from the list', () => {
         decision === 'Reject' && (connection === 'pending' || (connection === 'approved' && hold === 'free')),
     ),
     'nothing follows from what cannot be read, or before the service is ready': never(
-      ({ connection, service }) => connection === 'unobservable' || connection === 'other' || service === 'notReady',
+      ({ connection, service }) => ['unobservable', 'refused', 'other'].includes(connection) || service === 'notReady',
     ),
     'ready never hides an approval that is listed for rejection': ({ decision, connection, service }, { tag }) =>
       tag === 'ready' &&
@@ -344,7 +344,7 @@ describe('decisions from the list', () => {
       { effect },
     ) =>
       facts.service === 'ready' &&
-      facts.match !== 'unobservable' &&
+      !['unobservable', 'refused'].includes(facts.match) &&
       facts.connection === 'approved' &&
       facts.approval === 'overdue' &&
       !['notAsked', 'unobservable', 'refused', 'echoed'].includes(facts.fabric) &&
@@ -371,7 +371,7 @@ describe('decisions from the list', () => {
         ? tag
         : undefined,
     'nothing follows from connections that cannot be read': never(
-      ({ match, approval, service }) => service === 'notReady' || (match === 'unobservable' && approval === 'notOurs'),
+      ({ match, service }) => service === 'notReady' || match === 'unobservable' || match === 'refused',
     ),
     'a watch that is broken begins anew': ({ settle, match, service }, { effect }) =>
       settle === 'broken' && effect === 'approveManaged' && service === 'ready' ? `${effect} at ${match}` : undefined,
