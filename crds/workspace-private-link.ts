@@ -325,8 +325,8 @@ export type WorkspacePrivateLinkConnection = {
   /** Approve: let the requester connect. Reject: refuse it, and revoke it if it is approved already. */
   decision: 'Approve' | 'Reject';
   /**
-   * Why, for the requester and the audit trail, up to 140 characters. Becomes part of the connection's
-   * description.
+   * Why, for the requester and the audit trail, up to 140 characters. The connection's description holds its
+   * beginning, at least 35 characters.
    */
   note?: string;
 };
@@ -502,7 +502,9 @@ export type WorkspacePrivateLinkConnectionStatus = {
   from?: string;
   /** State as Azure says, such as Pending, Approved, Rejected or Disconnected. */
   status?: string;
-  /** Which rule decided, such as connections/to-sales; empty while nobody did. */
+  /**
+   * Which rule decided, such as connections/to-sales; unlisted when no entry says so; absent while nobody did.
+   */
   decidedBy?: string;
   /** When the operator first saw it. */
   firstSeen?: string;
