@@ -18,6 +18,8 @@ const GREEN = 32;
 const YELLOW = 33;
 const RED = 31;
 const DIM = 2;
+/** A sentence in fewer columns than these is hard to read, and takes many lines. */
+const READABLE = 70;
 
 /** `width` in columns; `colour` off for pipes. Sentences are cut at the width, but not those that a person must read. */
 export function drawTable(rows: readonly Row[], width: number, colour: boolean): string[] {
@@ -32,9 +34,14 @@ export function drawTable(rows: readonly Row[], width: number, colour: boolean):
   const lines = [paint(DIM, line('OBJECT', 'PHASE', 'READY', 'WHAT IS AWAITED'))];
   for (const row of rows) {
     const colourCode = row.settled ? GREEN : row.awaitsPerson ? RED : YELLOW;
-    const [first = '', ...others] = row.awaitsPerson ? wrap(row.nextStep, rest) : [row.nextStep];
-    lines.push(paint(colourCode, line(row.name, row.phase, row.ready, first)));
-    for (const more of others) lines.push(paint(colourCode, line('', '', '', more)));
+    if (row.awaitsPerson && rest < READABLE) {
+      lines.push(paint(colourCode, line(row.name, row.phase, row.ready, '')));
+      for (const more of wrap(row.nextStep, width - 4)) lines.push(paint(colourCode, `    ${more}`));
+    } else {
+      const [first = '', ...others] = row.awaitsPerson ? wrap(row.nextStep, rest) : [row.nextStep];
+      lines.push(paint(colourCode, line(row.name, row.phase, row.ready, first)));
+      for (const more of others) lines.push(paint(colourCode, line('', '', '', more)));
+    }
     for (const part of row.parts) lines.push(paint(DIM, line(`  ${part.name}`, part.phase, '', part.message)));
   }
   return lines;

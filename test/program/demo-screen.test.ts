@@ -56,10 +56,16 @@ describe('the demo on a terminal', () => {
 
   test('shows the whole sentence where a person is awaited, and one line elsewhere', () => {
     const nextStep = 'run one command, then another one, and then wait for a little while until it is noticed';
-    const awaited = drawTable([row({ awaitsPerson: true, ready: 'False', nextStep })], 60, false).slice(1);
+    const drawn = (width: number) =>
+      drawTable([row({ awaitsPerson: true, ready: 'False', nextStep })], width, false).slice(1);
+    const awaited = drawn(100);
     expect(awaited.length).toBeGreaterThan(1);
-    expect(awaited.map((line) => line.slice(-38).trim()).join(' ')).toContain('until it is noticed');
-    expect(Math.max(...awaited.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(awaited.map((line) => line.slice(-70).trim()).join(' ')).toContain('until it is noticed');
+    expect(Math.max(...awaited.map((line) => line.length))).toBeLessThanOrEqual(100);
+    // Where its column is too narrow to be read, it has the whole width below.
+    const [, ...below] = drawn(60);
+    expect(below.map((line) => line.trim()).join(' ')).toBe(nextStep);
+    expect(below).toHaveLength(2);
     const passing = drawTable([row({ ready: 'False', settled: false, nextStep })], 60, false).slice(1);
     expect(passing).toHaveLength(1);
     expect(passing[0]).toMatch(/…$/);
