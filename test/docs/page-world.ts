@@ -1,9 +1,9 @@
 import { addLinkService, injectConnection, removeConnection } from '../../simulator/arm/fabric/out-of-band.ts';
-import { addDnsZone, addVirtualNetwork } from '../../simulator/builders.ts';
+import { addDnsZone, addVirtualNetwork, grantRole } from '../../simulator/builders.ts';
 import { addVirtualNetworkGateway, addWorkspace } from '../../simulator/fabric/build.ts';
 import type { Simulator } from '../../simulator/start.ts';
 import type { World } from '../../simulator/world.ts';
-import { fabrikamWorld } from '../support/stage-fabrikam.ts';
+import { FABRIKAM_APP, FABRIKAM_NETWORK, FABRIKAM_SUBSCRIPTION, fabrikamWorld } from '../support/stage-fabrikam.ts';
 import {
   CAPACITY,
   CONNECTIVITY,
@@ -14,22 +14,53 @@ import {
   SPOKE,
   TENANT,
 } from '../support/stage-world.ts';
+import type { Right } from './page.ts';
 
 /** What the reader of docs/workspace-private-link.md is told to have, and what other people do while they read. */
 
 const NETWORK = 'providers/Microsoft.Network';
-const GATEWAY_NETWORK = `/subscriptions/${CONNECTIVITY}/resourceGroups/rg-network-plant/${NETWORK}/virtualNetworks/vnet-plant`;
-const CENTRAL_ZONE = `/subscriptions/${CONNECTIVITY}/resourceGroups/rg-dns/${NETWORK}/privateDnsZones/privatelink.fabric.microsoft.com`;
+const groupOf = (name: string, subscriptionId = CONNECTIVITY) =>
+  `/subscriptions/${subscriptionId}/resourceGroups/${name}`;
+const GATEWAY_NETWORK = `${groupOf('rg-network-plant')}/${NETWORK}/virtualNetworks/vnet-plant`;
+const CENTRAL_ZONE = `${groupOf('rg-dns')}/${NETWORK}/privateDnsZones/privatelink.fabric.microsoft.com`;
 const PLANT = '91a40000-0000-4000-8000-000000000003';
 const ARCHIVE = 'a4c41000-0000-4000-8000-000000000004';
 const SHARED = 'cf1e0000-0000-4000-8000-000000000005';
-const AUDITORS_ENDPOINT = `/subscriptions/a0d10000-0000-4000-8000-000000000009/resourceGroups/rg-audit/${NETWORK}/privateEndpoints/pe-audit`;
+const AUDITORS_ENDPOINT = `${groupOf('rg-audit', 'a0d10000-0000-4000-8000-000000000009')}/${NETWORK}/privateEndpoints/pe-audit`;
+const SERVICE_GROUP = groupOf('rg-fabric', DATA_PLATFORM);
+const SALES_SERVICE = `${SERVICE_GROUP}/providers/Microsoft.Fabric/privateLinkServicesForFabric/fabriclink-${SALES}`;
+const PARTNER_GROUP = groupOf('rg-partner', FABRIKAM_SUBSCRIPTION);
 
-const SALES_SERVICE = `/subscriptions/${DATA_PLATFORM}/resourceGroups/rg-fabric/providers/Microsoft.Fabric/privateLinkServicesForFabric/fabriclink-${SALES}`;
+/** What the page's table of rights calls a place, as the world has it. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  'resource group of the private link service': [SERVICE_GROUP],
+  'subscription of the service': [`/subscriptions/${DATA_PLATFORM}`],
+  'resource group of the endpoint': [
+    ...['rg-network-hub', 'rg-network-spoke', 'rg-network-plant'].map((name) => groupOf(name)),
+    PARTNER_GROUP,
+  ],
+  'the network, with its subnets': [HUB, SPOKE, GATEWAY_NETWORK, FABRIKAM_NETWORK],
+  'resource group of the DNS zone': [
+    ...['rg-network-hub', 'rg-dns', 'rg-network-plant'].map((name) => groupOf(name)),
+    PARTNER_GROUP,
+  ],
+  'subscription of the endpoint': [`/subscriptions/${CONNECTIVITY}`, `/subscriptions/${FABRIKAM_SUBSCRIPTION}`],
+  // The page does without, and the operator must, too.
+  'each subscription, with `registerProviders: true` only': [],
+};
 
-/** The stage's two tenants, and the rest of what the page speaks of. */
-export function pageWorld(): World {
+/** `rights`: all that the operator's two identities may do in Azure. */
+export function pageWorld(rights: readonly Right[]): World {
   const world = fabrikamWorld();
+  world.arm.grants = [];
+  for (const { where, actions } of rights) {
+    const places = PLACES[where];
+    if (!places) throw new Error(`the page gives rights at "${where}", which this world does not know`);
+    for (const scope of places) {
+      const { objectId } = scope.includes(FABRIKAM_SUBSCRIPTION) ? FABRIKAM_APP : OPERATOR_APP;
+      grantRole(world, { principalId: objectId, scope, actions: [...actions] });
+    }
+  }
   const { resourceGroups } = world.arm.subscriptions[CONNECTIVITY]!;
   for (const name of ['rg-dns', 'rg-network-plant']) resourceGroups[name] = { name, location: 'westeurope', tags: {} };
   addVirtualNetwork(world, {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { missingFrom, stepsOf } from './page.ts';
+import { missingFrom, rightsOf, stepsOf } from './page.ts';
 
 const fenced = (info: string, ...body: string[]) => ['```'.concat(info), ...body, '```'].join('\n');
 
@@ -61,4 +61,18 @@ describe('output', () => {
     expect(missingFrom('a+b (c)', ['a+b (c)'])).toBeUndefined();
     expect(missingFrom('aab c', ['a+b (c)'])).toBe('a+b (c)');
   });
+});
+
+test('rights are read from the table, as far as they are operations of Azure', () => {
+  const page = [
+    '| tenant | where | right | for |',
+    '|---|---|---|---|',
+    '| ours | the workspace | role Admin | the policy |',
+    '| ours | group | Contributor, or `Microsoft.Fabric/services/*` and `Microsoft.Network/a/read` | the `service` |',
+    '| ours | subscription | Reader (`*/read`) | looking |',
+  ].join('\n');
+  expect(rightsOf(page)).toEqual([
+    { where: 'group', actions: ['Microsoft.Fabric/services/*', 'Microsoft.Network/a/read'] },
+    { where: 'subscription', actions: ['*/read'] },
+  ]);
 });

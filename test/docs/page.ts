@@ -95,3 +95,17 @@ function patternOf(line: string): RegExp {
     .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join('.*?')}$`);
 }
+
+export type Right = { where: string; actions: readonly string[] };
+
+/** `| tenant | where | right | for |`, where the right names operations of Azure. */
+const RIGHT = /^\| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \|$/;
+const ACTION = /`((?:Microsoft\.|\*\/)[\w./*]+)`/g;
+
+/** The operations of Azure that the page's table asks for, by place. */
+export const rightsOf = (page: string): readonly Right[] =>
+  page.split('\n').flatMap((line) => {
+    const [, where = '', right = ''] = RIGHT.exec(line) ?? [];
+    const actions = [...right.matchAll(ACTION)].map(([, action]) => action!);
+    return actions.length > 0 ? [{ where, actions }] : [];
+  });
