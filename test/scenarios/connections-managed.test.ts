@@ -255,6 +255,45 @@ describe('imitations never stay approved', () => {
     expect(statusOf(genuine)).toBe('Pending');
   });
 
+  test('at the last moment: between what the pass has read and the approval itself', async () => {
+    await begin();
+    const genuine = create();
+    await reasonBecomes('ConnectionSettling');
+    await stage.pass(8 * MINUTE_MS);
+    const isDue = (atMs: number) => {
+      const [since] = /(?<=since=)\S+/.exec(annotations()['fabriclink.dev/match.finance'] ?? '') ?? [];
+      return since !== undefined && atMs >= Date.parse(since) + 10 * MINUTE_MS;
+    };
+    let atMs = 0;
+    stage.onCall((call, moment) => {
+      // The pass has seen one request, and asks Fabric next.
+      if (atMs === 0 && moment === 'before' && call.path.includes('/managedPrivateEndpoints') && isDue(call.atMs)) {
+        atMs = call.atMs;
+        imitate();
+      }
+      return undefined;
+    });
+    await reasonBecomes('AmbiguousConnection');
+    stage.onCall(undefined);
+    expect(atMs).toBeGreaterThan(0);
+    expect([genuine, imitation].map(statusOf)).toEqual(['Pending', 'Pending']);
+    expect(decided()).toEqual([]);
+  });
+
+  test('approved in the place of the genuine one, which a person then approves by hand: their words are no proof', async () => {
+    stage.simulator.cloud.conduct.fabric.delays.managedArrivalMs = 25 * MINUTE_MS;
+    stage.simulator.cloud.conduct.fabric.delays.managedEchoMs = MINUTE_MS;
+    await begin();
+    imitate();
+    const genuine = create();
+    await becomes(imitation, 'Approved');
+    await stage.run(() => statusOf(genuine) === 'Pending', { withinMs: HOUR_MS, what: 'the genuine one asks' });
+    approveConnection(stage.simulator.cloud, SALES_SERVICE, genuine, 'that one is ours');
+    await becomes(imitation, 'Rejected');
+    expect(statusOf(genuine)).toBe('Approved');
+    expect(pin()).toBeUndefined();
+  });
+
   test('after: within the wait for the confirmation, the genuine one is kept and the imitation stays pending', async () => {
     await begin();
     const genuine = create();
