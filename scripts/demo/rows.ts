@@ -53,7 +53,7 @@ function requestPart({ privateEndpointId, status, decidedBy }: Request): Row['pa
     phase: status ?? '—',
     message: decidedBy
       ? `Somebody else’s request, decided by ${decidedBy}.`
-      : 'Somebody else’s request; nobody here decides about it.',
+      : 'Somebody else’s request; not decided here.',
   };
 }
 

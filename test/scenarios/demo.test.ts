@@ -71,7 +71,7 @@ test('the gateway’s state is on the screen', () => {
 
 test('requests of others are on the screen: the listed one approved, the other pending', () => {
   expect(partsOf('plant').slice(2)).toMatchObject([
-    { name: '← pe-plant', phase: 'Pending', message: expect.stringContaining('nobody here decides') },
+    { name: '← pe-plant', phase: 'Pending', message: expect.stringContaining('not decided here') },
     { name: '← pe-plant-audit', phase: 'Approved', message: expect.stringContaining('connections/auditors') },
   ]);
 });
