@@ -16,7 +16,7 @@ export type ServiceClients = Pick<TenantClients, 'access' | 'fabric'> & {
 };
 
 /** What the tenant of an endpoint is asked for: the endpoint, its network and its DNS. Never the service. */
-export type EndpointClients = { arm: Omit<ArmClient, 'privateLinkServices'> };
+export type EndpointClients = { arm: Omit<ArmClient, 'privateLinkServices' | 'approvals'> };
 
 /** One pass, with everything that reading needs but the clients. */
 export type Reader = {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { createApprovals } from './arm/approvals.ts';
 import { createNetwork } from './arm/network.ts';
 import { createPrivateDns } from './arm/private-dns.ts';
 import { createPrivateEndpoints } from './arm/private-endpoints.ts';
@@ -130,13 +131,15 @@ function buildClients(
     exchange: (request: Parameters<Exchange>[1], call: Parameters<Exchange>[2]) => exchange(armSpeaker, request, call),
   };
   const network = createNetwork(armContext);
+  const privateLinkServices = createPrivateLinkServices(armContext);
   return {
     arm: {
-      privateLinkServices: createPrivateLinkServices(armContext),
+      privateLinkServices,
       privateEndpoints: createPrivateEndpoints(armContext, network),
       privateDns: createPrivateDns(armContext),
       virtualNetworks: createVirtualNetworks(armContext, network),
       providers: createProviders(armContext),
+      approvals: createApprovals(armContext, privateLinkServices),
     },
     fabric: createFabricClient({
       ...base,

@@ -1,4 +1,5 @@
 import type {
+  ArmApprovals,
   ArmPrivateDns,
   ArmPrivateEndpoints,
   ArmPrivateLinkServices,
@@ -23,6 +24,7 @@ export type ArmClient = {
   privateDns: ArmPrivateDns;
   virtualNetworks: ArmVirtualNetworks;
   providers: ArmProviders;
+  approvals: ArmApprovals;
 };
 
 /** The clouds as one tenant's identity sees them. */

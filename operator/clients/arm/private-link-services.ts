@@ -4,6 +4,7 @@ import { madeMeanwhile } from '../classify.ts';
 import { SERVICE_QUOTA_REMEDY } from '../failure-table.ts';
 import { LIMITS } from '../quotas.ts';
 import { objectAt, objectsAt, textAt, textsAt, without } from '../raw.ts';
+import { CONNECTIONS_PERIOD_MS, connectionsKey, rawDecision, readConnection } from './connections.ts';
 import type { ArmContext } from './context.ts';
 import { armKey, armPath } from './ids.ts';
 import { createListed } from './listed.ts';
@@ -11,7 +12,6 @@ import { createArmRest, type RawResource, type RestCall } from './rest.ts';
 import type { ArmPrivateLinkServices, PrivateEndpointConnection, PrivateLinkService, ServiceScope } from './types.ts';
 
 const API_VERSION = '2024-06-01';
-const CONNECTIONS_PERIOD_MS = 1_200_000;
 /** What the service writes itself; sent back it would be noise at best. */
 const READ_ONLY = ['id', 'name', 'type', 'etag', 'systemData'];
 
@@ -38,10 +38,10 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
     what: `${verb} private link service "${scope.name}" in group "${scope.resourceGroup}"`,
     call,
   });
-  const connectionsKey = (scope: ServiceScope) => `${context.cacheKey}|connections|${armKey(pathOf(scope))}`;
+  const connectionsOf = (scope: ServiceScope) => connectionsKey(context, pathOf(scope));
   const wrote = (scope: ServiceScope) => {
     listed.wrote(scope.subscriptionId, armKey(pathOf(scope)));
-    context.observers.invalidate(connectionsKey(scope));
+    context.observers.invalidate(connectionsOf(scope));
   };
   /** Whatever came of it, what we knew before is no longer known: the write may have worked though its answer was lost. */
   const writing = async (scope: ServiceScope, write: Promise<void>): Promise<void> => {
@@ -86,19 +86,16 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
     },
     delete: (scope, call) => writing(scope, rest.delete(about(scope, 'delete', call, 'delete'))),
     async connections(scope, call): Promise<Read<readonly PrivateEndpointConnection[]>> {
-      return context.observers.read(connectionsKey(scope), CONNECTIONS_PERIOD_MS, call, async (shared) => {
+      return context.observers.read(connectionsOf(scope), CONNECTIONS_PERIOD_MS, call, async (shared) => {
         const request = about(scope, 'list the connections of', shared, 'connections', '/privateEndpointConnections');
         return (await rest.list(request)).map(readConnection);
       });
     },
-    decideConnection(scope, connectionName, { status, description }, call) {
-      const verb = `${status === 'Approved' ? 'approve' : 'reject'} connection "${connectionName}" of`;
+    decideConnection(scope, connectionName, decision, call) {
+      const verb = `${decision.status === 'Approved' ? 'approve' : 'reject'} connection "${connectionName}" of`;
       const request = about(scope, verb, call, 'decide', `/privateEndpointConnections${armPath(connectionName)}`);
-      const state = { status, description, actionsRequired: 'None' };
-      return writing(
-        scope,
-        rest.put({ ...request, body: { properties: { privateLinkServiceConnectionState: state } } }),
-      );
+      const body = { properties: { privateLinkServiceConnectionState: rawDecision(decision) } };
+      return writing(scope, rest.put({ ...request, body }));
     },
     deleteConnection(scope, connectionName, call) {
       const below = `/privateEndpointConnections${armPath(connectionName)}`;
@@ -155,22 +152,5 @@ function readService(raw: RawResource): PrivateLinkService {
     ...(workspaceId === undefined ? {} : { workspaceId }),
     provisioningState: textAt(properties, 'provisioningState') ?? 'Unknown',
     connections: objectsAt(properties, 'privateEndpointConnections').map(readConnection),
-  };
-}
-
-function readConnection(raw: RawResource): PrivateEndpointConnection {
-  const properties = objectAt(raw, 'properties');
-  const state = objectAt(properties, 'privateLinkServiceConnectionState');
-  const privateEndpointId = textAt(objectAt(properties, 'privateEndpoint'), 'id');
-  const provisioningState = textAt(properties, 'provisioningState');
-  const id = textAt(raw, 'id') ?? '';
-  return {
-    id,
-    // Embedded connections sometimes come without a name.
-    name: textAt(raw, 'name') ?? id.split('/').at(-1) ?? '',
-    ...(privateEndpointId === undefined ? {} : { privateEndpointId }),
-    status: textAt(state, 'status') ?? 'Unknown',
-    description: textAt(state, 'description') ?? '',
-    ...(provisioningState === undefined ? {} : { provisioningState }),
   };
 }

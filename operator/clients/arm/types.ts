@@ -28,6 +28,8 @@ export type PrivateEndpointConnection = {
   provisioningState?: ProvisioningState;
 };
 
+export type ConnectionDecision = { status: 'Approved' | 'Rejected'; description: string };
+
 export type ServiceScope = { subscriptionId: string; resourceGroup: string; name: string };
 
 export interface ArmPrivateLinkServices {
@@ -47,10 +49,44 @@ export interface ArmPrivateLinkServices {
   decideConnection(
     scope: ServiceScope,
     connectionName: string,
-    decision: { status: 'Approved' | 'Rejected'; description: string },
+    decision: ConnectionDecision,
     call: CallOptions,
   ): Promise<void>;
   deleteConnection(scope: ServiceScope, connectionName: string, call: CallOptions): Promise<void>;
+}
+
+/** An Azure resource that takes private endpoints, and how its type is asked (controllers/…/targets.json). */
+export type ApprovalTarget = {
+  id: ArmId;
+  /** For `privateEndpointConnections` of its type; without meaning for a workspace's private link service. */
+  apiVersion: string;
+  /** own: a list of their own (default) · resource: only as a property of the resource itself. */
+  connectionsIn?: 'own' | 'resource';
+};
+
+/**
+ * The owner's side of private endpoints for any type of Azure resource (cloud-apis section 8, transitions [G]). A
+ * workspace's private link service goes by way of `ArmPrivateLinkServices`, with its caches.
+ */
+export interface ArmApprovals {
+  /** Undefined: the resource does not exist. */
+  connections(
+    target: ApprovalTarget,
+    call: CallOptions,
+  ): Promise<Read<readonly PrivateEndpointConnection[] | undefined>>;
+  /**
+   * Begins; a type that takes its time (SQL: about two minutes) is `throttled` with `OperationInProgress` until its
+   * decision is done. The connection is read just before: what it says already is not written; an approval
+   * needs Pending, else it is `transient` with `ConnectionChanged`. `privateEndpointId`: and it must be this endpoint's.
+   */
+  decide(
+    target: ApprovalTarget,
+    connectionName: string,
+    decision: ConnectionDecision & { privateEndpointId?: ArmId },
+    call: CallOptions,
+  ): Promise<void>;
+  /** The one way back from Approved where a type decides once. The consumer sees Disconnected. */
+  remove(target: ApprovalTarget, connectionName: string, call: CallOptions): Promise<void>;
 }
 
 /** Microsoft.Network/privateEndpoints (cloud-apis section 9). */

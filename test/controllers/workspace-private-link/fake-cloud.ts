@@ -125,7 +125,9 @@ export function fakeCloud(world: World): Clouds {
     addressesOf(world, endpointId(scope)).flatMap(({ fqdns, address }) =>
       fqdns.map((fqdn) => ({ name: fqdn.replace('.fabric.microsoft.com', ''), address })),
     );
+  const unused = () => Promise.reject(new Error('a workspace private link decides on its own service only'));
   const arm: ArmClient = {
+    approvals: { connections: unused, decide: unused, remove: unused },
     privateLinkServices: {
       get: (scope) => read('services.get', () => world.services.get(key(serviceId(scope)))),
       list: (subscription) =>
