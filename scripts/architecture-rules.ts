@@ -9,6 +9,9 @@ const forbid = (name: string, from: string, to: string, notTo?: string): Rule =>
   to: notTo ? { path: to, pathNot: notTo } : { path: to },
 });
 
+/** The folder of a kind, or the room of one of its ladders in it. */
+const ROOM = 'controllers/.+/';
+
 /** The import table of ARCHITECTURE.md, as rules. */
 export const rules: Rule[] = [
   forbid(
@@ -29,21 +32,21 @@ export const rules: Rule[] = [
   },
   forbid(
     'machine.ts, and the ladders it is split into, import xstate and ./types only',
-    '^controllers/[^/]+/machine[^/]*\\.ts$',
+    `^${ROOM}machine[^/]*\\.ts$`,
     '.',
-    '(^node_modules/xstate|types\\.ts$|^controllers/[^/]+/machine[^/]*\\.ts$)',
+    `(^node_modules/xstate|types\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
   ),
   forbid(
     'desired.ts and describe.ts are pure: ./types, generated API types and dated data only',
-    '^controllers/[^/]+/(desired|describe)[^/]*\\.ts$',
+    `^${ROOM}(desired|describe)[^/]*\\.ts$`,
     '.',
-    '(types\\.ts$|^crds/|^controllers/[^/]+/(desired|describe)[^/]*\\.ts$|\\.json$)',
+    `(types\\.ts$|^crds/|^${ROOM}(desired|describe)[^/]*\\.ts$|\\.json$)`,
   ),
   forbid(
     'plan.ts is pure: machines, words and what the runtime calls a plan',
-    '^controllers/[^/]+/plan[^/]*\\.ts$',
+    `^${ROOM}plan[^/]*\\.ts$`,
     '.',
-    '(types\\.ts$|^operator/runtime/(kind|walk-ahead)\\.ts$|^controllers/[^/]+/(plan|machine|ladders|desired|describe)[^/]*\\.ts$)',
+    `(types\\.ts$|^operator/runtime/(kind|walk-ahead)\\.ts$|^${ROOM}(plan|machine|ladders|desired|describe)[^/]*\\.ts$)`,
   ),
   forbid(
     'the runtime knows no kind and no cloud',

@@ -5,16 +5,16 @@ import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import type { Kind, ObjectCount, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn, faultsOf } from './awaits-turn.ts';
+import { approvalsPending, approvalWaiting } from './connections/gauges.ts';
 import { describe } from './describe.ts';
 import { isObserved, zoneIdOf } from './desired.ts';
 import { ANNOTATION } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
-import { approvalsPending, approvalWaiting } from './gauges.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
 import { observe } from './observe.ts';
-import { planOf } from './plan.ts';
+import { planOf } from './plan/plan.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, Seen, WorkspacePrivateLink } from './types.ts';
 

@@ -1,9 +1,9 @@
-import { conditions, primary, readyMessage } from './describe-conditions.ts';
-import { requestNote } from './describe-connections.ts';
-import { observedEvents, observedLifecycle, planStatus } from './describe-observed.ts';
-import { accessStatus, connectionStatus, endpointStatus, preflightStatus } from './describe-status.ts';
-import { capital, clip, line } from './describe-words.ts';
+import { requestNote } from './connections/describe.ts';
+import { observedEvents, observedLifecycle, planStatus } from './plan/describe-observed.ts';
 import type { DescribeInput, EventNote, Report, Rest, Seen, WorkspacePrivateLink } from './types.ts';
+import { conditions, primary, readyMessage } from './words/describe-conditions.ts';
+import { accessStatus, connectionStatus, endpointStatus, preflightStatus } from './words/describe-status.ts';
+import { capital, clip, line } from './words/describe-words.ts';
 
 const NEXT_STEP_LIMIT = 1_024;
 

@@ -1,5 +1,5 @@
+import { connectionNotesOf } from './connections/desired.ts';
 import { entryOfId } from './desired.ts';
-import { connectionNotesOf } from './desired-connections.ts';
 import { ANNOTATION, annotationFor, same, shortHash, timeOf } from './desired-names.ts';
 import type { ArmId, Consumer, Desired, How, Provenance, WorkspacePrivateLink } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { WorkspacePrivateLinkEndpoint } from '../../crds/workspace-private-link.ts';
-import { decisionsOf } from './desired-connections.ts';
+import { decisionsOf } from './connections/desired.ts';
 import {
   bounded,
   endpointId,

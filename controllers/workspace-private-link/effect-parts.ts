@@ -1,7 +1,7 @@
 import type { Clock } from '../../operator/clock.ts';
 import { OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { EffectOf, Pass } from '../../operator/runtime/kind.ts';
-import { clientsFor } from './consumers.ts';
+import { clientsFor } from './credentials/consumers.ts';
 import { OWNER_TAG } from './desired-names.ts';
 import type { Deps, EndpointClients, ServiceClients } from './reading.ts';
 import type { Consumer, EndpointSeen, RemovalSeen, Seen, WorkspacePrivateLink } from './types.ts';

@@ -1,13 +1,13 @@
+import { accessEffects } from './access/effects.ts';
+import { glassEffects } from './access/effects-glass.ts';
+import { connectionEffects } from './connections/effects.ts';
+import { abandonmentEffects } from './credentials/effects-abandonment.ts';
+import { dnsEffects } from './dns/effects.ts';
 import type { Run } from './effect-parts.ts';
-import { abandonmentEffects } from './effects-abandonment.ts';
-import { accessEffects } from './effects-access.ts';
-import { connectionEffects } from './effects-connections.ts';
-import { dnsEffects } from './effects-dns.ts';
-import { endpointEffects } from './effects-endpoint.ts';
-import { glassEffects } from './effects-glass.ts';
-import { outputsEffects } from './effects-outputs.ts';
-import { serviceEffects } from './effects-service.ts';
+import { endpointEffects } from './endpoint/effects.ts';
+import { outputsEffects } from './outputs/effects.ts';
 import type { Deps } from './reading.ts';
+import { serviceEffects } from './service/effects.ts';
 import type { Effect } from './types.ts';
 
 /** Every effect by name: begins something and returns. Provenance is written down before the call that it is about. */

@@ -1,13 +1,13 @@
-import { abandonmentMachine } from './machine-abandonment.ts';
-import { breakGlassMachine, inboundMachine, inboundReleaseMachine, outboundMachine } from './machine-access.ts';
-import { connectionMachine, managedConnectionMachine, revocationMachine } from './machine-connections.ts';
-import { dnsMachine } from './machine-dns.ts';
-import { endpointMachine, endpointRemovalMachine } from './machine-endpoint.ts';
-import { notesMachine } from './machine-notes.ts';
-import { outputsMachine } from './machine-outputs.ts';
-import { placementMachine } from './machine-placement.ts';
-import { proofMachine } from './machine-proof.ts';
-import { serviceMachine, serviceRemovalMachine } from './machine-service.ts';
+import { breakGlassMachine, inboundMachine, inboundReleaseMachine, outboundMachine } from './access/machine.ts';
+import { connectionMachine, managedConnectionMachine, revocationMachine } from './connections/machine.ts';
+import { abandonmentMachine } from './credentials/machine-abandonment.ts';
+import { notesMachine } from './credentials/machine-notes.ts';
+import { dnsMachine } from './dns/machine.ts';
+import { endpointMachine, endpointRemovalMachine } from './endpoint/machine.ts';
+import { outputsMachine } from './outputs/machine.ts';
+import { placementMachine } from './placement/machine.ts';
+import { proofMachine } from './proof/machine.ts';
+import { serviceMachine, serviceRemovalMachine } from './service/machine.ts';
 
 /** Every ladder of the kind, upwards and downwards, by the name that `ladders` uses. */
 export const machines = {

@@ -1,15 +1,15 @@
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
-import { clientsFor, createConsumers, seenBy } from './consumers.ts';
-import { desiredOf } from './desired.ts';
-import { provenanceOf, staleNotes, underPresentNames } from './desired-provenance.ts';
-import { inboundReleased } from './machine-access.ts';
-import { endpointRemoved } from './machine-endpoint.ts';
-import { serviceUsable } from './machine-service.ts';
-import { isLoss, observeAbandonment, observeLoss } from './observe-abandonment.ts';
-import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './observe-access.ts';
-import { observeDnsAhead } from './observe-ahead.ts';
+import { inboundReleased } from './access/machine.ts';
+import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './access/observe.ts';
+import {
+  findService,
+  observeInboundRelease,
+  policyFact,
+  type ServiceFound,
+  serviceRemoval,
+} from './access/observe-release.ts';
 import {
   awaitsRequester,
   isUndecided,
@@ -17,21 +17,21 @@ import {
   observeDecisions,
   revokesSomebody,
   withHolds,
-} from './observe-connections.ts';
-import { observeDns, unapprovedDns } from './observe-dns.ts';
-import { type EndpointBase, listedFact, observeEndpoint, unreadEndpoint } from './observe-endpoint.ts';
-import { observeGateway } from './observe-gateway.ts';
-import { observeOutputs } from './observe-outputs.ts';
-import {
-  findService,
-  observeInboundRelease,
-  policyFact,
-  type ServiceFound,
-  serviceRemoval,
-} from './observe-release.ts';
-import { observeRemoval, removedNames } from './observe-removal.ts';
-import { observeService, unreadService } from './observe-service.ts';
+} from './connections/observe.ts';
+import { clientsFor, createConsumers, seenBy } from './credentials/consumers.ts';
+import { isLoss, observeAbandonment, observeLoss } from './credentials/observe-abandonment.ts';
+import { desiredOf } from './desired.ts';
+import { provenanceOf, staleNotes, underPresentNames } from './desired-provenance.ts';
+import { observeDns, unapprovedDns } from './dns/observe.ts';
+import { observeDnsAhead } from './dns/observe-ahead.ts';
+import { endpointRemoved } from './endpoint/machine.ts';
+import { type EndpointBase, listedFact, observeEndpoint, unreadEndpoint } from './endpoint/observe.ts';
+import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
+import { observeOutputs } from './outputs/observe.ts';
+import { observeGateway } from './placement/observe-gateway.ts';
 import { attempt, type Context, type Deps, type EndpointContext, once, type Reading } from './reading.ts';
+import { serviceUsable } from './service/machine.ts';
+import { observeService, unreadService } from './service/observe.ts';
 import type {
   Desired,
   DnsSeen,

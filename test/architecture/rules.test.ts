@@ -35,6 +35,8 @@ const allowed: readonly (readonly [string, string])[] = [
   ['controllers/one/observe.ts', 'operator/approval/marker.ts'],
   ['operator/approval/marker.ts', 'operator/clients/arm/types.ts'],
   ['controllers/one/plan.ts', 'controllers/one/machine.ts'],
+  ['controllers/one/machine.ts', 'controllers/one/dns/machine.ts'],
+  ['controllers/one/dns/describe.ts', 'controllers/one/words/describe-words.ts'],
   ['test/some.test.ts', 'simulator/start.ts'],
   ['scripts/demo.ts', 'operator/errors.ts'],
 ];
@@ -95,5 +97,17 @@ describe('import rules', () => {
     expect([...Object.keys(violations), 'no circles'].toSorted()).toEqual(
       rules.map(({ name }) => name ?? '').toSorted(),
     );
+  });
+
+  test('a room inside a kind keeps the rules of its kind', async () => {
+    expect(await broken([['controllers/one/dns/machine.ts', 'controllers/one/dns/observe.ts']])).toEqual([
+      'machine.ts, and the ladders it is split into, import xstate and ./types only',
+    ]);
+    expect(await broken([['controllers/one/dns/describe.ts', 'operator/clock.ts']])).toEqual([
+      'desired.ts and describe.ts are pure: ./types, generated API types and dated data only',
+    ]);
+    expect(await broken([['controllers/one/dns/observe.ts', 'controllers/other/types.ts']])).toEqual([
+      'controllers never import each other',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { glassOf, LONGEST_GLASS_MS, timeOf } from '../../../controllers/workspace-private-link/desired-glass.ts';
+import { glassOf, LONGEST_GLASS_MS, timeOf } from '../../../controllers/workspace-private-link/access/desired-glass.ts';
 import { provenanceOf } from '../../../controllers/workspace-private-link/desired-provenance.ts';
 import type { GlassSeen } from '../../../controllers/workspace-private-link/types.ts';
 import { blocked } from './fake-cloud.ts';

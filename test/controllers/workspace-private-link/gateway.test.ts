@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { gatewayFact } from '../../../controllers/workspace-private-link/observe-gateway.ts';
+import { gatewayFact } from '../../../controllers/workspace-private-link/placement/observe-gateway.ts';
 import { anEndpoint, aWorkspacePrivateLink, aWorld, live, SUBNET } from './living.ts';
 
 const ID = '33333333-3333-4333-8333-333333333333';

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { inboundReleased, mayDeny } from '../../../controllers/workspace-private-link/access/machine.ts';
+import { dnsInPlace } from '../../../controllers/workspace-private-link/dns/machine.ts';
+import { endpointApproved, endpointRemoved } from '../../../controllers/workspace-private-link/endpoint/machine.ts';
 import {
   BREAK_GLASS_FACTS,
   type BreakGlassFacts,
@@ -34,11 +37,8 @@ import {
   type ServiceRemovalFacts,
 } from '../../../controllers/workspace-private-link/fact-types.ts';
 import { machines } from '../../../controllers/workspace-private-link/machine.ts';
-import { inboundReleased, mayDeny } from '../../../controllers/workspace-private-link/machine-access.ts';
-import { dnsInPlace } from '../../../controllers/workspace-private-link/machine-dns.ts';
-import { endpointApproved, endpointRemoved } from '../../../controllers/workspace-private-link/machine-endpoint.ts';
-import { placementOf } from '../../../controllers/workspace-private-link/machine-placement.ts';
-import { serviceUsable } from '../../../controllers/workspace-private-link/machine-service.ts';
+import { placementOf } from '../../../controllers/workspace-private-link/placement/machine.ts';
+import { serviceUsable } from '../../../controllers/workspace-private-link/service/machine.ts';
 import { type AnyFacts, everyObservation, passagesOf, placesOf, type Resting, restOf, walker } from './rests.ts';
 
 /** What must hold for one observation and where it rests; a sentence when it does not. */

@@ -6,7 +6,7 @@ import {
   type Circumstances,
   type PlannedMachine,
   WAITS,
-} from '../../../controllers/workspace-private-link/plan-after.ts';
+} from '../../../controllers/workspace-private-link/plan/plan-after.ts';
 import type { Effect } from '../../../controllers/workspace-private-link/types.ts';
 import { type AnyFacts, everyObservation, placesOf, walker } from './rests.ts';
 

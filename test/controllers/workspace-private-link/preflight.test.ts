@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { findings, type Surroundings } from '../../../controllers/workspace-private-link/desired-preflight.ts';
+import { findings, type Surroundings } from '../../../controllers/workspace-private-link/access/desired-preflight.ts';
+import limitations from '../../../controllers/workspace-private-link/access/limitations.json' with { type: 'json' };
 import eligibility from '../../../controllers/workspace-private-link/eligibility.json' with { type: 'json' };
-import limitations from '../../../controllers/workspace-private-link/limitations.json' with { type: 'json' };
 import { blocked } from './fake-cloud.ts';
 import { anEndpoint, aWorkspacePrivateLink, aWorld, DENY, live, WORKSPACE } from './living.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isUsedUp, quotasOf } from '../../../controllers/workspace-private-link/desired-quotas.ts';
+import { isUsedUp, quotasOf } from '../../../controllers/workspace-private-link/service/desired-quotas.ts';
 import { aWorkspacePrivateLink } from './living.ts';
 
 const said = (text: string) => quotasOf(aWorkspacePrivateLink({}, { annotations: { 'fabriclink.dev/quotas': text } }));

@@ -1,0 +1,134 @@
+import { annotationFor, lastSegment } from '../desired-names.ts';
+import type { DecisionSeen, ManagedConnectionFacts, PrivateEndpointConnection, Rest, Seen } from '../types.ts';
+import { ruleOf } from './desired.ts';
+
+const API_VERSION = '2024-06-01';
+const MOST_NAMED = 10;
+
+/** The entry that a ladder `connection/<name>` is about. */
+export const decisionIn = ({ connections }: Seen, { ladder }: Rest): DecisionSeen | undefined =>
+  connections.decisions.find(({ desired }) => `connection/${desired.name}` === ladder);
+
+const revokedIn = ({ connections }: Seen, { ladder }: Rest): PrivateEndpointConnection | undefined =>
+  connections.revocations.find(({ connection }) => `revocation/${connection.name}` === ladder)?.connection;
+
+/** Who asks, with the ids that a person needs to look them up. */
+export function connectionDetail(seen: Seen, rest: Rest): string | undefined {
+  const revoked = revokedIn(seen, rest);
+  if (revoked) return revoked.privateEndpointId;
+  const decision = decisionIn(seen, rest);
+  if (!decision) return undefined;
+  const { matches, connection, detail, desired } = decision;
+  if (rest.reason === 'AmbiguousConnection') {
+    return [...(detail === undefined ? [] : [detail]), ...matches.slice(0, MOST_NAMED).map(inWords)].join('; ');
+  }
+  const said = [
+    sourceInWords(decision),
+    ...(rest.reason === 'ConnectionNotGenuine' ? [detail ?? fabricInWords(decision)] : []),
+    ...(connection && connection.privateEndpointId !== desired.endpointId ? [inWords(connection)] : []),
+    ...imitations(decision),
+  ];
+  return said.filter((text) => text !== undefined).join('; ');
+}
+
+/** The exact command or place, where there is one. */
+export function connectionRemedy(seen: Seen, rest: Rest): string | undefined {
+  const decision = decisionIn(seen, rest);
+  if (!decision) return undefined;
+  const { connection, matches, about, desired } = decision;
+  const again = 'the operator looks again every ten minutes';
+  switch (rest.reason) {
+    case 'AmbiguousConnection': {
+      const isMoved = about.machine === 'managedConnection' && about.facts.match === 'otherSubscription';
+      const pin = annotationFor('pinned-subscription', desired.managed?.workspaceId.toLowerCase() ?? '');
+      const moved = isMoved
+        ? `if Microsoft has moved the workspace’s managed network, which the source workspace’s administrators can tell, take the annotation ${pin} away; if not, `
+        : '';
+      const commands = matches.slice(0, MOST_NAMED).map((one) => removal(seen, one));
+      return `${moved}remove what is not genuine: ${commands.join(' or ')}; ${again}, and goes on once exactly one request is left`;
+    }
+    case 'ConnectionNotGenuine':
+      return (
+        connection &&
+        `compare it with the managed private endpoint in the settings of the source workspace; if it is not genuine, run ${removal(seen, connection)}; ${again}`
+      );
+    case 'ApprovalNotConfirmed':
+      return connection
+        ? `find out who made that private endpoint; then run ${removal(seen, connection)}, and have the managed private endpoint deleted and made anew if it was genuine; ${again}`
+        : `find out who made ${decision.note?.privateEndpointId ?? 'that private endpoint'}; a new request is looked at as any other; to have this forgotten, take the annotation ${annotationFor('match', desired.name)} away`;
+    case 'ApprovalUnproven':
+      return (
+        connection &&
+        `give the identity a role on the source workspace, or a private path to it; or, if nobody can tell that it is genuine, run ${removal(seen, connection)}; ${again}`
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** A command that works for any resource type, and in every Azure cloud. */
+function removal({ desired }: Seen, { name }: PrivateEndpointConnection): string {
+  const url = `${desired.service.id}/privateEndpointConnections/${name}?api-version=${API_VERSION}`;
+  return `\`az rest --method delete --url "${url}"\``;
+}
+
+const inWords = ({ name, privateEndpointId, status }: PrivateEndpointConnection): string =>
+  `${status.toLowerCase()}: ${privateEndpointId ?? name}`;
+
+const sourceInWords = ({ desired: { endpointId, managed } }: DecisionSeen): string | undefined =>
+  managed ? `managed private endpoint "${managed.name}" of workspace ${managed.workspaceId}` : endpointId;
+
+/** Once one is proven, others of its name are imitations: they stay pending, and whoever reads should know. */
+function imitations({ matches, connection, about }: DecisionSeen): readonly string[] {
+  const isProven = about.machine === 'managedConnection' && about.facts.approval === 'confirmed';
+  if (!isProven) return [];
+  return matches
+    .filter(({ name }) => name !== connection?.name)
+    .slice(0, MOST_NAMED)
+    .map((one) => `NOT genuine, and never approved: ${inWords(one)}`);
+}
+
+const FABRIC_WORDS: Record<ManagedConnectionFacts['fabric'], string | undefined> = {
+  notAsked: undefined,
+  unobservable: undefined,
+  refused: undefined,
+  absent: 'Fabric shows no managed private endpoint of that name in the source workspace',
+  otherTarget: 'Fabric shows a managed private endpoint of that name with another target',
+  provisioning: undefined,
+  pending: undefined,
+  echoed: 'Fabric shows the endpoint approved already: this request is not its own',
+  approved: 'Fabric shows the endpoint approved already: this request is not its own',
+  ended: 'Fabric shows the endpoint rejected, disconnected, failed or being deleted',
+  unknown: 'Fabric shows a state that this version does not know',
+};
+
+const fabricInWords = ({ about }: DecisionSeen): string | undefined =>
+  about.machine === 'managedConnection' ? FABRIC_WORDS[about.facts.fabric] : undefined;
+
+/** What to say when a new request shows up; nothing when the list decides it, which then says so itself. */
+export function requestNote(seen: Seen, privateEndpointId: string, from: string | undefined): string | undefined {
+  const isMeant = (one: PrivateEndpointConnection) =>
+    one.privateEndpointId?.toLowerCase() === privateEndpointId.toLowerCase();
+  const entry = seen.connections.decisions.find(({ matches }) => matches.some(isMeant));
+  if (!entry) {
+    return `Somebody asks to connect (${from}); nobody here decides about that, it stays pending: ${privateEndpointId}`;
+  }
+  if (entry.about.machine === 'connection') return undefined;
+  return entry.about.facts.approval === 'confirmed'
+    ? `Somebody asks to connect under the name of a managed private endpoint that is connected already (${ruleOf(entry.desired)}): an imitation, it stays pending: ${privateEndpointId}`
+    : `Somebody asks to connect under the name that ${ruleOf(entry.desired)} lists; it is approved only once it is shown to be genuine: ${privateEndpointId}`;
+}
+
+/** Which rule rejects an own endpoint, for the endpoint's own sentence. */
+export function rejectedBy({ connections }: Seen, resourceId: string): string | undefined {
+  const entry = connections.decisions.find(
+    ({ desired }) =>
+      desired.decision === 'Reject' &&
+      (desired.endpointId?.toLowerCase() === resourceId.toLowerCase() ||
+        (desired.managed &&
+          lastSegment(resourceId)
+            .toLowerCase()
+            .endsWith(`${desired.managed.workspaceId}.${desired.managed.name}`.toLowerCase()))),
+  );
+  return entry && ruleOf(entry.desired);
+}

@@ -1,0 +1,283 @@
+import { fabricWord, managedSubscription } from '../../../operator/approval/managed-endpoint.ts';
+import { markedDescription } from '../../../operator/approval/marker.ts';
+import { toOperatorError } from '../../../operator/errors.ts';
+import { same } from '../desired-names.ts';
+import { clientsOf, found, type MyPass, type Run, report } from '../effect-parts.ts';
+import type { Deps, ServiceClients } from '../reading.ts';
+import type { DecisionSeen, Effect, MatchNote, PrivateEndpointConnection, Seen } from '../types.ts';
+import { noteOfMatch, noteOfPin, outdatedNotes, pinOf, ruleOf } from './desired.ts';
+import { isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
+import { concernOf, isManagedApproval } from './observe.ts';
+import { echoOf, matchOf } from './observe-managed.ts';
+
+type ConnectionEffect = Extract<
+  Effect,
+  | 'approveListed'
+  | 'rejectListed'
+  | 'noteMatch'
+  | 'forgetMatch'
+  | 'approveManaged'
+  | 'confirmApproval'
+  | 'revokeUnconfirmed'
+  | 'revokeUnlisted'
+>;
+
+/**
+ * Decisions from the list (design section 7). Each reads the connections anew in the same pass, and does nothing when
+ * what it was decided on is no longer so: the next pass decides again.
+ */
+export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect, Run>> => ({
+  async approveListed(pass, seen, ladder) {
+    const clients = await clientsOf(deps, pass);
+    const { desired: decision } = decisionOf(seen, ladder);
+    if (rejecterOf(seen.desired, decision.endpointId) || isOwn(seen, decision.endpointId)) return;
+    const connection = concernOf(decision, await matching(clients, pass, seen, decision));
+    if (connection?.status !== 'Pending') return;
+    await approve(clients, pass, seen, { decision, connection, atMs: deps.clock.now() });
+    decided(pass, clients, {
+      reason: 'ConnectionApproved',
+      action: 'ApproveConnection',
+      says: `Approved the connection of ${requester(connection)}, because ${ruleOf(decision)} lists its ARM id${noteText(decision.note)}.`,
+      why: 'the ARM id is listed for approval',
+      rule: ruleOf(decision),
+      connection,
+    });
+  },
+
+  async rejectListed(pass, seen, ladder) {
+    const clients = await clientsOf(deps, pass);
+    const { desired: decision, about } = decisionOf(seen, ladder);
+    const connection = concernOf(decision, await matching(clients, pass, seen, decision));
+    const mayRevoke =
+      about.machine === 'connection' && about.facts.connection === 'approved' && about.facts.hold === 'free';
+    // Approved since this pass looked: whether it is the last way in was not asked.
+    if (connection?.status !== 'Pending' && !(connection?.status === 'Approved' && mayRevoke)) return;
+    const description = descriptionOf(seen, decision.name, deps.clock.now(), decision.note);
+    const how = await reject(clients, pass, seen, connection, description);
+    const did = connection.status === 'Approved' ? 'Revoked' : 'Rejected';
+    decided(pass, clients, {
+      reason: 'ConnectionRejected',
+      action: 'RejectConnection',
+      says: `${did} the connection of ${requester(connection)}, because ${ruleOf(decision)} says Reject${noteText(decision.note)}.${how}`,
+      why: 'the requester is listed for rejection',
+      rule: ruleOf(decision),
+      connection,
+      warning: connection.status === 'Approved',
+    });
+  },
+
+  /** From now on the one request is watched: another one of its name, or Fabric's word against it, begins it anew. */
+  async noteMatch(pass, seen, ladder) {
+    const { desired: decision, connection } = decisionOf(seen, ladder);
+    const { privateEndpointId } = found(connection, ladder);
+    const note = { privateEndpointId: found(privateEndpointId, ladder), sinceMs: deps.clock.now() };
+    await pass.annotate({
+      ...outdatedNotes(seen.provenance, seen.desired.decisions),
+      ...noteOfMatch(decision.name, note),
+    });
+    pass.audit('NoteMatch', { rule: ruleOf(decision), privateEndpointId: note.privateEndpointId });
+  },
+
+  async forgetMatch(pass, seen, ladder) {
+    const { desired: decision, note } = decisionOf(seen, ladder);
+    if (!note) return;
+    const { sinceMs: _, ...rest } = note;
+    // That we were about to approve it must stay known: a list that lags may not show yet that we did.
+    await pass.annotate(noteOfMatch(decision.name, rest.approvedAtMs === undefined ? undefined : rest));
+    pass.audit('ForgetMatch', { rule: ruleOf(decision), privateEndpointId: note.privateEndpointId });
+  },
+
+  /** Design section 7, rule 2: all of it holds now, as it did through the settle time, by answers that are not older than this pass. */
+  async approveManaged(pass, seen, ladder) {
+    const clients = await clientsOf(deps, pass);
+    const { desired: decision, note } = decisionOf(seen, ladder);
+    if (!isManagedApproval(decision) || note?.sinceMs === undefined) return;
+    const { workspaceId } = decision.managed;
+    const shown = await clients.fabric.managedPrivateEndpoints(workspaceId, { ...pass.call, maxAgeMs: 0 });
+    const word = fabricWord(decision.managed, shown.value, seen.desired.service.id);
+    if (word !== 'pending' && word !== 'provisioning') return;
+    const match = matchOf(seen, decision, await connectionsNow(clients, pass, seen));
+    if (match.kind !== 'one' || match.connection.status !== 'Pending') return;
+    const { connection } = match;
+    const { privateEndpointId } = connection;
+    if (!same(privateEndpointId, note.privateEndpointId) || rejecterOf(seen.desired, privateEndpointId)) return;
+    const atMs = deps.clock.now();
+    // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
+    await pass.annotate(noteOfMatch(decision.name, { ...note, approvedAtMs: atMs }));
+    await approve(clients, pass, seen, { decision, connection, atMs });
+    decided(pass, clients, {
+      reason: 'ConnectionApproved',
+      action: 'ApproveConnection',
+      says: `Approved the connection of ${requester(connection)} for ${ruleOf(decision)}: the only request of that name for ten minutes, while Fabric showed the managed private endpoint waiting${noteText(decision.note)}. Fabric must confirm it within 20 minutes, or it is rejected again.`,
+      why: `Fabric shows the endpoint ${word}, and this has been its only request since ${new Date(note.sinceMs).toISOString()}`,
+      rule: ruleOf(decision),
+      connection,
+    });
+  },
+
+  /** Fabric shows our own words: the request was genuine, and so is the subscription it came from. */
+  async confirmApproval(pass, seen, ladder) {
+    const clients = await clientsOf(deps, pass);
+    const { desired: decision, note, connection } = decisionOf(seen, ladder);
+    const { privateEndpointId = '' } = found(connection, ladder);
+    if (!decision.managed) return;
+    const { workspaceId } = decision.managed;
+    const subscription = managedSubscription(decision.managed, privateEndpointId);
+    const isFirst = pinOf(seen.provenance, workspaceId) === undefined;
+    const isNoted = same(note?.privateEndpointId, privateEndpointId);
+    const approvedAtMs = isNoted ? note?.approvedAtMs : undefined;
+    const proven: MatchNote = {
+      privateEndpointId,
+      confirmed: true,
+      ...(approvedAtMs !== undefined && { approvedAtMs }),
+    };
+    await pass.annotate({
+      ...outdatedNotes(seen.provenance, seen.desired.decisions),
+      ...noteOfMatch(decision.name, proven),
+      ...(isFirst && subscription !== undefined && noteOfPin(workspaceId, subscription)),
+    });
+    decided(pass, clients, {
+      reason: 'ApprovalConfirmed',
+      action: 'ConfirmApproval',
+      says: `Fabric confirmed the approval of ${requester(found(connection, ladder))} for ${ruleOf(decision)}.${isFirst && subscription !== undefined ? ` From now on only subscription ${subscription} may ask for workspace ${workspaceId}.` : ''}`,
+      why: 'Fabric shows the description of the approval',
+      rule: ruleOf(decision),
+      connection: found(connection, ladder),
+    });
+  },
+
+  async revokeUnconfirmed(pass, seen, ladder) {
+    const clients = await clientsOf(deps, pass);
+    const { desired: decision, note, connection: before } = decisionOf(seen, ladder);
+    if (!decision.managed) return;
+    const { workspaceId } = decision.managed;
+    const list = await connectionsNow(clients, pass, seen);
+    const connection = list.find(({ name }) => name === found(before, ladder).name);
+    if (connection?.status !== 'Approved') return;
+    const shown = await clients.fabric.managedPrivateEndpoints(workspaceId, { ...pass.call, maxAgeMs: 0 });
+    const echo = echoOf(seen, decision, connection, note);
+    if (fabricWord(decision.managed, shown.value, seen.desired.service.id, echo) === 'echoed') return;
+    const atMs = deps.clock.now();
+    const { privateEndpointId = '' } = connection;
+    const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
+    // Still noted as ours: a crash before the call must not make it anybody's.
+    const revoked = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0, revokedAtMs: atMs };
+    await pass.annotate(noteOfMatch(decision.name, revoked));
+    const description = descriptionOf(seen, decision.name, atMs, 'rejected again: Fabric did not confirm it');
+    const how = await reject(clients, pass, seen, connection, description);
+    decided(pass, clients, {
+      reason: 'ApprovalNotConfirmed',
+      action: 'RejectConnection',
+      says: `Rejected the connection of ${requester(connection)} again: Fabric did not confirm within 20 minutes that it belongs to managed private endpoint "${decision.managed.name}" of workspace ${workspaceId}. Somebody may have imitated it: ${privateEndpointId}.${how}`,
+      why: 'Fabric did not show the description of the approval in time',
+      rule: ruleOf(decision),
+      connection,
+      warning: true,
+    });
+  },
+
+  async revokeUnlisted(pass, seen, ladder) {
+    const clients = await clientsOf(deps, pass);
+    const name = ladder.slice(ladder.indexOf('/') + 1);
+    const connection = unlistedOf(seen, await connectionsNow(clients, pass, seen)).find((one) => one.name === name);
+    if (!connection) return;
+    const description = descriptionOf(seen, 'unlisted', deps.clock.now(), 'no longer listed in spec.connections');
+    const how = await reject(clients, pass, seen, connection, description);
+    decided(pass, clients, {
+      reason: 'ConnectionRejected',
+      action: 'RejectConnection',
+      says: `Revoked the connection of ${requester(connection)}: no entry of spec.connections lists it any more, and connectionsPolicy is Authoritative.${how}`,
+      why: 'it carries our marker and is no longer listed',
+      rule: 'connectionsPolicy/Authoritative',
+      connection,
+      warning: true,
+    });
+  },
+});
+
+/** The entry that a ladder `connection/<name>` is about. */
+function decisionOf({ connections }: Seen, ladder: string): DecisionSeen {
+  const name = ladder.slice(ladder.indexOf('/') + 1);
+  return found(
+    connections.decisions.find(({ desired }) => desired.name === name),
+    ladder,
+  );
+}
+
+/** As the service itself shows them now. */
+async function connectionsNow({ arm }: ServiceClients, pass: MyPass, { desired }: Seen) {
+  return (await arm.privateLinkServices.connections(desired.service.scope, { ...pass.call, maxAgeMs: 0 })).value;
+}
+
+async function matching(clients: ServiceClients, pass: MyPass, seen: Seen, decision: DecisionSeen['desired']) {
+  const list = await connectionsNow(clients, pass, seen);
+  return list.filter(({ privateEndpointId }) => means(decision, privateEndpointId));
+}
+
+type Approval = { decision: DecisionSeen['desired']; connection: PrivateEndpointConnection; atMs: number };
+
+function approve({ arm }: ServiceClients, pass: MyPass, seen: Seen, { decision, connection, atMs }: Approval) {
+  const description = descriptionOf(seen, decision.name, atMs, decision.note);
+  const { scope } = seen.desired.service;
+  return arm.privateLinkServices.decideConnection(
+    scope,
+    connection.name,
+    { status: 'Approved', description },
+    pass.call,
+  );
+}
+
+/**
+ * Rejects. Some services refuse to change what is no longer pending (cloud-apis 8): then an approved connection is
+ * removed instead, which cuts it off as well. Answers what there is to add to the sentence about it.
+ */
+async function reject(
+  { arm }: ServiceClients,
+  pass: MyPass,
+  { desired }: Seen,
+  connection: PrivateEndpointConnection,
+  description: string,
+): Promise<string> {
+  const { scope } = desired.service;
+  try {
+    const decision = { status: 'Rejected' as const, description };
+    await arm.privateLinkServices.decideConnection(scope, connection.name, decision, pass.call);
+    return '';
+  } catch (thrown) {
+    const isFinal = toOperatorError(thrown).reason === 'ConnectionNotPending';
+    if (!isFinal || connection.status !== 'Approved') throw thrown;
+    await arm.privateLinkServices.deleteConnection(scope, connection.name, pass.call);
+    return ' The service does not let an approved connection be rejected: it was removed instead.';
+  }
+}
+
+const descriptionOf = ({ desired }: Seen, name: string, atMs: number, note: string): string =>
+  markedDescription({ uid: desired.uid, name, atMs }, note);
+
+const requester = ({ privateEndpointId, name }: PrivateEndpointConnection): string => privateEndpointId ?? name;
+const noteText = (note: string): string => (note === '' ? '' : ` ("${note}")`);
+
+type Decided = {
+  reason: string;
+  action: string;
+  says: string;
+  why: string;
+  rule: string;
+  connection: PrivateEndpointConnection;
+  warning?: boolean;
+};
+
+/** An Event for people; for the audit trail who, what, why, and by which rule. */
+function decided(pass: MyPass, { access }: ServiceClients, { says, why, rule, connection, ...done }: Decided): void {
+  report(
+    pass,
+    { ...done, note: says },
+    {
+      identity: access.identity,
+      privateEndpointId: connection.privateEndpointId ?? '',
+      connection: connection.name,
+      why,
+      rule,
+    },
+  );
+}

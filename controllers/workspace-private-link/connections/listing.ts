@@ -1,0 +1,45 @@
+import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
+import { markerOf } from '../../../operator/approval/marker.ts';
+import { same } from '../desired-names.ts';
+import type { ArmId, Desired, DesiredDecision, PrivateEndpointConnection, Provenance } from '../types.ts';
+
+/** An entry of spec.connections means this private endpoint. A managed one by its name alone, which proves nothing. */
+export const means = ({ endpointId, managed }: DesiredDecision, privateEndpointId: ArmId | undefined): boolean =>
+  endpointId !== undefined
+    ? same(endpointId, privateEndpointId)
+    : managed !== undefined && bearsName(managed, privateEndpointId);
+
+/** The entry that rejects this private endpoint: it outranks every approval (design section 7, rule 4). */
+export const rejecterOf = (
+  { decisions }: Pick<Desired, 'decisions'>,
+  privateEndpointId: ArmId | undefined,
+): DesiredDecision | undefined =>
+  decisions.find((entry) => entry.decision === 'Reject' && means(entry, privateEndpointId));
+
+/** An endpoint of this object: in the spec, or noted and being removed. Its connection is its own ladder's to approve. */
+export const isOwn = (
+  { desired, provenance }: { desired: Desired; provenance: Provenance },
+  privateEndpointId: ArmId | undefined,
+): boolean =>
+  desired.endpoints.some(({ resourceId }) => same(resourceId, privateEndpointId)) ||
+  Object.values(provenance.endpoints).some(({ id }) => same(id, privateEndpointId));
+
+/** Decided from the list of this very object. A request is not: its description is the requester's to write. */
+export const isMarkedByUs = (
+  { uid }: Pick<Desired, 'uid'>,
+  { status, description }: PrivateEndpointConnection,
+): boolean => status !== 'Pending' && markerOf(description)?.uid === uid;
+
+/** Connections that lost their entry under connectionsPolicy Authoritative: approved, with our marker, nobody's own. */
+export const unlistedOf = (
+  about: { desired: Desired; provenance: Provenance },
+  connections: readonly PrivateEndpointConnection[],
+): readonly PrivateEndpointConnection[] =>
+  connections.filter(
+    (connection) =>
+      about.desired.authoritative &&
+      connection.status === 'Approved' &&
+      isMarkedByUs(about.desired, connection) &&
+      !about.desired.decisions.some((entry) => means(entry, connection.privateEndpointId)) &&
+      !isOwn(about, connection.privateEndpointId),
+  );

@@ -1,0 +1,35 @@
+import { consumerOfId, entryOfId } from '../desired.ts';
+import { annotationFor } from '../desired-names.ts';
+import { keyOfLink, keyOfZone, keysOfEndpoint } from '../desired-provenance.ts';
+import type { ArmId, Seen } from '../types.ts';
+
+/** What the operator leaves where it is, because it goes there with nobody else's credentials. */
+export function staysBehind(seen: Seen, name: string): string {
+  const id = seen.removals.find((removal) => removal.name === name)?.resourceId;
+  const consumer = id === undefined ? undefined : consumerOfId(seen, id);
+  const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
+  const what = id === undefined ? 'what is left of its DNS' : `private endpoint ${id} with what is left of its DNS`;
+  return `${what} stays${where} until there are credentials to take it away`;
+}
+
+/**
+ * The other way out: a person of that tenant has taken it away by hand, and nobody's credentials are coming back. Without
+ * a note a thing is not ours, and nothing waits for it.
+ */
+export function forgetting({ desired, provenance, release }: Seen, name: string): string {
+  const { clusterId, owner } = desired;
+  const [namespace = '', ...rest] = owner.slice(clusterId.length + 1).split('.');
+  const isDone = (zoneId: ArmId) => release !== undefined || entryOfId(desired, zoneId) === undefined;
+  const isForeign = (zoneId: ArmId) => provenance.consumers[zoneId.toLowerCase()] !== undefined && isDone(zoneId);
+  const keys = [
+    ...keysOfEndpoint(name, provenance.records[name] ?? []).filter(
+      (key) => key !== annotationFor('zone-group', name) || provenance.zoneGroups[name] !== undefined,
+    ),
+    ...provenance.zones.filter(isForeign).map(keyOfZone),
+    ...provenance.links
+      .filter(({ zoneId }) => isForeign(zoneId))
+      .map((link) => keyOfLink(link.zoneId, link.virtualNetworkId)),
+  ];
+  const object = `-n ${namespace} annotate workspaceprivatelinks.fabriclink.dev ${rest.slice(0, -1).join('.')}`;
+  return `or, once it was deleted there by hand, have it forgotten: \`kubectl ${object} ${keys.map((key) => `${key}-`).join(' ')}\``;
+}

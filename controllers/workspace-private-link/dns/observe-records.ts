@@ -1,0 +1,83 @@
+import { ADOPTED_TAG, OWNER_TAG, recordName, same } from '../desired-names.ts';
+import type { EndpointBase } from '../endpoint/observe.ts';
+import type { Reader } from '../reading.ts';
+import type { ARecord, DesiredEndpoint, InterfaceAddress, WorkspaceHost } from '../types.ts';
+
+/** Record name → the addresses that it should hold. */
+export type Expected = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * What the interface reports, host by host; hosts that it does not name are found by member (cloud-apis 10.3, U7).
+ * A sixth name that appears one day gets its record too (U8). Undefined while one of the five is missing.
+ */
+export function recordsOf(
+  hosts: readonly WorkspaceHost[],
+  addresses: readonly InterfaceAddress[],
+  { dns }: DesiredEndpoint,
+): { own: Expected; extra: Expected } | undefined {
+  const own = new Map<string, readonly string[]>();
+  for (const { fqdns, address } of addresses) {
+    for (const fqdn of fqdns) {
+      const name = recordName(fqdn);
+      if (name !== undefined) own.set(name, [...new Set([...(own.get(name) ?? []), address])]);
+    }
+  }
+  const byMember = (member: string) =>
+    addresses.filter((entry) => entry.member === member).map(({ address }) => address);
+  for (const { record, member } of hosts) {
+    if (own.has(record)) continue;
+    const found = byMember(member);
+    if (found.length === 0) return undefined;
+    own.set(record, found);
+  }
+  const extra = new Map<string, readonly string[]>();
+  for (const { record, member } of dns?.extraRecords ?? []) {
+    const found = byMember(member);
+    if (found.length > 0) extra.set(record, found);
+  }
+  return { own, extra };
+}
+
+/** Endpoints of this object that write into the same zone in mode Records: a set holds the addresses of all of them. */
+export const sharersOf = (all: readonly EndpointBase[], zoneId: string): readonly EndpointBase[] =>
+  all.filter(({ desired }) => desired.dns?.mode === 'Records' && same(desired.dns.zoneId, zoneId));
+
+/** The union over those that are approved; undefined while one of them cannot be seen, which must not shrink a set. */
+export function sharedRecords(
+  { desired }: Pick<Reader, 'desired'>,
+  sharers: readonly EndpointBase[],
+): Expected | 'unobservable' | undefined {
+  const union = new Map<string, readonly string[]>();
+  for (const sharer of sharers) {
+    const { connection, endpoint } = sharer.facts;
+    if (connection === 'unobservable' && endpoint !== 'absent') return 'unobservable';
+    if (connection !== 'approved') continue;
+    if (!sharer.addresses) return 'unobservable';
+    const records = recordsOf(desired.hosts, sharer.addresses, sharer.desired);
+    if (!records) return undefined;
+    for (const [name, addresses] of [...records.own, ...records.extra]) {
+      union.set(name, [...new Set([...(union.get(name) ?? []), ...addresses])].sort());
+    }
+  }
+  return union;
+}
+
+/** Record sets that go with us: those that we made, and under DeleteAll what we took over as well. */
+export const isToGo = (
+  { desired }: Pick<Reader, 'desired'>,
+  policy: 'DeleteCreated' | 'DeleteAll' | 'Retain',
+  { metadata }: ARecord,
+): boolean =>
+  (policy === 'DeleteAll' ? [OWNER_TAG, ADOPTED_TAG] : [OWNER_TAG]).some((tag) => metadata[tag] === desired.owner);
+
+export const sameAddresses = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((address) => other.includes(address));
+
+/** One list of a shared zone answers hundreds of objects, each asking for five of its thousands of names. */
+const namedIn = new WeakMap<readonly ARecord[], ReadonlyMap<string, ARecord>>();
+
+export function recordAt(records: readonly ARecord[], name: string): ARecord | undefined {
+  let named = namedIn.get(records);
+  if (!named) namedIn.set(records, (named = new Map(records.map((record) => [record.name.toLowerCase(), record]))));
+  return named.get(name.toLowerCase());
+}

@@ -1,0 +1,261 @@
+import { seenBy } from '../credentials/consumers.ts';
+import { consumerOfId } from '../desired.ts';
+import { OWNER_TAG, same, scopeOf } from '../desired-names.ts';
+import { settledHow } from '../desired-provenance.ts';
+import { isToGo } from '../dns/observe-records.ts';
+import { isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
+import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from '../reading.ts';
+import { tagOf } from '../service/observe.ts';
+import type {
+  ArmId,
+  EndpointRemovalFacts,
+  Fault,
+  PrivateEndpoint,
+  PrivateEndpointConnection,
+  RemovalSeen,
+} from '../types.ts';
+import { connectionOf } from './observe.ts';
+import { observeRemovalAhead } from './observe-removal-ahead.ts';
+
+/** Names that annotations know and the spec does not, or under which the spec now means another private endpoint. */
+export function removedNames(
+  { desired, provenance }: Pick<Reader, 'desired' | 'provenance'>,
+  deleting: boolean,
+): readonly string[] {
+  const known = [provenance.endpoints, provenance.zoneGroups, provenance.records].flatMap((notes) =>
+    Object.keys(notes),
+  );
+  const isWanted = (name: string) => {
+    const noted = provenance.endpoints[name];
+    if (deleting) return false;
+    return noted === undefined
+      ? desired.endpoints.some((endpoint) => endpoint.name === name)
+      : desired.endpoints.some(({ resourceId }) => same(noted.id, resourceId));
+  };
+  return [...new Set(known)].filter((name) => !isWanted(name)).sort();
+}
+
+export type RemovalQuestion = {
+  name: string;
+  deleting: boolean;
+  gate: EndpointRemovalFacts['gate'];
+  policy: EndpointRemovalFacts['policy'];
+  connections: Reading<readonly PrivateEndpointConnection[]>;
+  /** One of the removals looks after zones and links, so that two never do at once. */
+  keepsZones: boolean;
+};
+
+/**
+ * What is left of one endpoint that is not wanted any more, each thing seen with the credentials of its consumer. Without an
+ * annotation about a thing, the thing is not ours.
+ */
+export async function observeRemoval(context: Reader, question: RemovalQuestion): Promise<RemovalSeen> {
+  const { name, policy, gate } = question;
+  const known = context.provenance.endpoints[name];
+  const blank: RemovalSeen = {
+    name,
+    facts: {
+      gate,
+      policy,
+      provenance: settledHow(known?.how ?? 'none'),
+      records: 'none',
+      zoneGroup: 'absent',
+      endpoint: 'absent',
+      connection: 'none',
+      zones: 'kept',
+      noted: !question.deleting,
+    },
+    resourceId: known?.id,
+    scope: known && scopeOf(known.id),
+    subnetId: undefined,
+    connection: undefined,
+  };
+  if (policy === 'Retain') return blank;
+  const there = await seenBy(context, known && consumerOfId(context, known.id));
+  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name, policy)]);
+  const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
+  const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
+  const pending = context.pass.readOnly ? await observeRemovalAhead(context, question) : undefined;
+  const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
+  const faults = [endpoint.fault, records.fault, zoneGroup.fault].filter((fault) => fault !== undefined);
+  // Records go before the endpoint: without credentials for them it has to wait, too.
+  const blind = faults.find((fault) => sightOf(fault) === 'noCredentials');
+  const fault = blind ?? faults[0] ?? zones.fault;
+  return {
+    ...blank,
+    facts: {
+      ...blank.facts,
+      endpoint: blind ? 'noCredentials' : endpoint.state,
+      records: records.state,
+      zoneGroup: zoneGroup.state,
+      zones: zones.state,
+      connection: connectionFact(question, known !== undefined, connection),
+    },
+    subnetId: endpoint.actual?.subnetId,
+    connection,
+    ...(pending && { pending }),
+    ...(records.next && { recordToDelete: records.next }),
+    ...(zones.nextLink && { linkToDelete: zones.nextLink }),
+    ...(zones.nextZone && { zoneToDelete: zones.nextZone }),
+    ...(fault && { fault }),
+  };
+}
+
+function connectionFact(
+  { connections }: RemovalQuestion,
+  known: boolean,
+  connection: PrivateEndpointConnection | undefined,
+): EndpointRemovalFacts['connection'] {
+  if (!known) return 'none';
+  if (connections.fault) return 'unobservable';
+  return connection ? 'left' : 'none';
+}
+
+type EndpointFound = { state: EndpointRemovalFacts['endpoint']; actual?: PrivateEndpoint; fault?: Fault };
+
+async function findEndpoint(
+  there: Reading<EndpointContext>,
+  { resourceId, scope, facts }: RemovalSeen,
+): Promise<EndpointFound> {
+  if (resourceId === undefined || scope === undefined) return { state: 'absent' };
+  if (there.fault) return { state: sightOf(there.fault), fault: there.fault };
+  const context = there.value;
+  const { privateEndpoints } = context.clients.arm;
+  const find = (list: readonly PrivateEndpoint[]) => list.find(({ id }) => same(id, resourceId));
+  const list = await settled(
+    context,
+    'the private endpoints',
+    (call) => privateEndpoints.list(scope.subscriptionId, call),
+    () => false,
+  );
+  if (list.fault) return { state: sightOf(list.fault), fault: list.fault };
+  let actual = find(list.value);
+  if (!actual) {
+    // A list that lags would leave the endpoint behind for good: its own address has the last word.
+    const one = await attempt(context, 'the private endpoint', () =>
+      privateEndpoints.get(scope, { ...context.call, maxAgeMs: 0 }),
+    );
+    if (one.fault) return { state: sightOf(one.fault), fault: one.fault };
+    actual = one.value.value;
+  }
+  if (!actual) return { state: 'absent' };
+  const owner = tagOf(actual.tags, OWNER_TAG);
+  if (owner !== undefined && owner !== context.desired.owner) return { state: 'foreign', actual };
+  if (actual.provisioningState === 'Deleting') return { state: 'deleting', actual };
+  const isUnmarked = owner === undefined && facts.provenance === 'created';
+  return { state: isUnmarked ? 'unmarked' : 'present', actual };
+}
+
+type RecordsFound = {
+  state: EndpointRemovalFacts['records'];
+  next?: NonNullable<RemovalSeen['recordToDelete']>;
+  fault?: Fault;
+};
+
+async function findRecords(context: Reader, name: string, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
+  for (const zoneId of context.provenance.records[name] ?? []) {
+    const found = await findRecordsIn(context, zoneId, policy);
+    if (found.state !== 'none') return found;
+  }
+  return { state: 'none' };
+}
+
+async function findRecordsIn(context: Reader, zoneId: ArmId, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
+  // An endpoint of this object that stays writes the sets anew, without the addresses that go.
+  const stays = context.pass.resource.metadata.deletionTimestamp === undefined;
+  const sharer = ({ desired }: Reader) =>
+    desired.endpoints.some(({ dns }) => dns?.mode === 'Records' && same(dns.zoneId, zoneId));
+  if (stays && sharer(context)) return { state: 'none' };
+  const there = await seenBy(context, consumerOfId(context, zoneId));
+  if (there.fault) return { state: 'unobservable', fault: there.fault };
+  const records = await settled(
+    there.value,
+    'the records of the zone',
+    (call) => there.value.clients.arm.privateDns.records(zoneId, call),
+    () => false,
+  );
+  if (records.fault) {
+    return isNotFound(records.fault) ? { state: 'none' } : { state: 'unobservable', fault: records.fault };
+  }
+  const mine = records.value.find((record) => isToGo(context, policy, record));
+  return mine ? { state: 'ours', next: { zoneId, name: mine.name, etag: mine.etag } } : { state: 'none' };
+}
+
+const isNotFound = ({ error }: Fault): boolean => error.status === 404;
+
+async function findZoneGroup(
+  there: Reading<EndpointContext>,
+  { name, scope }: RemovalSeen,
+  endpoint: EndpointRemovalFacts['endpoint'],
+): Promise<{ state: EndpointRemovalFacts['zoneGroup']; fault?: Fault }> {
+  // A zone group goes with its endpoint.
+  if (endpoint === 'absent' || endpoint === 'deleting' || scope === undefined) return { state: 'absent' };
+  if (endpoint === 'foreign' || endpoint === 'unmarked') return { state: 'other' };
+  if (there.fault) return { state: 'unobservable', fault: there.fault };
+  const context = there.value;
+  if (context.provenance.zoneGroups[name] === undefined) return { state: 'other' };
+  const group = await settled(
+    context,
+    'the zone group of the endpoint',
+    (call) => context.clients.arm.privateEndpoints.zoneGroup(scope, call),
+    () => false,
+  );
+  if (group.fault) return { state: 'unobservable', fault: group.fault };
+  return { state: group.value ? 'created' : 'absent' };
+}
+
+type ZonesFound = {
+  state: EndpointRemovalFacts['zones'];
+  nextLink?: NonNullable<RemovalSeen['linkToDelete']>;
+  nextZone?: NonNullable<RemovalSeen['zoneToDelete']>;
+  fault?: Fault;
+};
+
+/**
+ * Zones and links that nobody in this cluster uses any more. Links of a shared zone go only once it is empty: records
+ * that others keep there are somebody's way in.
+ */
+async function findZones(context: Reader): Promise<ZonesFound> {
+  const { provenance } = context;
+  const given = provenance.links.map(({ zoneId }) => zoneId);
+  const zones = [...new Set([...provenance.zones, ...given].map((id) => id.toLowerCase()))];
+  let state: ZonesFound = { state: 'kept' };
+  for (const zoneId of zones) {
+    const shared = provenance.zones.some((id) => same(id, zoneId));
+    const there = await seenBy(context, consumerOfId(context, zoneId));
+    const found = there.fault ? unseen(there.fault) : await findZone(there.value, zoneId, shared);
+    if (found.state === 'linked' || found.state === 'removable') return found;
+    if (found.fault) state = found;
+  }
+  return state;
+}
+
+async function findZone(context: EndpointContext, zoneId: ArmId, shared: boolean): Promise<ZonesFound> {
+  const { privateDns } = context.clients.arm;
+  const kept: ZonesFound = { state: 'kept' };
+  const zone = await settled(
+    context,
+    'the private DNS zone',
+    (call) => privateDns.zone(zoneId, call),
+    () => false,
+  );
+  if (zone.fault) return unseen(zone.fault);
+  if (!zone.value || (shared && !isEmpty(zone.value))) return kept;
+  const links = await settled(
+    context,
+    'the links of the zone',
+    (call) => privateDns.links(zoneId, call),
+    () => false,
+  );
+  if (links.fault) return unseen(links.fault);
+  const next = links.value.find((link) => isSurplus(context, zoneId, link));
+  if (next) return { state: 'linked', nextLink: linkRef(zoneId, next) };
+  const ours = shared && isOfCluster(zone.value.tags, context.desired.clusterId);
+  const unused = usersOf(context, zoneId).length === 0 && links.value.length === 0;
+  return ours && unused ? { state: 'removable', nextZone: { zoneId, etag: zone.value.etag } } : kept;
+}
+
+const unseen = (fault: Fault): ZonesFound => ({
+  state: sightOf(fault) === 'noCredentials' ? 'noCredentials' : 'unobservable',
+  fault,
+});
