@@ -27,8 +27,10 @@ export type ManagedPrivateEndpointSpec = {
   /** Entra tenant (directory) id of the source workspace, a GUID. Immutable. */
   tenantId: string;
   /**
-   * Fabric id of the source workspace, the one that connects, a GUID with dashes. Immutable. Its first managed
-   * private endpoint moves the workspace to a managed network, in which Spark sessions take minutes to start.
+   * Fabric id of the source workspace, the one that connects, a GUID with dashes. Immutable. What its first
+   * managed private endpoint changes: the source workspace gets a managed network: Spark starter pools are no
+   * longer used there, and a session takes three to five minutes to start; and the source workspace can no longer
+   * move to a capacity in another region.
    */
   workspaceId: string;
   /**
@@ -37,9 +39,15 @@ export type ManagedPrivateEndpointSpec = {
    */
   endpointName?: string;
   /**
-   * What the workspace shall reach: exactly one of workspacePrivateLinkRef and privateLinkResourceId. Immutable,
-   * because Fabric cannot update a managed private endpoint.
-   */
+ * What the workspace shall reach: exactly one of workspacePrivateLinkRef and privateLinkResourceId. Immutable,
+ * because Fabric cannot update a managed private endpoint.
+Between workspaces Fabric supports a shortcut in the
+ * source workspace to data of the target workspace; a notebook that reads or writes a lakehouse of the target
+ * workspace, which it must name by that workspace's own host name; a pipeline that runs a notebook of the target
+ * workspace; an eventstream that writes to a lakehouse of the target workspace; an eventstream that writes to an
+ * eventhouse of the target workspace, with event processing before ingestion; anything else that shall cross
+ * workspaces needs a data gateway with a private endpoint of the target workspace in its network.
+ */
   target: ManagedPrivateEndpointTarget;
   /**
    * What the approver reads, up to 140 characters (Fabric's limit), of which the operator needs some for the mark
@@ -79,6 +87,12 @@ export type ManagedPrivateEndpointSpec = {
 /**
  * What the workspace shall reach: exactly one of workspacePrivateLinkRef and privateLinkResourceId. Immutable,
  * because Fabric cannot update a managed private endpoint.
+Between workspaces Fabric supports a shortcut in the
+ * source workspace to data of the target workspace; a notebook that reads or writes a lakehouse of the target
+ * workspace, which it must name by that workspace's own host name; a pipeline that runs a notebook of the target
+ * workspace; an eventstream that writes to a lakehouse of the target workspace; an eventstream that writes to an
+ * eventhouse of the target workspace, with event processing before ingestion; anything else that shall cross
+ * workspaces needs a data gateway with a private endpoint of the target workspace in its network.
  */
 export type ManagedPrivateEndpointTarget = {
   /**

@@ -1,0 +1,27 @@
+import scenarios from './scenarios.json' with { type: 'json' };
+
+/** One supported use of a managed private endpoint from one workspace to another. */
+export type Scenario = { code: string; use: string; needs?: string; path?: string };
+
+/** The supported uses (dated: `scenarios.json`). Others need a data gateway. */
+export const SCENARIOS: readonly Scenario[] = scenarios.scenarios;
+
+/** What to know that is not about one use. */
+export const OTHER_USES: string = scenarios.otherwise.text;
+/** What a workspace's first managed private endpoint changes in that workspace. */
+export const SIDE_EFFECTS: readonly { code: string; text: string }[] = scenarios.sideEffects;
+
+/** OneLake's name of one workspace, by which alone a notebook in another one reaches it privately (cloud-apis 10.1). */
+export function oneLakeHost(workspaceId: string): string {
+  const compact = workspaceId.replaceAll('-', '').toLowerCase();
+  return `${compact}.z${compact.slice(0, 2)}.onelake.fabric.microsoft.com`;
+}
+
+/** For the sentence after approval: what works now, and what a notebook must say. */
+export function usesOf(targetWorkspaceId: string): string {
+  const host = oneLakeHost(targetWorkspaceId);
+  return SCENARIOS.map(({ use, needs, path }) => {
+    const where = path?.replace('<workspace id>', targetWorkspaceId.toLowerCase()).replace('<host>', host);
+    return [use, needs && ` (${needs}${where === undefined ? '' : `: ${where}`})`].join('');
+  }).join('; ');
+}
