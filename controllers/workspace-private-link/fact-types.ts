@@ -62,7 +62,7 @@ export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;
 export const ENDPOINT_FACTS = {
   /** Summary of the service ladder. */
   service: ['ready', 'notReady'],
-  /** Summary of the placement ladder; unread: nobody has looked, because nothing is about to be created. */
+  /** Summary of the placement ladder; unread: nobody has looked, because nothing is about to be created or made anew. */
   placement: ['fits', 'not', 'unread'],
   /**
    * The private endpoint (cloud-apis 9). outdated: ours, and a field that cannot be updated differs from the spec ·

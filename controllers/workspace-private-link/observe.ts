@@ -26,6 +26,7 @@ import { observeDns, unapprovedDns } from './dns/observe.ts';
 import { observeDnsAhead } from './dns/observe-ahead.ts';
 import { endpointRemoved } from './endpoint/machine.ts';
 import { type EndpointBase, listedFact, observeEndpoint, unreadEndpoint } from './endpoint/observe.ts';
+import { observeLeaving } from './endpoint/observe-leaving.ts';
 import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { observeGateway } from './placement/observe-gateway.ts';
@@ -170,23 +171,33 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
       }),
     ),
   );
-  const endpoints = await Promise.all(bases.map((base) => withDns(context, base, bases)));
+  // What break-glass opened is to be closed again, and without a proven way in that could not be done.
+  const isToBeClosed = isGlassBroken && first.provenance.locked;
+  // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
+  const deniedOf = once(async () => isToBeClosed || mayBeDenied(await readPolicy(context)));
+  const leaving =
+    removed.length > 0 && (await deniedOf()) ? await observeLeaving(context, removed, await connectionsOf()) : [];
+  const endpoints = await Promise.all(bases.map((base) => withDns({ ...context, leaving }, base, bases)));
   const replaces = endpoints.some(
     ({ facts, dns }) =>
-      facts.endpoint === 'outdated' || ['moved', 'grouped'].includes(dns.facts.records) || dns.facts.links === 'last',
+      facts.endpoint === 'outdated' ||
+      ['moved', 'grouped', 'takeable'].includes(dns.facts.records) ||
+      dns.facts.links === 'last',
   );
-  if (replaces && !decisive && !first.pass.readOnly) return observeLife(first, true);
   const shown = service.actual?.connections ?? [];
   const mayAsk = usable || (first.pass.readOnly && service.actual !== undefined);
   const connections = await observeDecisions(context, mayAsk, connectionsOf, shown);
-  const mattersForHold = removed.length > 0 || replaces || revokesSomebody(connections);
-  // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
-  // What break-glass opened is to be closed again, and without a proven way in that could not be done.
-  const isToBeClosed = isGlassBroken && first.provenance.locked;
-  const denied = mattersForHold && (isToBeClosed || mayBeDenied(await readPolicy(context)));
+  const takesAway = replaces || revokesSomebody(connections);
+  const mattersForHold = removed.length > 0 || takesAway;
+  const mayReadAnew = !decisive && !first.pass.readOnly;
+  if (takesAway && mayReadAnew) return observeLife(first, true);
+  const denied = mattersForHold && (await deniedOf());
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
   const nothingFollows = isAwaited && !mattersForHold && !endpoints.some(({ counts }) => counts);
   const policy = nothingFollows ? opening : managesPolicy || mattersForHold ? await policyOf() : undefined;
+  // The door turned out to be open only now, by another answer than the first: what it would be closed on is read anew.
+  const isDenying = wantsDeny && policy?.value?.inbound === 'Allow' && endpoints.some(({ counts }) => counts);
+  if (isDenying && mayReadAnew) return observeLife(first, true);
   return {
     desired: context.desired,
     provenance: context.provenance,
@@ -270,7 +281,7 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
   const { records, links } = dns.facts;
   const { proof, verify } = dns.proof.facts;
   // A proof does not count while what it rests on is about to be moved or taken away, perhaps in this very pass.
-  const lasts = records !== 'moved' && records !== 'grouped' && links !== 'last';
+  const lasts = !['moved', 'grouped', 'takeable'].includes(records) && links !== 'last';
   const proven = proof === 'proven' && lasts && (requires !== 'Resolve' || verify === 'Resolve');
   return {
     desired: base.desired,
@@ -383,10 +394,12 @@ function isToRelock({ pass, provenance }: Context, standing: ServiceFacts['stand
  */
 async function locksOut(context: Context, service: ServiceFound, standing: ServiceFacts['standing']): Promise<boolean> {
   const { onDelete } = context.pass.resource.spec.inbound ?? {};
-  const { locked, accessBefore } = context.provenance;
+  const { locked, denyAtMs, accessBefore } = context.provenance;
   const isOwner = standing === 'clear';
   const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
-  if (isSaid || (isOwner && !locked) || removedNames(context, true).length === 0) return false;
+  // Noted before the call: what happened to it, the policy tells.
+  const isOurs = locked || denyAtMs !== undefined;
+  if (isSaid || (isOwner && !isOurs) || removedNames(context, true).length === 0) return false;
   const policy = policyFact(await readPolicy(context), service);
   return policy !== 'Allow' && policy !== 'absent';
 }

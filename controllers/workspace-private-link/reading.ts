@@ -5,6 +5,7 @@ import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
+import type { Leaving } from './endpoint/observe-leaving.ts';
 import type { Consumer, Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
 
 /** What the controller is made of. */
@@ -28,6 +29,8 @@ export type Reader = {
   call: CallOptions;
   /** Resolved once a pass for each consumer; undefined: the object's own. */
   clientsOfConsumer: (consumer: Consumer | undefined) => Promise<Reading<EndpointClients>>;
+  /** Endpoints on their way out that names must still lead to. */
+  leaving?: readonly Leaving[];
   /** Trouble with credentials that concerns this endpoint alone, and does not make the whole pass meaningless. */
   isOwnTrouble?: (error: OperatorError) => boolean;
 };

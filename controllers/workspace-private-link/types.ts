@@ -226,6 +226,8 @@ export type DnsSeen = {
   linkToWrite?: LinkWrite;
   surplusLink?: LinkRef;
   recordToWrite?: RecordWrite;
+  /** The endpoint has a zone group, whoever made it. */
+  isGrouped?: true;
   /** What is wrong on each rung, in words: the names and addresses behind the fact. */
   details: { Link?: string | undefined; Records?: string | undefined };
   fault?: Fault;

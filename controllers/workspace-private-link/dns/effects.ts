@@ -90,10 +90,12 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   },
 
   async putZoneGroup(pass, seen, ladder) {
-    const { desired } = endpointOf(seen, ladder);
+    const { desired, dns } = endpointOf(seen, ladder);
     const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { zoneId } = found(desired.dns, ladder);
-    if (!same(seen.provenance.zoneGroups[desired.name], zoneId))
+    const noted = seen.provenance.zoneGroups[desired.name];
+    // One that was there before us, or of which no note is left, does not become ours to delete by being repaired.
+    if (!same(noted, zoneId) && (noted !== undefined || !dns.isGrouped))
       await pass.annotate(notes.zoneGroup(desired.name, zoneId));
     await arm.privateEndpoints.putZoneGroup(desired.scope, zoneId, pass.call);
     const note = `Asked Azure to keep the records of endpoint ${desired.name} in zone ${zoneId}.`;

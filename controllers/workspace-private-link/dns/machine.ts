@@ -4,7 +4,9 @@ import type { DnsFacts } from '../types.ts';
 
 const is = (test: (facts: DnsFacts) => boolean) => when<DnsFacts>(test);
 const toWrite = ({ records, hold }: DnsFacts) =>
-  records === 'missing' || records === 'drifted' || records === 'takeable' || (records === 'moved' && hold === 'free');
+  records === 'missing' ||
+  records === 'drifted' ||
+  ((records === 'takeable' || records === 'moved') && hold === 'free');
 
 /** Zone, links and records are as the spec says: the summary for the proof ladder. */
 export const dnsInPlace = ({ endpoint, wanted, zone, links, records }: DnsFacts): boolean =>
@@ -40,7 +42,7 @@ export const dnsMachine = setup({
         facts.records === 'extra' || (facts.wanted === 'Records' && (toWrite(facts) || facts.records === 'failed')),
     ),
     groupToDelete: is(({ records, hold }) => records === 'grouped' && hold === 'free'),
-    held: is(({ records }) => records === 'moved' || records === 'grouped'),
+    held: is(({ records }) => records === 'moved' || records === 'grouped' || records === 'takeable'),
     foreignRecords: is(({ records }) => records === 'foreign'),
     recordsProvisioning: is(({ records }) => records === 'provisioning'),
     notReported: is(({ records }) => records === 'notReported'),

@@ -13,7 +13,7 @@ export type Expected = ReadonlyMap<string, readonly string[]>;
 export function recordsOf(
   hosts: readonly WorkspaceHost[],
   addresses: readonly InterfaceAddress[],
-  { dns }: DesiredEndpoint,
+  { dns }: Pick<DesiredEndpoint, 'dns'>,
 ): { own: Expected; extra: Expected } | undefined {
   const own = new Map<string, readonly string[]>();
   for (const { fqdns, address } of addresses) {
@@ -42,12 +42,23 @@ export function recordsOf(
 export const sharersOf = (all: readonly EndpointBase[], zoneId: string): readonly EndpointBase[] =>
   all.filter(({ desired }) => desired.dns?.mode === 'Records' && same(desired.dns.zoneId, zoneId));
 
-/** The union over those that are approved; undefined while one of them cannot be seen, which must not shrink a set. */
+/**
+ * The union over those that are approved, and over those that must go on to be answered with; undefined while one of
+ * them cannot be seen, which must not shrink a set.
+ */
 export function sharedRecords(
-  { desired }: Pick<Reader, 'desired'>,
+  { desired, leaving = [] }: Pick<Reader, 'desired' | 'leaving'>,
   sharers: readonly EndpointBase[],
+  zoneId: string,
 ): Expected | 'unobservable' | undefined {
   const union = new Map<string, readonly string[]>();
+  const join = (name: string, addresses: readonly string[]) =>
+    union.set(name, [...new Set([...(union.get(name) ?? []), ...addresses])].sort());
+  for (const { zoneIds, records } of leaving) {
+    if (!zoneIds.some((id) => same(id, zoneId))) continue;
+    if (records === 'unobservable') return 'unobservable';
+    for (const [name, addresses] of records) join(name, addresses);
+  }
   for (const sharer of sharers) {
     const { connection, endpoint } = sharer.facts;
     if (connection === 'unobservable' && endpoint !== 'absent') return 'unobservable';
@@ -56,7 +67,7 @@ export function sharedRecords(
     const records = recordsOf(desired.hosts, sharer.addresses, sharer.desired);
     if (!records) return undefined;
     for (const [name, addresses] of [...records.own, ...records.extra]) {
-      union.set(name, [...new Set([...(union.get(name) ?? []), ...addresses])].sort());
+      join(name, addresses);
     }
   }
   return union;

@@ -64,6 +64,7 @@ export async function observeDns(
     ...(links.write && { linkToWrite: links.write }),
     ...(links.surplus && { surplusLink: links.surplus }),
     ...(records.write && { recordToWrite: records.write }),
+    ...(records.isGrouped && { isGrouped: true }),
     pending: {
       links: links.pending?.links ?? [],
       surplus: links.pending?.surplus ?? [],
@@ -106,6 +107,7 @@ type RecordsSeen = {
   /** What names should answer; undefined while addresses are unknown. */
   expected: Expected | undefined;
   write?: DnsSeen['recordToWrite'];
+  isGrouped?: true;
   /** Names of all sets that differ; the first is the one to write next. */
   pending?: readonly string[];
   detail?: string;
@@ -153,30 +155,33 @@ async function observeZoneGroup(
   if (read.fault) return { state: 'unobservable', expected: own, fault: read.fault };
   const records = await readRecords(context, dns.zoneId, new Map([...own, ...extra]));
   if (records.fault) return { state: 'unobservable', expected: own, fault: records.fault };
-  const sets = compareRecords(context, dns.zoneId, extra, records.value);
+  const all = records.value;
+  const sets = compareRecords(context, dns.zoneId, extra, all);
   const pending = sets.pending ?? [];
   const group = read.value;
   if (!group) {
     // A zone group writes over whatever bears its names: somebody else's answers are not ours to replace.
-    const foreign = foreignRecord(context, records.value, own);
+    const foreign = foreignRecord(context, all, own);
     return { ...(foreign ?? { state: 'missing' }), expected: own, pending };
   }
-  if (!tied(group.zones)) {
-    const ours = context.provenance.zoneGroups[desired.name] !== undefined;
-    const detail = `zone group "${group.name}" is tied to ${group.zones.map(({ zoneId }) => zoneId).join(', ') || 'no zone'}`;
-    const strange = context.desired.adoption === 'Always' ? 'takeable' : 'foreign';
-    return { state: ours ? 'moved' : strange, expected: own, detail, pending };
+  return { ...judged(), expected: own, isGrouped: true };
+
+  function judged(): Omit<RecordsSeen, 'expected'> {
+    if (!tied(group!.zones)) {
+      const ours = context.provenance.zoneGroups[desired.name] !== undefined;
+      const detail = `zone group "${group!.name}" is tied to ${group!.zones.map(({ zoneId }) => zoneId).join(', ') || 'no zone'}`;
+      const strange = context.desired.adoption === 'Always' ? 'takeable' : 'foreign';
+      return { state: ours ? 'moved' : strange, detail, pending };
+    }
+    if (group!.provisioningState === 'Failed') return { state: 'failed', pending };
+    if (group!.provisioningState !== 'Succeeded') return { state: 'provisioning', pending };
+    // A group writes its records when it is put, and does not notice that one of them was taken away or changed.
+    // Whoever writes here beside the group would do so again: then not even adoptionPolicy Always goes on.
+    const foreign = foreignRecord(context, all, own);
+    if (foreign) return { state: 'foreign', detail: foreign.detail };
+    if ([...own.keys()].some((name) => !recordAt(all, name))) return { state: 'drifted', pending };
+    return { ...sets, state: AS_THEY_ARE.has(sets.state) ? sets.state : 'extra' };
   }
-  if (group.provisioningState === 'Failed') return { state: 'failed', expected: own, pending };
-  if (group.provisioningState !== 'Succeeded') return { state: 'provisioning', expected: own, pending };
-  // A group writes its records when it is put, and does not notice that one of them was taken away or changed.
-  // Whoever writes here beside the group would do so again: then not even adoptionPolicy Always goes on.
-  const foreign = foreignRecord(context, records.value, own);
-  if (foreign) return { state: 'foreign', expected: own, detail: foreign.detail };
-  if ([...own.keys()].some((name) => !recordAt(records.value, name))) {
-    return { state: 'drifted', expected: own, pending };
-  }
-  return { ...sets, expected: own, state: AS_THEY_ARE.has(sets.state) ? sets.state : 'extra' };
 }
 
 const AS_THEY_ARE: ReadonlySet<DnsFacts['records']> = new Set(['met', 'foreign', 'unadopted']);
@@ -198,7 +203,7 @@ async function observeRecordSets(
     const pending = recordsByHand(context.desired, dns);
     return { state, expected: undefined, pending, ...(detail !== undefined && { detail }), ...(fault && { fault }) };
   }
-  const expected = sharedRecords(context, sharers);
+  const expected = sharedRecords(context, sharers, dns.zoneId);
   if (expected === undefined) {
     return { state: 'notReported', expected: undefined, pending: recordsByHand(context.desired, dns) };
   }

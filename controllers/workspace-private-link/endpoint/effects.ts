@@ -37,7 +37,8 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { scope, resourceId } = desired;
     const creates = actual === undefined;
-    const notesIt = facts.provenance === 'none' || (creates && facts.provenance !== 'created');
+    // What is there already may bear our mark because it was taken over: no correction makes it ours to delete.
+    const notesIt = creates && facts.provenance !== 'created';
     const adopted = !creates && facts.provenance === 'adopted';
     const body = { ...bodyOf(pass, seen, ladder, adopted ? undefined : seen.desired.owner), creates };
     await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId, desired.consumer) : {}, () =>

@@ -30,7 +30,11 @@ export const endpointMachine = setup({
     drifted: is(({ endpoint }) => endpoint === 'drifted'),
     failedOurs: is(({ endpoint, provenance }) => endpoint === 'failed' && provenance === 'created'),
     failed: is(({ endpoint }) => endpoint === 'failed'),
-    outdatedReplaceable: is((facts) => facts.endpoint === 'outdated' && replaceable(facts)),
+    outdatedReplaceable: is(
+      (facts) => facts.endpoint === 'outdated' && replaceable(facts) && facts.placement === 'fits',
+    ),
+    // Better an endpoint where the spec does not want it than none.
+    outdatedUnfit: is((facts) => facts.endpoint === 'outdated' && replaceable(facts)),
     outdatedHeld: is(({ endpoint, hold }) => endpoint === 'outdated' && hold === 'held'),
     outdatedOrDiffers: is(
       ({ endpoint, provenance }) =>
@@ -78,6 +82,7 @@ export const endpointMachine = setup({
             { guard: 'foreign', target: 'Foreign' },
             { guard: 'outdatedHeld', target: 'Held' },
             { guard: 'outdatedReplaceable', target: 'Replacing' },
+            { guard: 'outdatedUnfit', target: 'AwaitingPlacement' },
             { guard: 'outdatedOrDiffers', target: 'Differs' },
             { guard: 'unadopted', target: 'Unadopted' },
             { guard: 'overwritable', target: 'TakingOver' },

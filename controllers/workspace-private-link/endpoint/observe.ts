@@ -85,11 +85,14 @@ export async function observeEndpoint(
   const seen = { ...base, ...found, facts: { ...base.facts, endpoint: found.state } };
   if (found.state === 'noCredentials') return withServicesWord(seen, await connections());
   if (!there.value) return seen;
-  if (found.state === 'absent' || found.state === 'failed') {
+  const isToBeMadeAnew = found.state === 'outdated' && blank.provenance === 'created';
+  if (found.state === 'absent' || found.state === 'failed' || isToBeMadeAnew) {
     // A plan tells early that a place does not fit.
     if (!usable && !context.pass.readOnly) return seen;
     const placement = await observePlacement(there.value, endpoint, { connections, gateway }, found.actual);
-    return { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
+    const placed = { ...seen, placement, facts: { ...seen.facts, placement: placementOf(placement.facts) } };
+    const looksOn = isToBeMadeAnew && context.pass.readOnly;
+    return looksOn ? withConnection(there.value, placed, await connections()) : placed;
   }
   // What is not ours yet may be connected already: a plan that is to be true has to know.
   if (!found.actual || (NOT_OURS_YET.has(found.state) && !context.pass.readOnly)) return seen;

@@ -21,18 +21,18 @@ export type WorkspaceSide = {
 };
 
 /**
- * Reads whether the endpoint may be created where the spec says. Asked while there is no endpoint, or `failed`: one that
- * Azure could not finish.
+ * Reads whether the endpoint may be created where the spec says. Asked while there is no endpoint, or `actual` is one
+ * that Azure could not finish, or one that goes and makes room for another.
  */
 export async function observePlacement(
   context: EndpointContext,
   endpoint: DesiredEndpoint,
   { connections, gateway }: WorkspaceSide,
-  failed: PrivateEndpoint | undefined,
+  actual: PrivateEndpoint | undefined,
 ): Promise<PlacementSeen> {
   const [provider, subnet, connected, data] = await Promise.all([
     observeProvider(context, endpoint.scope.subscriptionId),
-    observeSubnet(context, endpoint),
+    observeSubnet(context, endpoint, actual),
     connections(),
     gateway(),
   ]);
@@ -52,7 +52,8 @@ export async function observePlacement(
     ...(data.gateway && { gateway: data.gateway }),
     fault: provider.fault ?? subnet.fault ?? data.gateway?.fault,
   };
-  return failed?.failure ? afterFailure(seen, failed.failure) : seen;
+  const failed = actual?.provisioningState === 'Failed' && same(actual.subnetId, endpoint.spec.subnetId);
+  return failed && actual.failure ? afterFailure(seen, actual.failure) : seen;
 }
 
 /** Of an endpoint that is there, only the gateway is looked at: all else was for its creation. */
@@ -79,7 +80,11 @@ function afterFailure(seen: PlacementSeen, { code, message }: NonNullable<Privat
 type SubnetSeen = { fact: PlacementFacts['subnet']; detail?: string | undefined; fault?: PlacementSeen['fault'] };
 
 /** The subnet and its usage (cloud-apis 24, A10 and A11). */
-async function observeSubnet(context: EndpointContext, { spec }: DesiredEndpoint): Promise<SubnetSeen> {
+async function observeSubnet(
+  context: EndpointContext,
+  { spec }: DesiredEndpoint,
+  actual: PrivateEndpoint | undefined,
+): Promise<SubnetSeen> {
   const { virtualNetworks } = context.clients.arm;
   const read = await settled(
     context,
@@ -90,6 +95,9 @@ async function observeSubnet(context: EndpointContext, { spec }: DesiredEndpoint
   if (read.fault) return { fact: 'unobservable', fault: read.fault };
   const fact = subnetFact(read.value, spec.location);
   if (fact !== 'fits') return { fact, detail: subnetDetail(fact, spec.subnetId, read.value) };
+  // What it leaves it takes again.
+  const isLeft = actual?.provisioningState === 'Succeeded' && same(actual.subnetId, spec.subnetId);
+  if (isLeft) return { fact };
   const free = await attempt(context, 'the free addresses', () =>
     virtualNetworks.freeAddresses(spec.subnetId, { ...context.call, maxAgeMs: 0 }),
   );

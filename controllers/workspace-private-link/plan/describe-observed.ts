@@ -6,6 +6,8 @@ import { clip, line, say } from '../words/describe-words.ts';
 type Condition = Report['conditions'][number];
 
 const MOST_STEPS = 50;
+/** A ladder may bear the name of somebody else's connection. */
+const LADDER_LIMIT = 128;
 const MESSAGE_LIMIT = 4_096;
 const EVENT_LIMIT = 1_000;
 
@@ -17,7 +19,9 @@ const count = (steps: readonly unknown[], one: string, many: string) =>
 export function planStatus(plan: readonly PlanStep[]): Pick<WorkspacePrivateLinkStatus, 'plan' | 'planTotal'> {
   const steps = plan.filter(({ kind }) => kind !== 'wait');
   return {
-    plan: steps.slice(0, MOST_STEPS).map(({ ladder, action, description }) => ({ ladder, action, description })),
+    plan: steps
+      .slice(0, MOST_STEPS)
+      .map(({ ladder, action, description }) => ({ ladder: clip(ladder, LADDER_LIMIT), action, description })),
     planTotal: steps.length,
   };
 }

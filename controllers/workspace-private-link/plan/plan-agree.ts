@@ -102,7 +102,9 @@ const linksMade =
 const placementKnown: Rule = (all) =>
   change<EndpointFacts>(all, 'endpoint', ({ endpoint }, ladder) => {
     const placement = named<PlacementFacts>(all, `placement/${nameIn(ladder.name)}`);
-    return placement && endpoint === 'absent' ? { placement: placementOf(placement) } : undefined;
+    return placement && (endpoint === 'absent' || endpoint === 'outdated')
+      ? { placement: placementOf(placement) }
+      : undefined;
   });
 
 const REST_ON_SERVICE = ['outputs', 'connection', 'managedConnection', 'revocation'];

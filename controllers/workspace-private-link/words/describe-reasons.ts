@@ -106,7 +106,7 @@ export const WORDING: Record<Reason, Wording> = {
     next: 'the operator removes them first',
   },
   AwaitingPlacement: {
-    says: 'the endpoint cannot be created where the spec says',
+    says: 'the endpoint cannot be created where the spec says; one that is elsewhere is left until it can',
     next: 'the operator creates it once it can',
   },
   AwaitingRecords: {

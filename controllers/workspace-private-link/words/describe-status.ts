@@ -9,6 +9,7 @@ type EndpointStatus = NonNullable<WorkspacePrivateLinkStatus['endpoints']>[numbe
 type ConnectionStatus = NonNullable<WorkspacePrivateLinkStatus['connections']>[number];
 
 const MESSAGE_LIMIT = 512;
+const MOST_ENDPOINTS = 200;
 const MOST_CONNECTIONS = 100;
 const MOST_PREFLIGHT = 50;
 
@@ -41,7 +42,8 @@ export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStat
       ...(rest && { phase: `Removal.${rest.phase}`, message: messageOf(seen, rest) }),
     };
   });
-  return [...wanted.filter(({ name }) => !removed.some((one) => one.name === name)), ...removed];
+  const others = wanted.filter(({ name }) => !removed.some((one) => one.name === name));
+  return [...others, ...removed].slice(0, MOST_ENDPOINTS);
 }
 
 const messageOf = (seen: Seen, rest: Rest): string => {

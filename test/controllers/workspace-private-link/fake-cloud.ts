@@ -58,6 +58,8 @@ export type World = {
   identity: string;
   /** The first answer to each kind of write never arrives, though the write is done. */
   losesReplies: boolean;
+  /** What shared lists still show to whoever names no age. */
+  lagging?: World;
 };
 
 const key = (id: string) => id.toLowerCase();
@@ -87,6 +89,7 @@ export function fakeCloud(world: World): Clouds {
     refuse(operation);
     return { value: structuredClone(value()), readAtMs: world.nowMs };
   };
+  const shownTo = ({ maxAgeMs }: CallOptions): World => (maxAgeMs === undefined ? (world.lagging ?? world) : world);
   const write = async (operation: string, change: () => void): Promise<void> => {
     refuse(operation);
     world.writes.push(operation);
@@ -130,8 +133,10 @@ export function fakeCloud(world: World): Clouds {
     approvals: { connections: unused, decide: unused, remove: unused },
     privateLinkServices: {
       get: (scope) => read('services.get', () => world.services.get(key(serviceId(scope)))),
-      list: (subscription) =>
-        read('services.list', () => [...world.services.values()].filter(({ id }) => inSubscription(id, subscription))),
+      list: (subscription, call) =>
+        read('services.list', () =>
+          [...shownTo(call).services.values()].filter(({ id }) => inSubscription(id, subscription)),
+        ),
       put: (scope, { workspaceId, tenantId, tags }) =>
         write('services.put', () => {
           const id = serviceId(scope);
@@ -166,9 +171,9 @@ export function fakeCloud(world: World): Clouds {
     },
     privateEndpoints: {
       get: (scope) => read('endpoints.get', () => world.endpoints.get(key(endpointId(scope)))),
-      list: (subscription) =>
+      list: (subscription, call) =>
         read('endpoints.list', () =>
-          [...world.endpoints.values()].filter(({ id }) => inSubscription(id, subscription)),
+          [...shownTo(call).endpoints.values()].filter(({ id }) => inSubscription(id, subscription)),
         ),
       put: (scope, body) =>
         write('endpoints.put', () => {
@@ -199,7 +204,8 @@ export function fakeCloud(world: World): Clouds {
             world.services.set(key(service.id), { ...service, connections });
           }
         }),
-      addresses: (nicId) => read('endpoints.addresses', () => addressesOf(world, nicId.replace(/-nic$/, ''))),
+      addresses: (nicId, call) =>
+        read('endpoints.addresses', () => addressesOf(shownTo(call), nicId.replace(/-nic$/, ''))),
       zoneGroup: (scope) => read('zoneGroups.get', () => world.zoneGroups.get(key(endpointId(scope)))),
       putZoneGroup: (scope, zoneId) =>
         write('zoneGroups.put', () => {
@@ -273,7 +279,7 @@ export function fakeCloud(world: World): Clouds {
             (world.links.get(key(zoneId)) ?? []).filter((link) => link.name !== name),
           );
         }),
-      records: (zoneId) => read('records.list', () => world.records.get(key(zoneId)) ?? []),
+      records: (zoneId, call) => read('records.list', () => shownTo(call).records.get(key(zoneId)) ?? []),
       putRecord: (zoneId, name, { ttlSeconds, addresses, metadata }) =>
         write('records.put', () => {
           const others = (world.records.get(key(zoneId)) ?? []).filter((record) => record.name !== name);
@@ -299,7 +305,7 @@ export function fakeCloud(world: World): Clouds {
     tenantSettings: () => read('tenantSettings.list', () => world.settings),
     items: () => read('items.list', () => world.items),
     deploymentPipelineWorkspaces: () => read('pipelines.list', () => world.pipelines),
-    communicationPolicy: () => read('policy.get', () => world.policy),
+    communicationPolicy: (_, call) => read('policy.get', () => shownTo(call).policy),
     putCommunicationPolicy: (_, body, etag) =>
       write(`policy.put ${body.inbound}/${body.outbound}`, () => {
         if (etag !== world.policy.etag)

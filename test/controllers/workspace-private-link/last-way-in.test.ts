@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PrivateEndpoint } from '../../../operator/clients/arm/types.ts';
+import {
+  anEndpoint,
+  aWorkspacePrivateLink,
+  aWorld,
+  DENY,
+  endpointId,
+  HUB_NETWORK,
+  live,
+  MINUTE_MS,
+  remove,
+  SERVICE,
+  SUBNET,
+  ZONE,
+} from './living.ts';
+
+const SPOKE_NETWORK = HUB_NETWORK.replace(/hub$/, 'spoke');
+const idIn = (group: string, name: string) => endpointId(name).replace('/fabric/', `/${group}/`);
+const spokeId = idIn('spoke', 'pe-spoke');
+
+/** In a resource group, and so with a zone, of its own. */
+const spoke = () =>
+  anEndpoint('spoke', {
+    resourceGroup: 'spoke',
+    dns: {
+      ...anEndpoint('x').dns!,
+      virtualNetworkLinks: [{ virtualNetworkId: SPOKE_NETWORK, fallbackToInternet: true }],
+    },
+  });
+const rejectSpoke = {
+  name: 'spoke',
+  source: { privateEndpointId: spokeId },
+  decision: 'Reject' as const,
+};
+
+async function settled(spec: Parameters<typeof aWorkspacePrivateLink>[0]) {
+  const world = aWorld();
+  const living = live(world, aWorkspacePrivateLink(spec));
+  await living.settle();
+  world.nowMs += 31 * MINUTE_MS;
+  await living.settle();
+  world.writes.length = 0;
+  return { world, living };
+}
+
+const rejections = (writes: readonly string[]) => writes.filter((write) => write === 'connections.Rejected');
+const remember = (world: ReturnType<typeof aWorld>) => {
+  const { answers, lagging: _, ...known } = world;
+  world.lagging = { ...structuredClone(known), answers };
+};
+
+describe('whoever is to be cut off by the list, while shared lists lag', () => {
+  test('stays, when the other proven endpoint is gone and only an old list still shows it', async () => {
+    const { world, living } = await settled({ inbound: DENY, endpoints: [anEndpoint('hub'), spoke()] });
+    expect(world.policy.inbound).toBe('Deny');
+    remember(world);
+    world.endpoints.delete(endpointId('pe-hub').toLowerCase());
+    living.change(({ spec }) => (spec.connections = [rejectSpoke]));
+    await living.pass();
+    expect(rejections(world.writes)).toEqual([]);
+    expect(living.rest('connection/spoke')).toBe('Reject.Held');
+  });
+
+  test('stays, when somebody has closed the workspace since the policy was read', async () => {
+    const { world, living } = await settled({ endpoints: [spoke()] });
+    remember(world);
+    world.policy = { inbound: 'Deny', outbound: 'Allow', etag: '"2"' };
+    living.change(({ spec }) => (spec.connections = [rejectSpoke]));
+    await living.pass();
+    expect(rejections(world.writes)).toEqual([]);
+    expect(living.rest('connection/spoke')).toBe('Reject.Held');
+  });
+});
+
+describe('the first denial', () => {
+  test('rests on fresh proofs, also when the policy could not be read at first', async () => {
+    const { world, living } = await settled({ endpoints: [anEndpoint('hub')] });
+    remember(world);
+    world.endpoints.delete(endpointId('pe-hub').toLowerCase());
+    living.change(({ spec }) => (spec.inbound = DENY));
+    world.refusals['policy.get'] = { disposition: 'transient', reason: 'ServiceFailure', message: 'try again' };
+    const push = world.reads.push.bind(world.reads);
+    world.reads.push = (...operations) => {
+      // The second question of the same pass is answered.
+      if (operations.includes('endpoints.list')) delete world.refusals['policy.get'];
+      return push(...operations);
+    };
+    await living.pass();
+    expect(world.writes.filter((write) => write.startsWith('policy.put'))).toEqual([]);
+  });
+});
+
+describe('an endpoint that must be made anew in another subnet', () => {
+  const moved = (subnetId: string) => anEndpoint('elsewhere', { resourceName: 'pe-hub', subnetId });
+
+  test('is not deleted before its new place is known to fit', async () => {
+    const { world, living } = await settled({});
+    living.change(({ spec }) => (spec.endpoints = [moved(`${HUB_NETWORK}/subnets/nowhere`)]));
+    await living.settle();
+    expect(world.writes).not.toContain('endpoints.delete');
+    expect(world.endpoints.get(endpointId('pe-hub').toLowerCase())?.subnetId).toBe(SUBNET);
+    expect(living.condition('Stalled')).toMatchObject({ status: 'True', reason: 'SubnetNotFound' });
+  });
+
+  test('is deleted and made anew where it fits', async () => {
+    const { world, living } = await settled({});
+    const other = `${HUB_NETWORK}/subnets/other`;
+    const place = world.subnets.get(SUBNET.toLowerCase())!;
+    world.subnets.set(other.toLowerCase(), { ...place, subnet: { ...place.subnet, id: other } });
+    living.change(({ spec }) => (spec.endpoints = [moved(other)]));
+    await living.settle();
+    expect(world.endpoints.get(endpointId('pe-hub').toLowerCase())?.subnetId).toBe(other);
+    expect(living.condition('Ready').status).toBe('True');
+  });
+
+  test('does not need free addresses in the subnet that it leaves and enters', async () => {
+    const { world, living } = await settled({});
+    world.freeAddresses = 0;
+    living.change(
+      ({ spec }) => (spec.endpoints = [anEndpoint('again', { resourceName: 'pe-hub', connectionMode: 'Auto' })]),
+    );
+    await living.pass();
+    expect(world.writes).toContain('endpoints.delete');
+  });
+});
+
+describe('what was there before and was taken over', () => {
+  const adoptedEndpoint = (tags: Record<string, string> = {}): PrivateEndpoint => ({
+    id: endpointId('pe-hub'),
+    name: 'pe-hub',
+    location: 'westeurope',
+    tags,
+    provisioningState: 'Succeeded',
+    subnetId: SUBNET,
+    networkInterfaceIds: [`${endpointId('pe-hub')}-nic`],
+    connection: { name: 'c', mode: 'Manual', targetId: SERVICE, groupIds: ['workspace'] },
+  });
+
+  test('an adopted endpoint keeps its zone group when the object goes, also after its records were repaired', async () => {
+    const { world, living } = await settled({ endpoints: [anEndpoint('hub')] });
+    // As if somebody else had made the endpoint with its zone group, and this object had found them.
+    world.endpoints.set(endpointId('pe-hub').toLowerCase(), adoptedEndpoint());
+    living.change(({ metadata }) => {
+      const kept = Object.entries(metadata.annotations ?? {}).filter(
+        ([key]) => !/fabriclink\.dev\/(endpoint|zone-group)\./.test(key),
+      );
+      metadata.annotations = Object.fromEntries(kept);
+    });
+    await living.settle();
+    expect(Object.values(living.resource.metadata.annotations ?? {}).join()).toContain('adopted');
+    world.records.set(ZONE.toLowerCase(), world.records.get(ZONE.toLowerCase())!.slice(1));
+    await living.settle();
+    expect(world.writes).toContain('zoneGroups.put');
+    expect(world.records.get(ZONE.toLowerCase())).toHaveLength(5);
+    remove(living);
+    await living.settle();
+    expect(world.writes).not.toContain('zoneGroups.delete');
+    expect(world.zoneGroups.size).toBe(1);
+  });
+
+  test('an endpoint that bears our mark, of which no note says how, is not deletable because its tags were corrected', async () => {
+    const { world, living } = await settled({ endpoints: [anEndpoint('hub', { tags: { team: 'data' } })] });
+    living.change(({ metadata }) => (metadata.annotations = {}));
+    const known = world.endpoints.get(endpointId('pe-hub').toLowerCase())!;
+    world.endpoints.set(endpointId('pe-hub').toLowerCase(), { ...known, tags: { ...known.tags, team: 'others' } });
+    await living.settle();
+    expect(world.endpoints.get(endpointId('pe-hub').toLowerCase())?.tags['team']).toBe('data');
+    remove(living);
+    await living.settle();
+    expect(world.writes).not.toContain('endpoints.delete');
+  });
+});
+
+describe('a deletion', () => {
+  test('takes no endpoint away while a denial is noted as under way and the spec says nothing about it', async () => {
+    const { world, living } = await settled({ inbound: DENY });
+    expect(world.policy.inbound).toBe('Deny');
+    living.change(({ metadata, spec }) => {
+      // Denied, and the operator died before it wrote down that it saw the lock.
+      const { 'fabriclink.dev/locked': _, ...kept } = metadata.annotations!;
+      metadata.annotations = kept;
+      delete spec.inbound;
+    });
+    remove(living);
+    await living.settle();
+    expect(world.writes).not.toContain('endpoints.delete');
+    expect(living.rest('removal/hub')).toBe('Access.Held');
+  });
+});
+
+describe('one endpoint in place of another, in a zone that both write into', () => {
+  const records = (name: string) => anEndpoint(name, { dns: { ...anEndpoint('x').dns!, mode: 'Records' } });
+  const answers = (world: ReturnType<typeof aWorld>) =>
+    (world.records.get(ZONE.toLowerCase()) ?? []).map(({ addresses }) => addresses.length);
+
+  test('the old one is still answered with while it is held as the only proven way in', async () => {
+    const { world, living } = await settled({ inbound: DENY, endpoints: [records('hub')] });
+    expect(world.policy.inbound).toBe('Deny');
+    // The new one proves nothing: nobody may be cut off because of it.
+    const unproven = anEndpoint('new', {
+      dns: { ...anEndpoint('x').dns!, mode: 'Records', verify: { mode: 'None', timeoutSeconds: 5 } },
+    });
+    living.change(({ spec }) => (spec.endpoints = [unproven]));
+    await living.settle();
+    expect(living.rest('removal/hub')).toBe('Access.Held');
+    expect(world.endpoints.has(endpointId('pe-hub').toLowerCase())).toBe(true);
+    const held = world.records.get(ZONE.toLowerCase()) ?? [];
+    expect(held).toHaveLength(5);
+    for (const { addresses } of held) expect(addresses.length).toBe(2);
+  });
+
+  test('the old one goes once the new one is proven, and its addresses with it', async () => {
+    const { world, living } = await settled({ inbound: DENY, endpoints: [records('hub')] });
+    living.change(({ spec }) => (spec.endpoints = [records('new')]));
+    await living.settle();
+    world.nowMs += 5 * MINUTE_MS;
+    await living.settle();
+    expect([...world.endpoints.keys()]).toEqual([endpointId('pe-new').toLowerCase()]);
+    expect(answers(world)).toEqual([1, 1, 1, 1, 1]);
+    expect(living.condition('Ready').status).toBe('True');
+  });
+});
+
+describe('records of nobody that lead elsewhere, under adoptionPolicy Always', () => {
+  test('are not taken over while the workspace is closed and nothing is a proven way in', async () => {
+    for (const mode of ['Records', 'ZoneGroup'] as const) {
+      const world = aWorld({ policy: { inbound: 'Deny', outbound: 'Allow', etag: '"1"' } });
+      const id = SERVICE.split('fabriclink-')[1]!.replaceAll('-', '');
+      const name = `${id}.z${id.slice(0, 2)}.w.api`;
+      const theirs = { name, ttlSeconds: 10, addresses: ['10.9.0.4'], metadata: {} };
+      world.zones.set(ZONE.toLowerCase(), {
+        id: ZONE,
+        tags: {},
+        numberOfRecordSets: 2,
+        numberOfVirtualNetworkLinks: 0,
+      });
+      world.records.set(ZONE.toLowerCase(), [theirs]);
+      const hub = anEndpoint('hub', { dns: { ...anEndpoint('x').dns!, mode } });
+      const living = live(world, aWorkspacePrivateLink({ endpoints: [hub], adoptionPolicy: 'Always' }));
+      await living.settle();
+      expect(living.rest('dns/hub')).toBe('Records.Held');
+      expect(world.records.get(ZONE.toLowerCase())).toEqual([theirs]);
+      world.policy = { inbound: 'Allow', outbound: 'Allow', etag: '"2"' };
+      await living.settle();
+      expect(world.records.get(ZONE.toLowerCase())).toHaveLength(5);
+      expect(world.records.get(ZONE.toLowerCase())).not.toContainEqual(theirs);
+    }
+  });
+});
