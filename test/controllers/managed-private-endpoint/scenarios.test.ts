@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import {
+  OPEN_TARGET,
   OTHER_USES,
   oneLakeHost,
   SCENARIOS,
@@ -86,5 +87,13 @@ describe('the supported uses between workspaces', () => {
     expect(told).toContain(OTHER_USES);
     const about: string = properties.workspaceId.description;
     expect(SIDE_EFFECTS.filter(({ text }) => !about.includes(text)).map(({ code }) => code)).toEqual([]);
+  });
+
+  test('stand on the page, with what each needs', async () => {
+    const page = await readFile('docs/managed-private-endpoint.md', 'utf8');
+    const words = SCENARIOS.flatMap(({ use, needs }) => [use, ...(needs === undefined ? [] : [needs])]);
+    const others = [OTHER_USES, OPEN_TARGET, ...SIDE_EFFECTS.map(({ text }) => text)];
+    const all = page.toLowerCase();
+    expect([...words, ...others].filter((text) => !all.includes(text.toLowerCase()))).toEqual([]);
   });
 });
