@@ -36,9 +36,16 @@ export function leftBehind(
         .map((id) => `${id} (with its links, if nobody else uses it)`),
     ],
     // The door is the object's own to open.
-    closed: endpoints === undefined && isClosedByUs(provenance) && spec.inbound?.onDelete !== 'Keep',
+    closed:
+      endpoints === undefined &&
+      isClosedByUs(provenance) &&
+      !isOpenByGlass(provenance) &&
+      spec.inbound?.onDelete !== 'Keep',
   };
 }
+
+/** Closed before, and not closed again since break-glass opened it. */
+export const isOpenByGlass = ({ locked, glassUntilMs }: Provenance): boolean => locked && glassUntilMs !== undefined;
 
 const isClosedByUs = ({ locked, denyAtMs, accessBefore }: Provenance): boolean =>
   accessBefore !== 'Deny' && (locked || denyAtMs !== undefined);

@@ -2,7 +2,7 @@ import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../
 import { ABANDON } from '../desired-names.ts';
 import type { Reader } from '../reading.ts';
 import type { AbandonmentFacts, AbandonmentSeen, RemovalSeen, Seen } from '../types.ts';
-import { leftBehind, openingCommand } from './desired-left.ts';
+import { isOpenByGlass, leftBehind, openingCommand } from './desired-left.ts';
 
 /** Published: a day to bring lost credentials back before what they were needed for is given up. */
 const PATIENCE_MS = 24 * 3_600_000;
@@ -83,7 +83,7 @@ async function ask(context: Asking, loss: Loss | undefined): Promise<Abandonment
 }
 
 function noteOf(
-  { pass, desired }: Asking,
+  { pass, desired, provenance }: Asking,
   left: AbandonmentSeen['left'],
   asked: boolean,
   loss: Loss | undefined,
@@ -91,7 +91,9 @@ function noteOf(
   const { kind, metadata } = pass.resource;
   const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
   const trouble = loss?.error.message ?? 'credentials worked';
-  const door = left.closed ? [`workspace ${desired.workspaceId} (inbound public access: Deny)`] : [];
+  const isOpen = isOpenByGlass(provenance) && !loss?.endpoints;
+  const access = left.closed ? 'Deny' : isOpen ? 'OPEN by break-glass, and not closed again' : undefined;
+  const door = access === undefined ? [] : [`workspace ${desired.workspaceId} (inbound public access: ${access})`];
   return {
     what: 'abandoned',
     // What was written about some endpoints says nothing about the rest.

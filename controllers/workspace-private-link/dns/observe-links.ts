@@ -93,7 +93,13 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
   if (dns.links.some((link) => found(link)!.state !== 'Completed')) return { state: 'inProgress', all, pending };
   const [first] = surplus;
   if (first) {
-    const stays = all.some((link) => link.state === 'Completed' && !surplus.includes(link));
+    // Whether the network of a name server that proves something sees the zone by somebody else's link, nobody knows.
+    const isWanted = ({ virtualNetworkId }: VirtualNetworkLink) =>
+      dns.links.some((link) => same(link.virtualNetworkId, virtualNetworkId));
+    const stays = all.some(
+      (link) =>
+        link.state === 'Completed' && !surplus.includes(link) && (dns.verify.mode !== 'Resolve' || isWanted(link)),
+    );
     return { state: stays ? 'surplus' : 'last', all, surplus: linkRef(zoneId, first), pending };
   }
   return { state: 'met', all };

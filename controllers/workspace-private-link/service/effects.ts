@@ -1,3 +1,4 @@
+import { isOpenByGlass } from '../credentials/desired-left.ts';
 import { bounded } from '../desired-names.ts';
 import { notes, registeredIn } from '../desired-provenance.ts';
 import {
@@ -130,7 +131,11 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
 function whatStays(desired: Desired, provenance: Provenance): string[] {
   const { service, endpoints, zones, links, records, accessBefore, locked } = provenance;
   return [
-    ...(locked ? [`inbound public access DENIED (it was ${accessBefore} before)`] : []),
+    ...(isOpenByGlass(provenance)
+      ? ['inbound public access OPEN by break-glass, and not closed again']
+      : locked
+        ? [`inbound public access DENIED (it was ${accessBefore} before)`]
+        : []),
     ...(service === 'none' ? [] : [`${desired.service.id} (${service})`]),
     ...Object.values(endpoints).map(({ how, id }) => `${id} (${how})`),
     ...[...new Set(Object.values(records).flat())].map((zoneId) => `records in ${zoneId}`),

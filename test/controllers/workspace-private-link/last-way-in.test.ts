@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PrivateEndpoint } from '../../../operator/clients/arm/types.ts';
+import { addressesOf } from './fake-cloud.ts';
 import {
   anEndpoint,
   aWorkspacePrivateLink,
@@ -246,5 +247,59 @@ describe('records of nobody that lead elsewhere, under adoptionPolicy Always', (
       expect(world.records.get(ZONE.toLowerCase())).toHaveLength(5);
       expect(world.records.get(ZONE.toLowerCase())).not.toContainEqual(theirs);
     }
+  });
+});
+
+describe('a link by which a name server proves the way in', () => {
+  test('is held while the workspace is closed, though somebody else has a network linked to the zone', async () => {
+    const verify = { mode: 'Resolve' as const, timeoutSeconds: 5 };
+    const hub = anEndpoint('hub', { dns: { ...anEndpoint('x').dns!, zoneId: ZONE, verify } });
+    const world = aWorld();
+    world.zones.set(ZONE.toLowerCase(), { id: ZONE, tags: {}, numberOfRecordSets: 1, numberOfVirtualNetworkLinks: 1 });
+    const theirs = {
+      id: `${ZONE}/virtualNetworkLinks/theirs`,
+      name: 'theirs',
+      virtualNetworkId: SPOKE_NETWORK,
+      registrationEnabled: false,
+      fallbackToInternet: true,
+      state: 'Completed',
+      tags: {},
+    };
+    world.links.set(ZONE.toLowerCase(), [theirs]);
+    world.answers = (name) => {
+      const found = addressesOf(world, endpointId('pe-hub')).find(({ fqdns }) => fqdns[0] === name);
+      return found ? { kind: 'addresses', addresses: [found.address] } : { kind: 'nxdomain' };
+    };
+    const living = live(world, aWorkspacePrivateLink({ inbound: DENY, endpoints: [hub] }));
+    await living.settle();
+    expect(world.policy.inbound).toBe('Deny');
+    living.change(({ spec }) => (spec.endpoints[0]!.dns!.virtualNetworkLinks = []));
+    world.nowMs += 40 * MINUTE_MS;
+    await living.settle();
+    expect(living.rest('dns/hub')).toBe('Link.Held');
+    expect(world.links.get(ZONE.toLowerCase())).toHaveLength(2);
+  });
+});
+
+describe('a workspace that break-glass has left open', () => {
+  test('is not called closed by what is written down when the object is let go without credentials', async () => {
+    const { world, living } = await settled({ inbound: DENY });
+    const until = new Date(world.nowMs + 60 * MINUTE_MS).toISOString();
+    living.change(({ metadata }) => (metadata.annotations!['fabriclink.dev/break-glass'] = until));
+    await living.settle();
+    expect(world.policy.inbound).toBe('Allow');
+    world.refusals['credentials'] = {
+      disposition: 'blocked',
+      reason: 'CredentialMissing',
+      message: 'no credentials',
+      remedy: 'create some',
+    };
+    living.change(({ metadata }) => (metadata.annotations!['fabriclink.dev/abandon'] = 'yes'));
+    remove(living);
+    await living.settle();
+    expect(living.released).toBe(true);
+    const left = living.ledger.flatMap((entry) => entry.left).join();
+    expect(left).toContain('OPEN by break-glass');
+    expect(left).not.toContain('Deny');
   });
 });
