@@ -5,19 +5,28 @@ export function lossDetail(seen: Seen, rest: Rest): { reason: string; text: stri
   const { abandonment } = seen;
   if (rest.reason !== 'CredentialsLost' || !abandonment?.error) return undefined;
   const { error, note, endpoints } = abandonment;
-  const annotate = `\`kubectl -n ${note.object.namespace} annotate workspaceprivatelinks.fabriclink.dev ${note.object.name} fabriclink.dev/abandon=yes\``;
   const parts = endpoints && (endpoints.length > 0 ? `endpoint ${endpoints.join(', ')}` : 'DNS of another tenant');
   return {
     reason: error.reason,
     text: `${parts === undefined ? 'nothing can' : `${parts} cannot`} be taken down: ${error.message}`,
     next: [
       `${error.remedy ?? 'mend the credentials'}, and the deletion goes on by itself`,
-      `or give ${parts ?? 'the object'} up as it is: ${annotate}`,
+      `or give ${parts ?? 'the object'} up as it is: ${abandonCommand(note.object)}`,
       `without either that is done at ${new Date(abandonment.dueAtMs).toISOString()}`,
       remains(abandonment),
     ].join('; '),
   };
 }
+
+/**
+ * While the object is being deleted there is one way out for what a consumer's credentials would be needed for, whether
+ * a person has taken it away by hand or not: it leaves an entry in the ledger, which taking notes away does not.
+ */
+export const partlyGivenUp = ({ abandonment }: Seen): string | undefined =>
+  abandonment && `or, gone by hand or not, give it up: ${abandonCommand(abandonment.note.object)}`;
+
+const abandonCommand = ({ namespace, name }: AbandonmentSeen['note']['object']): string =>
+  `\`kubectl -n ${namespace} annotate workspaceprivatelinks.fabriclink.dev ${name} fabriclink.dev/abandon=yes\``;
 
 function remains({ left, note, opening, ledger }: AbandonmentSeen): string {
   const keeps = `ConfigMap ${ledger.namespace}/${ledger.name} will list it`;

@@ -13,14 +13,14 @@ export function staysBehind(seen: Seen, name: string): string {
 }
 
 /**
- * The other way out: a person of that tenant has taken it away by hand, and nobody's credentials are coming back. Without
- * a note a thing is not ours, and nothing waits for it.
+ * The other way out of an object that lives on: a person of that tenant has taken it away by hand, and nobody's
+ * credentials are coming back. Without a note a thing is not ours, and nothing waits for it.
  */
-export function forgetting({ desired, provenance, release }: Seen, name: string): string {
+export function forgetting({ desired, provenance }: Seen, name: string): string {
   const { clusterId, owner } = desired;
   const [namespace = '', ...rest] = owner.slice(clusterId.length + 1).split('.');
-  const isDone = (zoneId: ArmId) => release !== undefined || entryOfId(desired, zoneId) === undefined;
-  const isForeign = (zoneId: ArmId) => provenance.consumers[zoneId.toLowerCase()] !== undefined && isDone(zoneId);
+  const isForeign = (zoneId: ArmId) =>
+    provenance.consumers[zoneId.toLowerCase()] !== undefined && entryOfId(desired, zoneId) === undefined;
   const keys = [
     ...keysOfEndpoint(name, provenance.records[name] ?? []).filter(
       (key) => key !== annotationFor('zone-group', name) || provenance.zoneGroups[name] !== undefined,

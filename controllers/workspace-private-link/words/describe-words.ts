@@ -1,5 +1,5 @@
 import { connectionDetail, connectionRemedy, decisionIn, rejectedBy } from '../connections/describe.ts';
-import { lossDetail } from '../credentials/describe-abandonment.ts';
+import { lossDetail, partlyGivenUp } from '../credentials/describe-abandonment.ts';
 import { forgetting, staysBehind } from '../credentials/describe-consumers.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from '../desired-names.ts';
 import { gatewayDetail } from '../placement/describe-gateway.ts';
@@ -60,10 +60,11 @@ function sayBlind(seen: Seen, rest: Rest, { error }: Fault): Said {
   const next = error.remedy ?? WORDING.CredentialMissing.next;
   if (rest.machine !== 'endpointRemoval') return { reason: error.reason, text: error.message, next };
   const name = nameIn(rest);
+  const otherWay = seen.release ? partlyGivenUp(seen) : forgetting(seen, name);
   return {
     reason: error.reason,
     text: `${staysBehind(seen, name)}: ${error.message}`,
-    next: `${next}; ${forgetting(seen, name)}`,
+    next: [next, otherWay].filter(Boolean).join('; '),
   };
 }
 

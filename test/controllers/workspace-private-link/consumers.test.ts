@@ -232,25 +232,43 @@ describe('an endpoint whose consumer’s credentials are missing', () => {
   });
 });
 
-test('what a person of the consumer’s tenant has taken away can be forgotten, by the command that is shown', async () => {
-  const world = aWorld();
-  const living = live(world, aWorkspacePrivateLink({ endpoints: [atPartner({ resourceGroup: 'theirs' })] }));
-  await living.settle();
-  world.refusals['credentials partner'] = missing('partner');
-  living.change(({ spec }) => (spec.endpoints = []));
-  await living.settle();
-  const [, keys = ''] = /annotate workspaceprivatelinks\.fabriclink\.dev sales ([^`]*)`/.exec(living.nextStep()) ?? [];
-  const named = keys.split(' ').map((key) => key.replace(/-$/, ''));
-  expect(named).toHaveLength(3);
-  const writes = world.writes.length;
-  world.endpoints.clear();
-  const [service] = world.services.values();
-  world.services.set(SERVICE.toLowerCase(), { ...service!, connections: [] });
-  living.change(({ metadata }) => {
-    for (const key of named) delete metadata.annotations![key];
+describe('what a person of the consumer’s tenant has taken away, with nobody’s credentials coming back', () => {
+  async function lost(change: (living: ReturnType<typeof live>) => void) {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [atPartner({ resourceGroup: 'theirs' })] }));
+    await living.settle();
+    world.refusals['credentials partner'] = missing('partner');
+    change(living);
+    await living.settle();
+    const [, said = ''] =
+      /annotate workspaceprivatelinks\.fabriclink\.dev sales ([^`]*)`/.exec(living.nextStep()) ?? [];
+    const writes = world.writes.length;
+    world.endpoints.clear();
+    const [service] = world.services.values();
+    world.services.set(SERVICE.toLowerCase(), { ...service!, connections: [] });
+    return { world, living, said: said.split(' '), since: () => world.writes.slice(writes) };
+  }
+
+  test('is forgotten by the command that is shown, when its entry has left the spec', async () => {
+    const { living, said, since } = await lost((one) => one.change(({ spec }) => (spec.endpoints = [])));
+    const keys = said.map((key) => key.replace(/-$/, ''));
+    expect(keys).toHaveLength(3);
+    living.change(({ metadata }) => {
+      for (const key of keys) delete metadata.annotations![key];
+    });
+    await living.settle();
+    expect([living.condition('Ready').status, living.report.status.endpoints, since()]).toEqual(['True', [], []]);
   });
-  await living.settle();
-  expect([living.rest('removal/partner'), world.writes.slice(writes)]).toEqual(['none', []]);
+
+  test('is given up by the one command that is shown everywhere, when the object is being deleted', async () => {
+    const { living, said, since } = await lost(remove);
+    expect(said).toEqual(['fabriclink.dev/abandon=yes']);
+    const [shown] = living.report.status.endpoints as { message: string }[];
+    expect(shown!.message).toContain(`annotate workspaceprivatelinks.fabriclink.dev sales ${said[0]}\``);
+    living.change(({ metadata }) => (metadata.annotations!['fabriclink.dev/abandon'] = 'yes'));
+    await living.settle();
+    expect([living.released, since()]).toEqual([true, ['services.delete']]);
+  });
 });
 
 test('an endpoint whose subscription belongs to another tenant than its entry says blinds nobody else', async () => {
