@@ -144,6 +144,27 @@ export function describeApply(running: Running): void {
       expect(unknown.body['message']).toMatch(/^failed to create typed patch object .*: .spec.odd: field not declared/);
     });
 
+    test('names an unknown field by the keys of the list element that it is in, and refuses the whole', async () => {
+      const path = widgets(await running.namespace());
+      const refusalOf = async (spec: Json) => {
+        const { status, body } = await running.client.apply(`${path}/a`, 'one', widget('a', spec));
+        const [, fields = ''] =
+          /^failed to create typed patch object \([^)]*\): (.*)$/s.exec(String(body['message'])) ?? [];
+        return { status, code: body['code'], reason: body['reason'], fields };
+      };
+      const parts = [{ name: 'first' }, { name: 'x', asked: [] }];
+      expect(await refusalOf({ color: 'red', parts })).toEqual({
+        status: 500,
+        code: 500,
+        reason: undefined,
+        fields: '.spec.parts[name="x"].asked: field not declared in schema',
+      });
+      expect(await refusalOf({ color: 'red', parts: [{ name: 'x', asked: [{ a: 1 }] }] })).toMatchObject({
+        fields: '.spec.parts[name="x"].asked: field not declared in schema',
+      });
+      expect(await running.client.get(`${path}/a`)).toMatchObject({ status: 404 });
+    });
+
     test('reads YAML', async () => {
       const path = widgets(await running.namespace());
       const yaml = 'apiVersion: example.dev/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n  color: red # a comment\n';

@@ -1,7 +1,8 @@
 import { clone, isObject } from '../json.ts';
-import { difference, emptySet, type FieldSet, isEmpty, union } from '../patch/field-set.ts';
-import { compare, fieldsOf, mergeApplied, removeFields } from '../patch/typed.ts';
-import { prune } from '../schema/pruning.ts';
+import { difference, emptySet, type FieldSet, isEmpty, printPath, union } from '../patch/field-set.ts';
+import { compare, elementOf, fieldsOf, mergeApplied, removeFields } from '../patch/typed.ts';
+import { item } from '../schema/path.ts';
+import { type NameElement, prune } from '../schema/pruning.ts';
 import { badRequest, notFound, StatusError } from '../status-error.ts';
 import type { Version } from '../store/version.ts';
 import type { KubeObject } from '../types.ts';
@@ -31,11 +32,15 @@ function readConfiguration(body: unknown, target: Target, options: WriteOptions)
   // Defaults are not opinions of the applier: the configuration stays as it came, only checked by decoding a copy.
   const config = clone(body) as KubeObject;
   decode(clone(body), target, { ...options, fieldValidation: 'Ignore' });
-  const unknown = prune(config, resource.schema);
+  const unknown = prune(config, resource.schema, nameElement);
   if (unknown.length > 0) throw undeclared(config, unknown);
   config.metadata ??= { name };
   return config;
 }
+
+/** Elements with an identity are named by it, as everywhere where ownership is the matter. */
+const nameElement: NameElement = (path, element, index, list) =>
+  list['x-kubernetes-list-type'] === 'map' ? path + printPath([elementOf(element, list)]) : item(path, index);
 
 /** Whatever fieldValidation says: what the schema does not know cannot be owned. */
 function undeclared({ apiVersion, kind, metadata }: KubeObject, unknown: string[]): StatusError {

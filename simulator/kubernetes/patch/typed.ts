@@ -31,7 +31,7 @@ function isBlank(value: unknown): boolean {
 }
 
 /** The path element of a list element. */
-function elementOf(value: unknown, schema: Schema | undefined): string {
+export function elementOf(value: unknown, schema: Schema | undefined): string {
   if (schema?.['x-kubernetes-list-type'] !== 'map' || !isObject(value)) return `v:${canonical(value)}`;
   const keys: JsonObject = {};
   for (const key of schema['x-kubernetes-list-map-keys'] ?? []) {

@@ -2,30 +2,40 @@ import { isObject } from '../json.ts';
 import type { JsonObject, Schema } from '../types.ts';
 import { child, item } from './path.ts';
 
+/** The path of a list element. */
+export type NameElement = (path: string, element: unknown, index: number, list: Schema) => string;
+
+const byIndex: NameElement = (path, _element, index) => item(path, index);
+
+type Pruned = { unknown: string[]; nameElement: NameElement };
+
 /** Removes, in place, every field that the schema does not know. Returns the paths of what was removed. */
-export function prune(object: JsonObject, schema: Schema): string[] {
-  const unknown: string[] = [];
-  pruneValue(object, schema, '', unknown);
-  return unknown;
+export function prune(object: JsonObject, schema: Schema, nameElement = byIndex): string[] {
+  const pruned: Pruned = { unknown: [], nameElement };
+  pruneValue(object, schema, '', pruned);
+  return pruned.unknown;
 }
 
-function pruneValue(value: unknown, schema: Schema, path: string, unknown: string[]): void {
+function pruneValue(value: unknown, schema: Schema, path: string, pruned: Pruned): void {
   if (Array.isArray(value)) {
     const { items } = schema;
-    if (items) value.forEach((element, index) => pruneValue(element, items, item(path, index), unknown));
+    if (!items) return;
+    value.forEach((element, index) => {
+      pruneValue(element, items, pruned.nameElement(path, element, index, schema), pruned);
+    });
     return;
   }
-  if (isObject(value)) pruneObject(value, schema, path, unknown);
+  if (isObject(value)) pruneObject(value, schema, path, pruned);
 }
 
-function pruneObject(value: JsonObject, schema: Schema, path: string, unknown: string[]): void {
+function pruneObject(value: JsonObject, schema: Schema, path: string, pruned: Pruned): void {
   const keepAll = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true;
   for (const key of Object.keys(value)) {
     const known = fieldSchema(schema, key);
-    if (known) pruneValue(value[key], known, child(path, key), unknown);
+    if (known) pruneValue(value[key], known, child(path, key), pruned);
     else if (!keepAll) {
       delete value[key];
-      unknown.push(child(path, key));
+      pruned.unknown.push(child(path, key));
     }
   }
 }
