@@ -3,7 +3,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import type { LedgerEntry } from '../../operator/clients/kube/ledger.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
-import type { Call } from '../support/stage-calls.ts';
+import { type Call, isCloudRead } from '../support/stage-calls.ts';
 import { crashEverywhere, recordMoments, restartFrom } from '../support/stage-crash.ts';
 import {
   endpointInFabrikam,
@@ -75,6 +75,15 @@ describe('a deletion that lacks the credentials of one endpoint', () => {
     expect(left().some((thing) => thing.startsWith('service '))).toBe(true);
   });
 
+  test('looks calmly meanwhile: each look reads anew what the other credentials still see', async () => {
+    stage.forget();
+    await stage.pass(2 * HOUR_MS);
+    const looks = stage.calls.filter(({ path }) => /privateLinkServicesForFabric\/[^/]+$/i.test(path));
+    expect(looks.length).toBeGreaterThan(8);
+    expect(looks.length).toBeLessThan(20);
+    expect(stage.calls.filter(isCloudRead).length).toBeLessThan(150);
+  });
+
   test('gives it up at a person’s word, takes down the service, and says what is left to the partner', async () => {
     await abandon();
     await playUntilGone(stage);
@@ -85,7 +94,7 @@ describe('a deletion that lacks the credentials of one endpoint', () => {
   });
 
   test('gives it up by itself after a day', async () => {
-    // As if it had been missed for nearly a day: the way there is a look a minute.
+    // As if it had been missed for nearly a day: the way there is a hundred looks.
     const lostAt = new Date(stage.clock.now() - 24 * HOUR_MS + 10 * MINUTE_MS).toISOString();
     await annotate({ 'fabriclink.dev/credentials-lost-at': lostAt });
     await stage.pass(9 * MINUTE_MS);

@@ -20,6 +20,7 @@ export const abandonmentMachine = setup({
     askedInVain: is(({ credentials, asked }) => credentials === 'working' && asked),
     working: is(({ credentials }) => credentials === 'working'),
     unnoted: is(({ lost }) => lost === 'unnoted'),
+    patientForAll: is((facts) => facts.credentials === 'lost' && !givenUp(facts)),
     patient: is((facts) => !givenUp(facts)),
     unreadable: is(({ entry }) => entry === 'unobservable'),
     onlyPartly: is(({ credentials }) => credentials === 'partly'),
@@ -53,9 +54,17 @@ export const abandonmentMachine = setup({
     Patience: {
       initial: 'Check',
       states: {
-        Check: { always: [{ guard: 'patient', target: 'Waiting' }, { target: '#abandonment.Ledger' }] },
-        // Not `due`: where Secrets may not be watched, a mended one is only noticed by looking.
+        Check: {
+          always: [
+            { guard: 'patientForAll', target: 'Waiting' },
+            { guard: 'patient', target: 'WaitingForSome' },
+            { target: '#abandonment.Ledger' },
+          ],
+        },
+        // Not `due`: where Secrets may not be watched, a mended one is only noticed by looking, which costs no cloud a read.
         Waiting: leaf('stalled', 'CredentialsLost', 'fast'),
+        // Here each look reads anew what the other credentials still see.
+        WaitingForSome: leaf('stalled', 'CredentialsLost', 'person'),
       },
     },
     Ledger: {

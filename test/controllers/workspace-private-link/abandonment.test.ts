@@ -56,6 +56,7 @@ describe('the abandonment ladder', () => {
     };
     const waits: Record<string, Partial<AbandonmentFacts>> = {
       'Patience.Waiting': { lost: 'after' },
+      'Patience.WaitingForSome': { lost: 'after' },
       'Ledger.Unreadable': { entry: 'absent' },
     };
     for (const start of observations) {
