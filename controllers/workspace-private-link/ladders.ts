@@ -4,10 +4,10 @@ import type { Ladder, Seen } from './types.ts';
 export function ladders(seen: Seen): readonly Ladder[] {
   const { service, endpoints, removals, connections, access, outputs, staleNotes, release, abandonment } = seen;
   const givingUp = abandonment ? [{ name: 'abandonment', machine: 'abandonment', facts: abandonment.facts }] : [];
-  // Without credentials no other fact could be read, and no other ladder has anything to say.
-  if (abandonment?.facts.credentials === 'lost') return givingUp;
-  const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
   const publishing = outputs ? [{ name: 'outputs', machine: 'outputs', facts: outputs.facts }] : [];
+  // Without credentials no fact of a cloud could be read, and no other ladder has anything to say.
+  if (abandonment?.facts.credentials === 'lost') return [...publishing, ...givingUp];
+  const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
   const inbound = due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, glassOrDue(access));
   // As long as the spec says it: an entry that is gone can no longer be asked whose credentials it meant.
   const noting: Ladder[] =

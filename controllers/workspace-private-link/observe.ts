@@ -77,7 +77,10 @@ export const observe =
     // One of an earlier life under Manage is let go of at once, and everything stays as it is.
     if (deleting && pass.readOnly) return { ...blank, release: released(true) };
     // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
-    if (deleting && leavesNothing(resource, provenance)) return { ...blank, release: released(true) };
+    if (deleting && leavesNothing(resource, provenance)) {
+      const outputs = await observeOutputs({ deps, pass, desired, provenance }, [], false);
+      return { ...blank, outputs, release: released(true) };
+    }
     try {
       const clients = await clientsFor(deps, pass);
       const clientsOfConsumer = createConsumers(deps, pass, clients);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { PUBLISHED_BY } from '../../operator/clients/kube/published.ts';
-import { CONFIG_MAPS } from '../../operator/clients/kube/resources.ts';
+import { CONFIG_MAPS, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { crashEverywhere, outcomeOf, recordMoments } from '../support/stage-crash.ts';
@@ -124,7 +125,6 @@ describe('published', () => {
     const annotations = Object.fromEntries(
       Object.keys(stage.link()?.metadata.annotations ?? {}).map((key) => [key, null]),
     );
-    const { workspacePrivateLinks } = await import('../../crds/workspace-private-link.ts');
     await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
       type: 'merge',
       body: { metadata: { annotations } },
@@ -169,6 +169,43 @@ describe('a ConfigMap of somebody else', () => {
     await untilPublished();
     expect(mapOf()?.data?.theirs).toBe('kept');
     expect(mapOf()?.metadata.ownerReferences).toBeUndefined();
+    await stage.deleteLink();
+    await playUntilGone(stage);
+    expect(mapOf()?.data).toEqual({ theirs: 'kept' });
+  });
+});
+
+describe('a ConfigMap that was handed over by its label, and an object that leaves its things where they are', () => {
+  const handOver = async (spec: object) => {
+    await setTheStage(stage, ready);
+    await stage.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: NAME, namespace: NAMESPACE, labels: { [PUBLISHED_BY]: stage.link()!.metadata.uid } },
+      data: { theirs: 'kept' },
+    });
+    await stage.startOperator();
+    await stage.apply(salesLink(stage.nameserverOf, { publishTo: { configMapName: NAME }, ...spec }));
+    await untilPublished();
+  };
+
+  test('gets back what is ours when the object is abandoned: that takes no credentials', async () => {
+    await handOver({});
+    await stage.kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials');
+    await stage.deleteLink();
+    await stage.pass(MINUTE_MS);
+    expect(mapOf()?.data).toEqual({ theirs: 'kept' });
+    expect(readout(stage.link()).reason).toBe('CredentialMissing');
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+    });
+    await playUntilGone(stage);
+    expect(mapOf()?.data).toEqual({ theirs: 'kept' });
+  });
+
+  test('gets it back when everything in the cloud is retained', async () => {
+    await handOver({ deletionPolicy: 'Retain', inbound: null });
     await stage.deleteLink();
     await playUntilGone(stage);
     expect(mapOf()?.data).toEqual({ theirs: 'kept' });

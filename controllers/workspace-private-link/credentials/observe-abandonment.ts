@@ -1,5 +1,6 @@
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { ABANDON } from '../desired-names.ts';
+import { observeOutputs } from '../outputs/observe.ts';
 import type { Reader } from '../reading.ts';
 import type { AbandonmentFacts, AbandonmentSeen, RemovalSeen, Seen } from '../types.ts';
 import { isOpenByGlass, leftBehind, openingCommand } from './desired-left.ts';
@@ -17,9 +18,13 @@ type Loss = { error: OperatorError; endpoints?: readonly string[] };
 /** Missing, unusable, of another tenant, or refused as an identity: no waiting ends that. */
 export const isLoss = (error: OperatorError): boolean => isCredentialTrouble(error) && error.disposition === 'blocked';
 
-/** Nothing in the cloud can be read any more: all that is left is to wait, and one day to let go. */
+/**
+ * Nothing in the cloud can be read any more: all that is left is to wait, and one day to let go. What was published in
+ * the cluster is taken back all the same.
+ */
 export async function observeLoss(context: Asking, blank: Seen, error: OperatorError): Promise<Seen> {
-  return { ...blank, removals: [], abandonment: await ask(context, { error }) };
+  const outputs = await observeOutputs(context, [], false);
+  return { ...blank, removals: [], outputs, abandonment: await ask(context, { error }) };
 }
 
 /**

@@ -1,12 +1,14 @@
-import { attempt, blindness, type Context, type Reading } from '../reading.ts';
+import { attempt, blindness, type Reader, type Reading } from '../reading.ts';
 import type { EndpointSeen, Fault, OutputsFacts, OutputsSeen } from '../types.ts';
 import { OUTPUT_KEYS, type Outputs, outputsOf } from './desired.ts';
 
-type Published = Awaited<ReturnType<Context['deps']['publisher']['read']>>;
+type Published = Awaited<ReturnType<Reader['deps']['publisher']['read']>>;
+/** The cluster alone is asked: no credentials for any cloud are needed. */
+type Asking = Pick<Reader, 'deps' | 'pass' | 'desired' | 'provenance'>;
 
 /** Undefined when nothing is asked for, and nothing was ever published. `usable`: the service is there. */
 export async function observeOutputs(
-  context: Context,
+  context: Asking,
   endpoints: readonly EndpointSeen[],
   usable: boolean,
 ): Promise<OutputsSeen | undefined> {
@@ -56,7 +58,7 @@ function judged(
   return { facts: { ...facts, target: isCurrent ? 'current' : 'outdated' }, version: value.version };
 }
 
-const read = (context: Context, name: string): Promise<Reading<Published>> =>
+const read = (context: Asking, name: string): Promise<Reading<Published>> =>
   attempt(context, `ConfigMap ${context.pass.resource.metadata.namespace}/${name}`, () =>
     context.deps.publisher.read(context.pass.resource, name, context.pass.signal),
   );
