@@ -176,8 +176,10 @@ describe('a ConfigMap of somebody else', () => {
 });
 
 describe('a ConfigMap that was handed over by its label, and an object that leaves its things where they are', () => {
-  const handOver = async (spec: object) => {
-    await setTheStage(stage, ready);
+  const handOver = async (spec: object, from = ready) => {
+    await setTheStage(stage, from);
+    const manifestOf = (more: object) => salesLink(stage.nameserverOf, { ...more, ...spec });
+    await stage.apply(manifestOf({}));
     await stage.apply({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -185,7 +187,7 @@ describe('a ConfigMap that was handed over by its label, and an object that leav
       data: { theirs: 'kept' },
     });
     await stage.startOperator();
-    await stage.apply(salesLink(stage.nameserverOf, { publishTo: { configMapName: NAME }, ...spec }));
+    await stage.apply(manifestOf({ publishTo: { configMapName: NAME } }));
     await untilPublished();
   };
 
@@ -205,7 +207,7 @@ describe('a ConfigMap that was handed over by its label, and an object that leav
   });
 
   test('gets it back when everything in the cloud is retained', async () => {
-    await handOver({ deletionPolicy: 'Retain', inbound: null });
+    await handOver({ deletionPolicy: 'Retain', inbound: undefined }, bare);
     await stage.deleteLink();
     await playUntilGone(stage);
     expect(mapOf()?.data).toEqual({ theirs: 'kept' });
