@@ -1,4 +1,4 @@
-import type { ArmId, EndpointScope, ServiceScope, WorkspaceHost } from './types.ts';
+import type { ArmId, Desired, EndpointScope, ServiceScope, WorkspaceHost } from './types.ts';
 
 export const ANNOTATION = 'fabriclink.dev/';
 /** Any text: a person gives up what cannot be taken down for want of credentials. */
@@ -82,4 +82,10 @@ export function recordName(host: string): string | undefined {
 export function timeOf(value: string | undefined): number | undefined {
   const at = Date.parse(value ?? '');
   return Number.isNaN(at) ? undefined : at;
+}
+
+/** `kubectl <verb>` on the very object, for people to complete. */
+export function kubectl({ clusterId, owner }: Pick<Desired, 'clusterId' | 'owner'>, verb: string): string {
+  const [namespace = '', ...rest] = owner.slice(clusterId.length + 1).split('.');
+  return `kubectl -n ${namespace} ${verb} workspaceprivatelinks.fabriclink.dev ${rest.slice(0, -1).join('.')}`;
 }

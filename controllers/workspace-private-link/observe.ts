@@ -4,6 +4,7 @@ import type { Pass } from '../../operator/runtime/kind.ts';
 import { inboundReleased } from './access/machine.ts';
 import { mayBeDenied, observeAccess, readGlass, readPolicy, unreadAccess } from './access/observe.ts';
 import {
+  entryBehind,
   findService,
   observeInboundRelease,
   policyFact,
@@ -372,10 +373,22 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
     ...blank,
     ...(relocks && { access: life.access, endpoints: life.endpoints }),
     removals,
+    connections: stillShown(context.desired, connections.value ?? []),
     outputs,
     ...(abandonment && { abandonment }),
     release: { ...inbound, ...serviceRemoval(context, question), relocks },
   };
+}
+
+/** Nothing is decided any more; who is connected, and by which entry, people want to know all the more. */
+function stillShown(desired: Desired, list: readonly PrivateEndpointConnection[]): Seen['connections'] {
+  const decidedBy = list.flatMap((connection) => {
+    const { privateEndpointId, status } = connection;
+    const entry = entryBehind(desired, connection);
+    if (privateEndpointId === undefined || status === 'Pending') return [];
+    return [[privateEndpointId.toLowerCase(), entry === undefined ? 'unlisted' : `connections/${entry}`] as const];
+  });
+  return { ...NO_CONNECTIONS, list, decidedBy: Object.fromEntries(decidedBy) };
 }
 
 /**

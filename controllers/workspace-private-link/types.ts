@@ -374,13 +374,16 @@ export type ServiceSeen = {
   fault?: Fault;
 };
 
+/** `entry`: of spec.connections, also one that it has lost since; absent: this object did not let them in from its list. */
+export type LiveConnection = PrivateEndpointConnection & { entry?: string };
+
 export type ReleaseSeen = {
   inbound: InboundReleaseFacts;
   inboundDueAtMs: number | undefined;
   service: ServiceRemovalFacts;
   actual: PrivateLinkService | undefined;
   staleConnection?: PrivateEndpointConnection;
-  liveConnections: readonly string[];
+  liveConnections: readonly LiveConnection[];
   fault?: Fault;
   accessFault?: Fault;
   /** The workspace stands open by break-glass and was closed before: the inbound ladder closes it before anything goes. */

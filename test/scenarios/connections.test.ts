@@ -11,7 +11,15 @@ import type { LinkConnection } from '../../simulator/fabric/types.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { crashEverywhere, outcomeOf, type Recording, recordMoments } from '../support/stage-crash.ts';
 import { cloudWrites, eventNotes, readout, setTheStage } from '../support/stage-faults.ts';
-import { bringToReady, conditionOf, HOUR_MS, isTrue, MINUTE_MS, playUntilReady } from '../support/stage-link.ts';
+import {
+  bringToReady,
+  conditionOf,
+  HOUR_MS,
+  isTrue,
+  MINUTE_MS,
+  playUntilGone,
+  playUntilReady,
+} from '../support/stage-link.ts';
 import { endpointIdIn } from '../support/stage-view.ts';
 import { endpointIn, NAMESPACE, SALES, SALES_SERVICE, salesLink } from '../support/stage-world.ts';
 
@@ -303,6 +311,45 @@ describe('the policy about what is no longer listed', () => {
     await stage.pass(6 * HOUR_MS);
     expect([AUDIT, STRANGER, hub()].map(statusOf)).toEqual(['Approved', 'Approved', 'Approved']);
     expect(cloudWrites(stage.calls)).toEqual([]);
+  });
+});
+
+describe('an object that is deleted while somebody is connected whom it let in', () => {
+  const wait = async () => {
+    ask(AUDIT);
+    await stage.startOperator();
+    await decide([APPROVE_AUDIT]);
+    await becomes(AUDIT, 'Approved');
+    await playUntilReady(stage);
+    await stage.deleteLink();
+    await stage.run(() => readout(stage.link()).reason === 'ConnectionsRemain', {
+      withinMs: HOUR_MS,
+      what: 'it waits',
+    });
+    return readout(stage.link()).nextStep;
+  };
+
+  test('says which entry let them in, and goes on once a person runs the command that cuts them off', async () => {
+    const said = await wait();
+    expect(said).toContain(`${AUDIT}, approved by spec.connections, entry audit-network`);
+    expect(shownOf(AUDIT)).toMatchObject({ status: 'Approved', decidedBy: 'connections/audit-network' });
+    const [, url = ''] = /`az rest --method delete --url "([^"?]+)\?api-version=[^"]*"`/.exec(said) ?? [];
+    const name = connectionOf(AUDIT)!.name;
+    expect(url).toBe(`${SALES_SERVICE}/privateEndpointConnections/${name}`);
+    removeConnection(stage.simulator.cloud, SALES_SERVICE, AUDIT);
+    await playUntilGone(stage);
+    expect(stage.simulator.world.fabric.linkServices).toEqual({});
+  });
+
+  test('goes on once a person runs the command that keeps the service, and leaves them connected', async () => {
+    const [, patch = '{}'] =
+      /patch workspaceprivatelinks\.fabriclink\.dev sales --type merge -p '([^']*)'`/.exec(await wait()) ?? [];
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: JSON.parse(patch) as object,
+    });
+    await playUntilGone(stage);
+    expect(statusOf(AUDIT)).toBe('Approved');
   });
 });
 

@@ -1,9 +1,12 @@
+import { markedName, markerOf } from '../../../operator/approval/marker.ts';
+import { isMarkedByUs } from '../connections/listing.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
 import { attempt, blindness, type Context, type Reading, settled } from '../reading.ts';
 import { tagOf } from '../service/observe.ts';
 import type {
   CommunicationPolicySeen,
+  Desired,
   Fault,
   InboundReleaseFacts,
   PrivateEndpointConnection,
@@ -110,8 +113,15 @@ export type ServiceRemovalQuestion = {
   allRemoved: boolean;
 };
 
+/** Our marker in its description says by which entry it was approved, also when the spec has lost that entry since. */
+export function entryBehind(desired: Desired, connection: PrivateEndpointConnection): string | undefined {
+  if (!isMarkedByUs(desired, connection)) return undefined;
+  const marked = markerOf(connection.description)?.name;
+  return desired.decisions.find(({ name }) => markedName(name) === marked)?.name ?? marked;
+}
+
 export function serviceRemoval(
-  { provenance }: Context,
+  { provenance, desired }: Context,
   question: ServiceRemovalQuestion,
 ): Pick<ReleaseSeen, 'service' | 'actual' | 'staleConnection' | 'liveConnections' | 'fault'> {
   const { service, connections } = question;
@@ -139,7 +149,10 @@ export function serviceRemoval(
     },
     actual: service.actual,
     ...(stale && { staleConnection: stale }),
-    liveConnections: live.map(({ privateEndpointId, name }) => privateEndpointId ?? name),
+    liveConnections: live.map((connection) => {
+      const entry = entryBehind(desired, connection);
+      return entry === undefined ? connection : { ...connection, entry };
+    }),
     ...(service.fault && { fault: service.fault }),
   };
 }

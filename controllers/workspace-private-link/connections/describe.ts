@@ -1,9 +1,18 @@
-import { annotationFor, lastSegment } from '../desired-names.ts';
-import type { DecisionSeen, ManagedConnectionFacts, PrivateEndpointConnection, Rest, Seen } from '../types.ts';
+import { annotationFor, kubectl, lastSegment } from '../desired-names.ts';
+import type {
+  DecisionSeen,
+  LiveConnection,
+  ManagedConnectionFacts,
+  PrivateEndpointConnection,
+  Rest,
+  Seen,
+} from '../types.ts';
 import { ruleOf } from './desired.ts';
 
 const API_VERSION = '2024-06-01';
 const MOST_NAMED = 10;
+/** What is said about them is long, and is to be read as a whole. */
+const MOST_REMAINING = 2;
 
 /** The entry that a ladder `connection/<name>` is about. */
 export const decisionIn = ({ connections }: Seen, { ladder }: Rest): DecisionSeen | undefined =>
@@ -33,6 +42,7 @@ export function connectionDetail(seen: Seen, rest: Rest): string | undefined {
 
 /** The exact command or place, where there is one. */
 export function connectionRemedy(seen: Seen, rest: Rest): string | undefined {
+  if (rest.machine === 'serviceRemoval') return remainingRemedy(seen, rest);
   const decision = decisionIn(seen, rest);
   if (!decision) return undefined;
   const { connection, matches, about, desired } = decision;
@@ -64,6 +74,29 @@ export function connectionRemedy(seen: Seen, rest: Rest): string | undefined {
     default:
       return undefined;
   }
+}
+
+const remainingIn = ({ release }: Seen, { reason }: Rest): readonly LiveConnection[] =>
+  reason === 'ConnectionsRemain' ? (release?.liveConnections ?? []) : [];
+
+/** Who still works through a service that is to go, and who let them in. */
+export function remainingDetail(seen: Seen, rest: Rest): string | undefined {
+  const remaining = remainingIn(seen, rest);
+  const named = remaining.slice(0, MOST_REMAINING).map((one) => {
+    const by = one.entry === undefined ? 'not from the list of this object' : `by spec.connections, entry ${one.entry}`;
+    const how = one.status === 'Approved' ? `approved ${by}` : `state ${one.status}`;
+    return `${one.privateEndpointId ?? one.name}, ${how}`;
+  });
+  const more = remaining.length - named.length;
+  return named.length === 0 ? undefined : [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
+function remainingRemedy(seen: Seen, rest: Rest): string | undefined {
+  const remaining = remainingIn(seen, rest);
+  if (remaining.length === 0) return undefined;
+  const commands = remaining.slice(0, MOST_REMAINING).map((one) => removal(seen, one));
+  const retain = `${kubectl(seen.desired, 'patch')} --type merge -p '{"spec":{"deletionPolicy":"Retain"}}'`;
+  return `have the owners delete their private endpoints; or cut them off now: ${commands.join(' and ')}; or keep the service and whoever is connected: \`${retain}\`; the operator looks again every ten minutes`;
 }
 
 /** A command that works for any resource type, and in every Azure cloud. */

@@ -1,5 +1,5 @@
 import { consumerOfId, entryOfId } from '../desired.ts';
-import { annotationFor } from '../desired-names.ts';
+import { annotationFor, kubectl } from '../desired-names.ts';
 import { keyOfLink, keyOfZone, keysOfEndpoint } from '../desired-provenance.ts';
 import type { ArmId, Seen } from '../types.ts';
 
@@ -17,8 +17,6 @@ export function staysBehind(seen: Seen, name: string): string {
  * credentials are coming back. Without a note a thing is not ours, and nothing waits for it.
  */
 export function forgetting({ desired, provenance }: Seen, name: string): string {
-  const { clusterId, owner } = desired;
-  const [namespace = '', ...rest] = owner.slice(clusterId.length + 1).split('.');
   const isForeign = (zoneId: ArmId) =>
     provenance.consumers[zoneId.toLowerCase()] !== undefined && entryOfId(desired, zoneId) === undefined;
   const keys = [
@@ -30,6 +28,5 @@ export function forgetting({ desired, provenance }: Seen, name: string): string 
       .filter(({ zoneId }) => isForeign(zoneId))
       .map((link) => keyOfLink(link.zoneId, link.virtualNetworkId)),
   ];
-  const object = `-n ${namespace} annotate workspaceprivatelinks.fabriclink.dev ${rest.slice(0, -1).join('.')}`;
-  return `or, once it was deleted there by hand, have it forgotten: \`kubectl ${object} ${keys.map((key) => `${key}-`).join(' ')}\``;
+  return `or, once it was deleted there by hand, have it forgotten: \`${kubectl(desired, 'annotate')} ${keys.map((key) => `${key}-`).join(' ')}\``;
 }

@@ -1,4 +1,10 @@
-import { connectionDetail, connectionRemedy, decisionIn, rejectedBy } from '../connections/describe.ts';
+import {
+  connectionDetail,
+  connectionRemedy,
+  decisionIn,
+  rejectedBy,
+  remainingDetail,
+} from '../connections/describe.ts';
 import { lossDetail, partlyGivenUp } from '../credentials/describe-abandonment.ts';
 import { forgetting, staysBehind } from '../credentials/describe-consumers.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from '../desired-names.ts';
@@ -187,10 +193,7 @@ function particulars(seen: Seen, rest: Rest): Particulars {
       return { fault: seen.abandonment?.fault };
     case 'serviceRemoval':
       return {
-        detail:
-          rest.reason === 'ConnectionsRemain'
-            ? seen.release?.liveConnections.slice(0, 5).join(', ') || undefined
-            : undefined,
+        detail: remainingDetail(seen, rest),
         fault: seen.release?.fault,
       };
     default:

@@ -326,7 +326,10 @@ describe('deletion', () => {
     await living.settle();
     expect(living.released).toBe(false);
     expect(living.condition('Stalled').reason).toBe('ConnectionsRemain');
-    expect(living.nextStep()).toContain(endpointId('pe-other'));
+    expect(living.nextStep()).toContain(`${endpointId('pe-other')}, approved not from the list of this object`);
+    expect(living.nextStep()).toContain(
+      `\`az rest --method delete --url "${SERVICE}/privateEndpointConnections/x?api-version=2024-06-01"\``,
+    );
   });
 
   test('an object that never made anything is let go without credentials', async () => {
