@@ -62,8 +62,8 @@ export type WorkspacePrivateLinkSpec = {
    */
   connectionsPolicy: 'Additive' | 'Authoritative';
   /**
-   * Namespaces whose ManagedPrivateEndpoints may refer to this object and be approved by it. Empty: only this
-   * object's own namespace. Default: [].
+   * Namespaces whose ManagedPrivateEndpoints may refer to this object and be approved by it, beside this object's
+   * own. Empty: only its own namespace. Default: [].
    */
   allowedSourceNamespaces: string[];
   /** Public access to the workspace. Absent: not managed. Removing it later leaves the workspace as it is. */

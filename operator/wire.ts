@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createManagedPrivateEndpointKind } from '../controllers/managed-private-endpoint/controller.ts';
 import { createWorkspacePrivateLinkKind } from '../controllers/workspace-private-link/controller.ts';
 import { createClouds } from './clients/cloud-factory.ts';
 import { lookupThrough } from './clients/dns.ts';
@@ -95,7 +96,10 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       log,
       metrics,
       fence,
-      kinds: [createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher, ledger })],
+      kinds: [
+        createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher, ledger }),
+        createManagedPrivateEndpointKind({ clouds, clock, ledger }),
+      ],
       holdSecrets: config.secretFinalizer,
       onSecretChange: (namespace, name) => clouds.invalidateSecret(namespace, name),
       namespaces: config.watchNamespaces,

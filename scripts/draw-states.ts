@@ -1,5 +1,6 @@
 import type { AnyStateMachine, StateNode } from 'xstate';
-import { machines } from '../controllers/workspace-private-link/machine.ts';
+import { machines as managedEndpoint } from '../controllers/managed-private-endpoint/machine.ts';
+import { machines as privateLink } from '../controllers/workspace-private-link/machine.ts';
 
 /** A generated document: path from the root of the repository, and its whole text. */
 export type Drawing = { path: string; text: string };
@@ -9,7 +10,11 @@ export function drawStates(): Drawing[] {
   return [
     {
       path: 'docs/states/workspace-private-link.md',
-      text: page('WorkspacePrivateLink', 'workspace-private-link', machines),
+      text: page('WorkspacePrivateLink', 'workspace-private-link', privateLink),
+    },
+    {
+      path: 'docs/states/managed-private-endpoint.md',
+      text: page('ManagedPrivateEndpoint', 'managed-private-endpoint', managedEndpoint),
     },
   ];
 }

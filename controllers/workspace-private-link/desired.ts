@@ -43,7 +43,8 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
     uid: metadata.uid ?? '',
     decisions: decisionsOf(resource),
     authoritative: spec.connectionsPolicy === 'Authoritative',
-    notServed: notServed(resource),
+    // The whole of the spec is served; a field that a later version of the API brings is named here until it is.
+    notServed: { whole: [], partial: [] },
   };
 }
 
@@ -130,13 +131,6 @@ export const recordsByHand = ({ hosts }: Pick<Desired, 'hosts'>, dns: DesiredDns
 
 /** The same for every object that needs this link, so that two of them make one. */
 export const linkName = (virtualNetworkId: string): string => `fabriclink-${shortHash(virtualNetworkId.toLowerCase())}`;
-
-function notServed({ spec }: WorkspacePrivateLink): Desired['notServed'] {
-  const whole: string[] = [];
-  const partial: string[] = [];
-  if ((spec.allowedSourceNamespaces ?? []).length > 0) partial.push('allowedSourceNamespaces');
-  return { whole, partial };
-}
 
 /** Only looked at. A policy that this version does not know may mean anything, so nothing is written then either. */
 export const isObserved = ({ spec }: WorkspacePrivateLink): boolean => (spec.managementPolicy ?? 'Manage') !== 'Manage';

@@ -54,7 +54,7 @@ export const SERVICE_FACTS = {
   ],
   /** Annotation fabriclink.dev/service. */
   provenance: PROVENANCE,
-  /** spec.connections and its kin (Authoritative, allowedSourceNamespaces, publishTo) ask for what is not served yet. */
+  /** listed: a part of the spec asks for what this version does not serve, and the rest goes on. */
   decisions: ['none', 'listed'],
 } as const satisfies Domain;
 export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;

@@ -34,6 +34,8 @@ export interface Metrics {
 
 export function createMetrics(registry: Registry = new Registry()): Metrics {
   const registers = [registry];
+  /** What runs at a scrape, by gauge: each kind of object may bring its own share of one metric. */
+  const collectors = new Map<string, (() => void)[]>();
   return {
     counter(name, help, labels) {
       const known = registry.getSingleMetric(name) as Counter | undefined;
@@ -41,19 +43,18 @@ export function createMetrics(registry: Registry = new Registry()): Metrics {
       return { add: (values, by = 1) => counter.inc(values, by) };
     },
     gauge(name, help, labels, collect) {
-      const known = registry.getSingleMetric(name) as Gauge | undefined;
-      if (known) return gaugeOf(known);
-      const gauge = new Gauge({
-        name,
-        help,
-        labelNames: [...labels],
-        registers,
-        ...(collect && {
-          collect() {
-            collect(gaugeOf(this));
-          },
-        }),
-      });
+      const shares = collectors.get(name) ?? [];
+      collectors.set(name, shares);
+      const gauge =
+        (registry.getSingleMetric(name) as Gauge | undefined) ??
+        new Gauge({
+          name,
+          help,
+          labelNames: [...labels],
+          registers,
+          collect: () => shares.forEach((share) => share()),
+        });
+      if (collect) shares.push(() => collect(gaugeOf(gauge)));
       return gaugeOf(gauge);
     },
     histogram(name, help, labels, buckets) {

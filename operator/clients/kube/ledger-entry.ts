@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 /**
  * A fact that outlives the object it is about.
  *
- * | what                     | subject                                   | kept                                      |
- * |--------------------------|-------------------------------------------|-------------------------------------------|
- * | `abandoned`              | uid of the object                         | a year, for whoever clears up             |
- * | `mappingDeleted`         | guest tenant id, slash, object id         | 72 hours, until another may be made       |
- * | `managedEndpointDeleted` | source workspace id, slash, endpoint name | 15 minutes, until another may be made     |
+ * | what                     | subject                                                    | kept                                  |
+ * |--------------------------|------------------------------------------------------------|---------------------------------------|
+ * | `abandoned`              | uid of the object                                          | a year, for whoever clears up         |
+ * | `mappingDeleted`         | guest tenant id, slash, object id                          | 72 hours, until another may be made   |
+ * | `managedEndpointDeleted` | source workspace id, slash, target's ARM id, #, subresource | 15 minutes, until another may be made |
  */
 export type LedgerEntry = {
   what: 'abandoned' | 'mappingDeleted' | 'managedEndpointDeleted';

@@ -237,13 +237,6 @@ const cases: Record<string, Case> = {
       'Endpoint hub: cannot create private endpoint "pe-hub": the identity may not join the subnet; assign the role Network Contributor on the network.',
     heal: (world) => delete world.refusals['endpoints.put'],
   },
-  'managed private endpoints of other namespaces': {
-    because: 'the kind that they would be of is not served yet',
-    spec: { allowedSourceNamespaces: ['reports'] },
-    reason: 'NotServedYet',
-    reads:
-      'The spec asks for something that this version of the operator does not serve yet (allowedSourceNamespaces); take it out of the spec, or wait for a later version; nothing of it is done.',
-  },
   'one requester, approved and rejected': {
     because: 'Reject outranks Approve, and the two contradict each other',
     spec: {

@@ -1,0 +1,123 @@
+import { readyMessage } from './describe-ready.ts';
+import { capital, clip, line, say } from './describe-words.ts';
+import type { Report, Rest, Seen } from './types.ts';
+
+type Condition = Report['conditions'][number];
+type Found = Pick<Condition, 'status' | 'reason' | 'message'>;
+
+const MESSAGE_LIMIT = 4_096;
+/** Rests that mean: not known, rather than not so. */
+const UNKNOWN = new Set([
+  'Unobservable',
+  'ReadRefused',
+  'NoPrivatePath',
+  'TargetUnreadable',
+  'UnsupportedSku',
+  'CapacityPaused',
+]);
+
+const isDone = ({ tag, outcome }: Rest): boolean => (tag === 'ready' || tag === 'gone') && outcome.kind !== 'failed';
+
+/** A person must act: the ladder says so, or its effect was refused in a way that does not pass by itself. */
+const needsPerson = ({ tag, outcome }: Rest): boolean =>
+  tag === 'stalled' ||
+  (outcome.kind === 'failed' && ['blocked', 'terminal', 'bug'].includes(outcome.error.disposition));
+
+/** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
+export const primary = (rests: readonly Rest[]): Rest | undefined =>
+  rests.find(needsPerson) ?? rests.find((rest) => !isDone(rest));
+
+/** A ladder that only waits for another one lets that one speak. */
+export function spokesman(rests: readonly Rest[], rest: Rest): Rest {
+  const others: Readonly<Record<string, string>> = { AwaitingDecision: 'approval', AwaitingTarget: 'target' };
+  const other = rests.find(({ machine }) => machine === others[rest.reason]);
+  return other && !isDone(other) ? other : rest;
+}
+
+/** `observed`: Ready, Stalled and Reconciling as they are for an object that is only observed. */
+export function conditions(
+  seen: Seen,
+  rests: readonly Rest[],
+  deleting: boolean,
+  observed?: readonly Condition[],
+): readonly Condition[] {
+  const aspects = deleting
+    ? {}
+    : {
+        TargetResolved: targetResolved(seen, rests),
+        Requested: requested(seen, rests),
+        Approved: approved(seen, rests),
+      };
+  return [
+    ...(observed ?? lifecycle(seen, rests, deleting)),
+    ...Object.entries(aspects).map(([type, found]) => ({
+      type,
+      ...found,
+      message: clip(found.message, MESSAGE_LIMIT),
+    })),
+  ];
+}
+
+/** Ready, and the two that kstatus reads: present only while they are true. */
+function lifecycle(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
+  const main = primary(rests);
+  if (!main && !deleting) return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
+  const speaker = main && spokesman(rests, main);
+  const reason = speaker ? say(seen, speaker).reason : 'Deleting';
+  const message = clip(speaker ? line(seen, speaker) : 'The object is being taken down.', MESSAGE_LIMIT);
+  const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: kind, status: 'True', reason, message },
+  ];
+}
+
+const of = (rests: readonly Rest[], machine: string) => rests.find((rest) => rest.machine === machine);
+
+const found = (seen: Seen, rest: Rest): Found => {
+  const { reason, text, next } = say(seen, rest);
+  const status = isDone(rest) ? 'True' : UNKNOWN.has(rest.reason) ? 'Unknown' : 'False';
+  return { status, reason, message: capital(`${text}; ${next}.`) };
+};
+
+const notBegun = (seen: Seen, rests: readonly Rest[]): Found => {
+  const own = of(rests, 'endpoint');
+  return {
+    status: 'Unknown',
+    reason: own ? say(seen, own).reason : 'NotObserved',
+    message: 'Not looked at yet: the object is not claimed.',
+  };
+};
+
+function targetResolved(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'target');
+  if (!rest) return notBegun(seen, rests);
+  if (!isDone(rest)) return found(seen, rest);
+  // Nothing of the target was read while the endpoint itself could not be.
+  const { id, warnings } = seen.target;
+  const doubts = warnings.length === 0 ? '' : ` Note: ${warnings.join('; ')}.`;
+  return { status: 'True', reason: 'TargetReady', message: `The target is ${id}.${doubts}` };
+}
+
+const BEFORE_REQUEST = /^(Source|Target|Cooldown|Request)\./;
+
+function requested(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'endpoint');
+  if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rests);
+  if (BEFORE_REQUEST.test(rest.phase)) return found(seen, spokesman(rests, rest));
+  const { row } = seen.endpoint;
+  return {
+    status: 'True',
+    reason: 'Requested',
+    message: `Fabric lists the endpoint (${row?.id ?? seen.desired.source.name}).`,
+  };
+}
+
+function approved(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'endpoint');
+  if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rests);
+  if (rest.reason === 'Approved') return found(seen, rest);
+  if (!BEFORE_REQUEST.test(rest.phase)) return found(seen, spokesman(rests, rest));
+  const { reason } = say(seen, spokesman(rests, rest));
+  return { status: 'Unknown', reason, message: 'There is no request yet.' };
+}

@@ -1,0 +1,160 @@
+import { approvalWords, removalCommand } from './describe-approval.ts';
+import { WORDING } from './describe-reasons.ts';
+import type { Fault, PrivateEndpointConnection, Reason, Rest, Seen } from './types.ts';
+
+/** A rest in words. */
+export type Said = { reason: string; text: string; next: string };
+
+const MOST_NAMED = 3;
+const NEXT_BY_DISPOSITION = {
+  conflict: 'the operator reads it anew and tries again at once',
+  throttled: 'the operator waits until the service lets it go on; no person needs to act',
+  transient: 'the operator tries again by itself',
+  blocked: 'somebody must change that; the operator looks again every few minutes',
+  terminal: 'change the spec',
+  bug: 'this is a defect of the operator: please report it with its log',
+} as const;
+
+/** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
+export function say(seen: Seen, rest: Rest): Said {
+  if (rest.outcome.kind === 'failed') return sayError(rest, rest.outcome.error);
+  const { says, next } = WORDING[rest.reason as Reason];
+  const fault = blames(rest) ? faultOf(seen, rest) : undefined;
+  const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
+  const remedy = fault?.error.remedy ?? remedyOf(seen, rest);
+  return {
+    reason: fault?.error.reason.startsWith('Credential') ? fault.error.reason : rest.reason,
+    text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
+    next: remedy ?? next,
+  };
+}
+
+type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
+
+function sayError(rest: Rest, error: Failure): Said {
+  // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
+  const passing = ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  return {
+    reason: passing ? rest.reason : error.reason,
+    text: error.message,
+    next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
+  };
+}
+
+/** These rests mean that a read failed: then its error says more than we can. */
+const blames = ({ reason }: Rest): boolean =>
+  [
+    'ReadRefused',
+    'Unobservable',
+    'LedgerUnreadable',
+    'TargetUnreadable',
+    'TargetUnproven',
+    'CredentialsLost',
+    'CapacityPaused',
+    'UnsupportedSku',
+  ].includes(reason);
+
+/** What could not be read, for the ladder that rests because of it. */
+export function faultOf(
+  { endpoint, target, approval, removal, loss }: Seen,
+  { machine, reason }: Rest,
+): Fault | undefined {
+  switch (machine) {
+    case 'target':
+      return target.fault;
+    case 'approval':
+      return approval?.fault;
+    case 'removal':
+      return removal?.fault;
+    case 'loss':
+      return reason === 'CredentialsLost' ? loss && { about: 'the credentials', error: loss.error } : loss?.fault;
+    default:
+      return endpoint.fault;
+  }
+}
+
+/** What was found that the reason alone does not say. */
+function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
+  const { desired, endpoint, target, approval } = seen;
+  switch (reason) {
+    case 'Claimed':
+      return endpoint.other;
+    case 'NotServedYet':
+      return desired.notServed.join(', ');
+    case 'LinkNotFound':
+    case 'LinkDeleting':
+      return desired.reference && `${desired.reference.namespace}/${desired.reference.name}`;
+    case 'LinkNotAllowed':
+      return target.detail;
+    case 'ServiceNotFound':
+    case 'ServiceNotReady':
+    case 'NotNeededTargetPublic':
+      return target.id;
+    case 'TargetWorkspaceDiffers':
+      return `it belongs to ${target.workspaceId}, expected was ${desired.expectedWorkspaceId}`;
+    case 'NameTaken':
+    case 'TargetMoved':
+      return (
+        endpoint.row &&
+        `it leads to ${endpoint.row.targetId}${endpoint.row.subresource ? `, ${endpoint.row.subresource}` : ''}`
+      );
+    case 'TargetTaken':
+      return endpoint.twin?.name;
+    case 'ConnectionRejected':
+    case 'ConnectionDisconnected':
+      return endpoint.row?.connection?.description;
+    case 'EndpointUnknown':
+      return (
+        endpoint.row && [endpoint.row.provisioningState, endpoint.row.connection?.status].filter(Boolean).join(', ')
+      );
+    case 'EndpointFailed':
+      return [`target ${target.id}`, target.subresource && `sub-resource ${target.subresource}`, ...target.warnings]
+        .filter(Boolean)
+        .join(', ');
+    case 'AmbiguousConnection':
+    case 'ConnectionNotGenuine': {
+      const matches = machine === 'target' ? target.matches : (approval?.matches ?? []);
+      return [approval?.detail, ...matches.slice(0, MOST_NAMED).map(connectionText)].filter(Boolean).join('; ');
+    }
+    case 'ApprovalNotConfirmed':
+      return seen.provenance.match?.privateEndpointId;
+    default:
+      return undefined;
+  }
+}
+
+const connectionText = ({ name, privateEndpointId, status }: PrivateEndpointConnection): string =>
+  `${status.toLowerCase()}: ${privateEndpointId ?? name}`;
+
+/** The exact command or place, where there is one. */
+function remedyOf(seen: Seen, { machine, reason }: Rest): string | undefined {
+  const { target, approval, desired } = seen;
+  switch (reason) {
+    case 'AwaitingApproval':
+    case 'RequestNotClean':
+      return approvalWords(seen);
+    case 'AmbiguousConnection': {
+      const matches = machine === 'target' ? target.matches : (approval?.matches ?? []);
+      const commands = matches.slice(0, MOST_NAMED).map(({ name }) => removalCommand(target.id ?? '', name));
+      if (commands.length === 0) return undefined;
+      return `the owner of the target removes what is not genuine: ${commands.join(' or ')}; the operator looks again every ten minutes`;
+    }
+    case 'LinkNotAllowed':
+      return target.detail?.includes('allowedSourceNamespaces') && desired.reference
+        ? `its owner allows it: \`kubectl -n ${desired.reference.namespace} edit workspaceprivatelink ${desired.reference.name}\`, add ${desired.namespace} to spec.allowedSourceNamespaces; the operator notices at once`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The same texts may be very long; the API server's schema is not. */
+export const clip = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+
+export const line = (seen: Seen, rest: Rest): string => {
+  const { text, next } = say(seen, rest);
+  return capital(`${text}; ${next}.`);
+};

@@ -1,0 +1,90 @@
+import { ANNOTATION, timeOf } from './desired-names.ts';
+import type { ArmId, ManagedPrivateEndpoint, MatchNote, Provenance, RequestNote } from './types.ts';
+
+const KEYS = {
+  request: `${ANNOTATION}requested-at`,
+  endpoint: `${ANNOTATION}endpoint`,
+  match: `${ANNOTATION}match`,
+  leftover: `${ANNOTATION}leftover`,
+  pin: `${ANNOTATION}pinned-subscription`,
+  deletedAt: `${ANNOTATION}deleted-at`,
+  lostAt: `${ANNOTATION}credentials-lost-at`,
+} as const;
+
+type Note = Readonly<Record<string, string | null>>;
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Annotations, written before the call that they are about. */
+export const notes = {
+  request: (note: RequestNote | undefined): Note => ({
+    [KEYS.request]: note ? `${iso(note.atMs)} before=${note.clean ? 'none' : 'unread'} nonce=${note.nonce}` : null,
+  }),
+  endpoint: (note: Provenance['endpoint']): Note => ({ [KEYS.endpoint]: note ? `${note.how} ${note.id}` : null }),
+  match: (note: MatchNote | undefined): Note => ({ [KEYS.match]: note ? matchText(note) : null }),
+  leftover: (id: ArmId | undefined): Note => ({ [KEYS.leftover]: id ?? null }),
+  pin: (subscriptionId: string): Note => ({ [KEYS.pin]: subscriptionId.toLowerCase() }),
+  deletedAt: (ms: number): Note => ({ [KEYS.deletedAt]: iso(ms) }),
+  lostAt: (ms: number): Note => ({ [KEYS.lostAt]: iso(ms) }),
+};
+
+function matchText(note: MatchNote): string {
+  const time = (what: string, ms: number | undefined) => (ms === undefined ? [] : [`${what}=${iso(ms)}`]);
+  return [
+    note.privateEndpointId,
+    ...time('since', note.sinceMs),
+    ...time('approved', note.approvedAtMs),
+    ...(note.confirmed ? ['confirmed'] : []),
+    ...time('revoked', note.revokedAtMs),
+  ].join(' ');
+}
+
+/** Reads them back. Text that we did not write is no note: what it would have been about is then not ours. */
+export function provenanceOf({ metadata }: ManagedPrivateEndpoint): Provenance {
+  const annotations = metadata.annotations ?? {};
+  return {
+    request: requestIn(annotations[KEYS.request]),
+    endpoint: endpointIn(annotations[KEYS.endpoint]),
+    match: matchIn(annotations[KEYS.match]),
+    leftover: annotations[KEYS.leftover],
+    pin: annotations[KEYS.pin],
+    deletedAtMs: timeOf(annotations[KEYS.deletedAt]),
+    lostAtMs: timeOf(annotations[KEYS.lostAt]),
+  };
+}
+
+function requestIn(text = ''): RequestNote | undefined {
+  const [at, ...words] = text.split(' ');
+  const atMs = timeOf(at);
+  const nonce = words.find((word) => word.startsWith('nonce='))?.slice('nonce='.length);
+  return atMs === undefined || !nonce ? undefined : { atMs, nonce, clean: words.includes('before=none') };
+}
+
+function endpointIn(text = ''): Provenance['endpoint'] {
+  const [how, id] = text.split(' ');
+  return (how === 'created' || how === 'adopted') && id ? { how, id } : undefined;
+}
+
+function matchIn(text = ''): MatchNote | undefined {
+  const [privateEndpointId, ...words] = text.split(' ');
+  if (!privateEndpointId?.startsWith('/')) return undefined;
+  const at = (what: string) => timeOf(words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1));
+  const [sinceMs, approvedAtMs, revokedAtMs] = [at('since'), at('approved'), at('revoked')];
+  return {
+    privateEndpointId,
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(approvedAtMs !== undefined && { approvedAtMs }),
+    ...(words.includes('confirmed') && { confirmed: true }),
+    ...(revokedAtMs !== undefined && { revokedAtMs }),
+  };
+}
+
+/** What stays on the target when the request is over: only what was proven to be ours is ever taken away there. */
+export const provenId = ({ match, leftover }: Provenance): ArmId | undefined =>
+  match?.confirmed ? match.privateEndpointId : leftover;
+
+/** Notes when a request is over, and before the next one is made. */
+export const requestOver = (provenance: Provenance): Note => ({
+  ...notes.request(undefined),
+  ...notes.match(undefined),
+  ...notes.leftover(provenId(provenance)),
+});

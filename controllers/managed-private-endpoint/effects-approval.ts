@@ -1,0 +1,165 @@
+import { fabricWord, managedSubscription } from '../../operator/approval/managed-endpoint.ts';
+import { markedDescription } from '../../operator/approval/marker.ts';
+import { toOperatorError } from '../../operator/errors.ts';
+import { same } from './desired-names.ts';
+import { notes } from './desired-provenance.ts';
+import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
+import { echoOf, matchOf } from './observe-approval.ts';
+import { pinOf } from './pins.ts';
+import { clientsOf, type Deps, type MyPass } from './reading.ts';
+import { isIdRejectedBy, isRejectedBy, type TargetConnections } from './target-side.ts';
+import type { ApprovalSeen, Effect, ManagedEndpointRow, MatchNote, PrivateEndpointConnection, Seen } from './types.ts';
+
+type ApprovalEffect = Extract<
+  Effect,
+  'noteMatch' | 'forgetMatch' | 'approveRequest' | 'confirmApproval' | 'revokeUnconfirmed'
+>;
+
+const approvalOf = ({ approval }: Seen): ApprovalSeen => found(approval, 'the approval');
+const RULE = 'approval.mode Auto';
+
+/**
+ * Design section 7, rule 2. Each decision reads both sides anew in the same pass, and does nothing when what it was
+ * decided on is no longer so: the next pass decides again.
+ */
+export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run>> => ({
+  /** From now on the one request is watched: another one of its name, or Fabric's word against it, begins it anew. */
+  async noteMatch(pass, seen) {
+    const { connection } = approvalOf(seen);
+    const privateEndpointId = found(connection?.privateEndpointId, 'the approval');
+    await pass.annotate(notes.match({ privateEndpointId, sinceMs: deps.clock.now() }));
+    pass.audit('NoteMatch', { rule: RULE, privateEndpointId });
+  },
+
+  async forgetMatch(pass, { provenance: { match } }) {
+    if (!match) return;
+    const { sinceMs: _, ...rest } = match;
+    // That we were about to approve it must stay known: a list that lags may not show yet that we did.
+    await pass.annotate(notes.match(rest.approvedAtMs === undefined ? undefined : rest));
+    pass.audit('ForgetMatch', { rule: RULE, privateEndpointId: match.privateEndpointId });
+  },
+
+  async approveRequest(pass, seen) {
+    const { match: note, request } = seen.provenance;
+    const target = await targetOf(deps, pass, seen);
+    if (note?.sinceMs === undefined || !request?.clean || !target || seen.desired.approver !== 'operator') return;
+    const rows = await rowsNow(deps, pass, seen);
+    const word = fabricWord(seen.desired.source, rows, target.id);
+    if (word !== 'pending' && word !== 'provisioning') return;
+    const context = { desired: seen.desired, provenance: seen.provenance, pass };
+    const match = matchOf(context, (await target.side.list({ ...pass.call, maxAgeMs: 0 })) ?? []);
+    if (match.kind !== 'one' || match.connection.status !== 'Pending') return;
+    const { connection } = match;
+    const { privateEndpointId } = connection;
+    if (!same(privateEndpointId, note.privateEndpointId)) return;
+    if (isRejectedBy(target.link, seen.desired) || isIdRejectedBy(target.link, privateEndpointId)) return;
+    const atMs = deps.clock.now();
+    // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
+    await pass.annotate(notes.match({ ...note, approvedAtMs: atMs }));
+    const description = descriptionOf(seen, atMs, seen.desired.requestMessage);
+    await target.side.decide(connection, { status: 'Approved', description }, pass.call);
+    decided(pass, target.side, {
+      reason: 'RequestApproved',
+      action: 'ApproveRequest',
+      says: `Approved ${inWords(seen.desired)} on ${target.id}: the only request of that name for ten minutes, while Fabric showed the endpoint waiting. Fabric must confirm it within 20 minutes, or it is rejected again.`,
+      why: `Fabric shows the endpoint ${word}, and this has been its only request since ${new Date(note.sinceMs).toISOString()}`,
+      connection,
+    });
+  },
+
+  /** Fabric shows our own words: the request was genuine, and so is the subscription it came from. */
+  async confirmApproval(pass, seen) {
+    const { match: note } = seen.provenance;
+    const connection = found(approvalOf(seen).connection, 'the approval');
+    const privateEndpointId = found(connection.privateEndpointId, 'the approval');
+    const target = await targetOf(deps, pass, seen);
+    if (!target) return;
+    const subscription = managedSubscription(seen.desired.source, privateEndpointId);
+    const isFirst = pinOf({ desired: seen.desired, provenance: seen.provenance, pass }) === undefined;
+    const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
+    const pins = isFirst && subscription !== undefined;
+    await pass.annotate({
+      ...notes.match({ privateEndpointId, confirmed: true, ...(approvedAtMs !== undefined && { approvedAtMs }) }),
+      ...(pins && notes.pin(subscription)),
+    });
+    decided(pass, target.side, {
+      reason: 'ApprovalConfirmed',
+      action: 'ConfirmApproval',
+      says: `Fabric confirmed the approval of ${inWords(seen.desired)}.${pins ? ` From now on only subscription ${subscription} may ask for it.` : ''}`,
+      why: 'Fabric shows the description of the approval',
+      connection,
+    });
+  },
+
+  async revokeUnconfirmed(pass, seen) {
+    const { match: note } = seen.provenance;
+    const before = found(approvalOf(seen).connection, 'the approval');
+    const target = await targetOf(deps, pass, seen);
+    if (!target) return;
+    const list = await target.side.list({ ...pass.call, maxAgeMs: 0 });
+    const connection = list?.find(({ name }) => name === before.name);
+    if (connection?.status !== 'Approved') return;
+    const rows = await rowsNow(deps, pass, seen);
+    if (fabricWord(seen.desired.source, rows, target.id, echoOf(seen, connection)) === 'echoed') return;
+    const atMs = deps.clock.now();
+    const { privateEndpointId = '' } = connection;
+    const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
+    // Still noted as ours: a crash before the call must not make it anybody's.
+    const revoked: MatchNote = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0, revokedAtMs: atMs };
+    await pass.annotate(notes.match(revoked));
+    const description = descriptionOf(seen, atMs, 'rejected again: Fabric did not confirm it');
+    const how = await reject(target.side, pass, connection, description);
+    decided(pass, target.side, {
+      reason: 'ApprovalNotConfirmed',
+      action: 'RejectRequest',
+      says: `Rejected ${privateEndpointId} again: Fabric did not confirm within 20 minutes that it belongs to ${inWords(seen.desired)}. Somebody may have imitated it.${how}`,
+      why: 'Fabric did not show the description of the approval in time',
+      connection,
+      warning: true,
+    });
+  },
+});
+
+async function rowsNow(deps: Deps, pass: MyPass, seen: Seen): Promise<readonly ManagedEndpointRow[]> {
+  const { fabric } = await clientsOf(deps, pass);
+  const { workspaceId } = seen.desired.source;
+  return (await fabric.managedPrivateEndpoints(workspaceId, { ...pass.call, maxAgeMs: 0 })).value;
+}
+
+/**
+ * Some services refuse to change what is no longer pending (cloud-apis 8): then the approved connection is removed
+ * instead, which cuts it off as well. Answers what there is to add to the sentence about it.
+ */
+async function reject(
+  side: TargetConnections,
+  pass: MyPass,
+  connection: PrivateEndpointConnection,
+  description: string,
+): Promise<string> {
+  try {
+    await side.decide(connection, { status: 'Rejected', description }, pass.call);
+    return '';
+  } catch (thrown) {
+    if (toOperatorError(thrown).reason !== 'ConnectionNotPending') throw thrown;
+    await side.remove(connection.name, pass.call);
+    return ' The service does not let an approved connection be rejected: it was removed instead.';
+  }
+}
+
+const descriptionOf = ({ desired }: Seen, atMs: number, note: string): string =>
+  markedDescription({ uid: desired.uid, name: desired.source.name, atMs }, note);
+
+type Decided = {
+  reason: string;
+  action: string;
+  says: string;
+  why: string;
+  connection: PrivateEndpointConnection;
+  warning?: boolean;
+};
+
+/** An Event for people; for the audit trail who, what, why, and by which rule. */
+function decided(pass: MyPass, { identity }: TargetConnections, { says, why, connection, ...done }: Decided): void {
+  const { privateEndpointId = '', name } = connection;
+  report(pass, { ...done, note: says }, { identity, privateEndpointId, connection: name, why, rule: RULE });
+}

@@ -1,0 +1,97 @@
+import { toOperatorError } from '../../operator/errors.ts';
+import { same } from './desired-names.ts';
+import { notes } from './desired-provenance.ts';
+import { found, inWords, type Run, report } from './effect-parts.ts';
+import { rowNow } from './effects-endpoint.ts';
+import { cooldownEntry } from './observe-endpoint.ts';
+import { leftBehind } from './observe-removal.ts';
+import { clientsOf, type Deps, type MyPass } from './reading.ts';
+import type { Effect, Seen } from './types.ts';
+
+type RemovalEffect = Extract<
+  Effect,
+  | 'deleteEndpoint'
+  | 'deleteUnseen'
+  | 'noteCredentialsLost'
+  | 'recordAbandoned'
+  | 'release'
+  | 'releaseUnseen'
+  | 'releaseAbandoned'
+>;
+
+export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>> => ({
+  async deleteEndpoint(pass, seen) {
+    const row = await rowNow(deps, pass, seen);
+    const noted = seen.provenance.endpoint;
+    if (!row || row.provisioningState === 'Deleting' || (noted && !same(row.id, noted.id))) return;
+    const { fabric } = await clientsOf(deps, pass);
+    await deps.ledger.write(
+      cooldownEntry({ deps, pass, desired: seen.desired }, row.targetId, 'deleted with its object'),
+      pass.signal,
+    );
+    await fabric.deleteManagedPrivateEndpoint(seen.desired.source.workspaceId, row.id, pass.call);
+    pass.audit('DeleteEndpoint', { workspaceId: seen.desired.source.workspaceId, endpointId: row.id });
+  },
+
+  /** The workspace tells nothing of its endpoints: asked for once by the id that we noted, and then the time is noted. */
+  async deleteUnseen(pass, seen) {
+    const { endpoint } = seen.provenance;
+    const { workspaceId } = seen.desired.source;
+    if (endpoint) {
+      const { fabric } = await clientsOf(deps, pass);
+      const { id } = seen.target;
+      if (id !== undefined) {
+        await deps.ledger.write(
+          cooldownEntry({ deps, pass, desired: seen.desired }, id, 'deleted with its object'),
+          pass.signal,
+        );
+      }
+      try {
+        await fabric.deleteManagedPrivateEndpoint(workspaceId, endpoint.id, pass.call);
+      } catch (thrown) {
+        // Where nothing is listed, nothing may be deleted either; what passes by itself is tried again.
+        if (!['blocked', 'terminal'].includes(toOperatorError(thrown).disposition)) throw thrown;
+      }
+    }
+    await pass.annotate(notes.deletedAt(deps.clock.now()));
+    pass.audit('DeleteUnseen', { workspaceId, endpointId: endpoint?.id ?? '' });
+  },
+
+  async release(pass) {
+    await pass.release();
+  },
+
+  async releaseUnseen(pass, seen) {
+    await letGo(pass, seen, 'the workspace tells nothing of its managed private endpoints any more');
+  },
+
+  async noteCredentialsLost(pass) {
+    await pass.annotate(notes.lostAt(pass.nowMs));
+  },
+
+  async recordAbandoned(pass, seen) {
+    const { note, ledger } = found(seen.loss, 'what is given up');
+    try {
+      await deps.ledger.write(note, pass.signal);
+    } catch (thrown) {
+      // The ledger goes away together with the operator's own namespace: nothing can be kept for later any more.
+      if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
+      await letGo(pass, seen, note.why);
+      return;
+    }
+    pass.audit('RecordAbandoned', { why: note.why, ledger, left: note.left.join(', ') });
+  },
+
+  async releaseAbandoned(pass, seen) {
+    await letGo(pass, seen, found(seen.loss, 'what is given up').note.why);
+  },
+});
+
+/** Something may be left behind, and nobody here can tell. */
+async function letGo(pass: MyPass, seen: Seen, why: string): Promise<void> {
+  const left = leftBehind(seen.desired, seen.provenance);
+  const ledger = seen.loss ? ` It is listed in ConfigMap ${seen.loss.ledger}.` : '';
+  const note = `Let go although it is not known whether ${inWords(seen.desired)} is gone (${why}).${ledger} Look in the settings of the workspace, under Outbound networking.`;
+  report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
+  await pass.release('abandoned');
+}

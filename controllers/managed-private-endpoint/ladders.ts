@@ -1,0 +1,19 @@
+import type { Ladder, Seen } from './types.ts';
+
+/** The ladders of one object, in the order in which their effects run. */
+export function ladders(seen: Seen): readonly Ladder[] {
+  const { endpoint, target, approval, removal, loss } = seen;
+  if (loss) return [{ name: 'loss', machine: 'loss', facts: loss.facts }];
+  if (removal) return [due({ name: 'removal', machine: 'removal', facts: removal.facts }, removal.dueAtMs)];
+  const own = due({ name: 'endpoint', machine: 'endpoint', facts: endpoint.facts }, endpoint.recreateAfterMs);
+  // Not ours, or not yet: the one reason that counts is the endpoint's.
+  if (endpoint.facts.standing !== 'clear' || !endpoint.facts.claimed) return [own];
+  return [
+    { name: 'target', machine: 'target', facts: target.facts },
+    own,
+    ...(approval ? [{ name: 'approval', machine: 'approval', facts: approval.facts }] : []),
+  ];
+}
+
+const due = (ladder: Ladder, dueAtMs: number | undefined): Ladder =>
+  dueAtMs === undefined ? ladder : { ...ladder, dueAtMs };

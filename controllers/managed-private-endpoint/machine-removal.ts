@@ -1,0 +1,128 @@
+import { setup } from 'xstate';
+import { doing, leaf, stalled, waiting, when } from './machine-leaf.ts';
+import type { LossFacts, RemovalFacts } from './types.ts';
+
+const is = (test: (facts: RemovalFacts) => boolean) => when<RemovalFacts>(test);
+
+/** Endpoint → Leftover → Release. It ends whatever the workspace has become: nothing wedges the finalizer for good. */
+export const removalMachine = setup({
+  types: { context: {} as RemovalFacts, input: {} as RemovalFacts },
+  guards: {
+    released: is(({ claimed }) => !claimed),
+    keeps: is(({ wish }) => wish === 'keep'),
+    unobservable: is(({ endpoint }) => endpoint === 'unobservable'),
+    refused: is(({ endpoint }) => endpoint === 'refused'),
+    restricted: is(({ endpoint }) => endpoint === 'restricted'),
+    present: is(({ endpoint }) => endpoint === 'present'),
+    deleting: is(({ endpoint }) => endpoint === 'deleting'),
+    unseen: is(({ endpoint, deletion }) => endpoint === 'unlistable' && deletion === 'none'),
+    unseenBefore: is(({ endpoint, deletion }) => endpoint === 'unlistable' && deletion === 'before'),
+    unseenAfter: is(({ endpoint }) => endpoint === 'unlistable'),
+    leftover: is(({ leftover }) => leftover === 'present'),
+  },
+}).createMachine({
+  id: 'removal',
+  context: ({ input }) => input,
+  initial: 'Endpoint',
+  states: {
+    Endpoint: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'released', target: '#removal.Release.Gone' },
+            { guard: 'keeps', target: '#removal.Release' },
+            { guard: 'unobservable', target: 'Unobservable' },
+            { guard: 'refused', target: 'Refused' },
+            { guard: 'restricted', target: 'Restricted' },
+            { guard: 'present', target: 'Deleting' },
+            { guard: 'deleting', target: 'AwaitingGone' },
+            { guard: 'unseen', target: 'DeletingUnseen' },
+            { guard: 'unseenBefore', target: 'AwaitingUnseen' },
+            { guard: 'unseenAfter', target: 'ReleasingUnseen' },
+            { target: '#removal.Leftover' },
+          ],
+        },
+        Unobservable: waiting('Unobservable'),
+        Refused: stalled('ReadRefused'),
+        Restricted: stalled('NoPrivatePath'),
+        Deleting: doing('deleteEndpoint', 'EndpointDeleting'),
+        AwaitingGone: waiting('EndpointDeleting'),
+        DeletingUnseen: doing('deleteUnseen', 'SourceUnlistable', 'now'),
+        AwaitingUnseen: leaf('waiting', 'SourceUnlistable', 'due'),
+        ReleasingUnseen: doing('releaseUnseen', 'SourceUnlistable', 'now'),
+      },
+    },
+    Leftover: {
+      initial: 'Check',
+      states: {
+        Check: { always: [{ guard: 'leftover', target: 'ClearingAway' }, { target: '#removal.Release' }] },
+        ClearingAway: doing('deleteLeftover', 'LeftoverDeleting'),
+      },
+    },
+    Release: {
+      initial: 'Releasing',
+      states: {
+        Releasing: doing('release', 'Releasing', 'now'),
+        Gone: leaf('gone', 'Released', 'never'),
+      },
+    },
+  },
+});
+
+const loss = (test: (facts: LossFacts) => boolean) => when<LossFacts>(test);
+
+/** Deletion without credentials: Patience → Ledger → Release. A day, or a person who gives up before that. */
+export const lossMachine = setup({
+  types: { context: {} as LossFacts, input: {} as LossFacts },
+  guards: {
+    released: loss(({ claimed }) => !claimed),
+    unnoted: loss(({ lost }) => lost === 'unnoted'),
+    patient: loss(({ lost, asked }) => lost === 'before' && !asked),
+    unreadable: loss(({ entry }) => entry === 'unobservable'),
+    unwritten: loss(({ entry }) => entry === 'absent'),
+  },
+}).createMachine({
+  id: 'loss',
+  context: ({ input }) => input,
+  initial: 'Patience',
+  states: {
+    Patience: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'released', target: '#loss.Release.Gone' },
+            { guard: 'unnoted', target: 'Noting' },
+            { guard: 'patient', target: 'Waiting' },
+            { target: '#loss.Ledger' },
+          ],
+        },
+        Noting: doing('noteCredentialsLost', 'CredentialsLost', 'now'),
+        // Not `due`: where Secrets may not be watched, a mended one is only noticed by looking.
+        Waiting: leaf('stalled', 'CredentialsLost', 'fast'),
+      },
+    },
+    Ledger: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'unreadable', target: 'Unreadable' },
+            { guard: 'unwritten', target: 'Recording' },
+            { target: '#loss.Release' },
+          ],
+        },
+        Unreadable: waiting('LedgerUnreadable'),
+        Recording: doing('recordAbandoned', 'Abandoning', 'now'),
+      },
+    },
+    Release: {
+      initial: 'Releasing',
+      states: {
+        Releasing: doing('releaseAbandoned', 'Abandoning', 'now'),
+        Gone: leaf('gone', 'Released', 'never'),
+      },
+    },
+  },
+});

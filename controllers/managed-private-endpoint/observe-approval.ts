@@ -1,0 +1,150 @@
+import {
+  ECHO_MS,
+  fabricWord,
+  type Match,
+  matchManagedEndpoint,
+  SETTLE_MS,
+} from '../../operator/approval/managed-endpoint.ts';
+import { markerOf, markerText } from '../../operator/approval/marker.ts';
+import { same } from './desired-names.ts';
+import { namesakesOf } from './observe-target.ts';
+import { pinOf } from './pins.ts';
+import { agedCall, attempt, blindness, type Context } from './reading.ts';
+import { connectionsOf, isIdRejectedBy, type Reference, targetClients } from './target-side.ts';
+import type {
+  ApprovalFacts,
+  ApprovalSeen,
+  Desired,
+  EndpointFacts,
+  ManagedEndpointRow,
+  MatchNote,
+  PrivateEndpointConnection,
+  Provenance,
+  TargetSeen,
+} from './types.ts';
+
+type Connection = PrivateEndpointConnection;
+type About = Pick<Context, 'desired' | 'provenance'>;
+
+/** The operator decides, and there is something to decide, or an approval of ours that Fabric has not confirmed. */
+export function isDecided({ provenance, desired }: About, endpoint: EndpointFacts): boolean {
+  if (desired.approver !== 'operator') return false;
+  if (!['created', 'adopted'].includes(endpoint.origin)) return false;
+  const { match } = provenance;
+  const isOpen = match?.approvedAtMs !== undefined && !match.confirmed && match.revokedAtMs === undefined;
+  return ['provisioning', 'pending', 'unknown'].includes(endpoint.endpoint) || isOpen;
+}
+
+/** What is known of the one connection that is ours or may be. */
+export async function observeApproval(
+  context: Context,
+  reference: Reference,
+  target: TargetSeen,
+  rows: readonly ManagedEndpointRow[],
+): Promise<ApprovalSeen> {
+  const { deps, pass, desired, provenance } = context;
+  const id = target.id ?? '';
+  const read = await attempt(
+    context,
+    'the connections of the target',
+    async () => connectionsOf(await targetClients(deps, pass, reference), id)?.list(agedCall(context, 'decisive')),
+    true,
+  );
+  const isUsable = reference.state === 'arm' || reference.state === 'allowed';
+  if (read.fault || !read.value || !isUsable) {
+    const match = read.fault ? blindness(read.fault) : 'refused';
+    return {
+      facts: unreadApproval(provenance, match),
+      connection: undefined,
+      matches: [],
+      ...(read.fault && { fault: read.fault }),
+    };
+  }
+  const matches = namesakesOf(desired, read.value);
+  const match = matchOf(context, read.value);
+  const approved = matches.find((one) => one.status === 'Approved' && isApprovedByUs(context, one));
+  const connection = approved ?? ('connection' in match ? match.connection : undefined);
+  const isRejected =
+    target.facts.listed === 'rejected' ||
+    matches.some(({ privateEndpointId }) => isIdRejectedBy(reference.link, privateEndpointId));
+  const word = fabricWord(desired.source, rows, id, echoOf(context, connection));
+  const facts: ApprovalFacts = {
+    ...unreadApproval(provenance, isRejected ? 'rejected' : match.kind),
+    connection: stateOf(connection),
+    approval: approvalFact(context, connection),
+    fabric: word,
+    settle: settleFact(context, match, word),
+  };
+  return { facts, connection, matches, ...('why' in match && { detail: match.why }) };
+}
+
+const unreadApproval = ({ request }: Provenance, match: ApprovalFacts['match']): ApprovalFacts => ({
+  request: request?.clean ? 'clean' : 'unclean',
+  match,
+  connection: 'none',
+  approval: 'notOurs',
+  fabric: 'unobservable',
+  settle: 'none',
+});
+
+/** What the connections say about our request, with its nonce, under the subscription that is pinned. */
+export function matchOf(context: Pick<Context, 'desired' | 'provenance' | 'pass'>, list: readonly Connection[]): Match {
+  const { desired, provenance } = context;
+  return matchManagedEndpoint(desired.source, list, {
+    pinnedSubscription: pinOf(context),
+    nonce: provenance.request?.nonce,
+  });
+}
+
+/** By our marker, or by the note that was written before the call: a service may keep no descriptions. */
+const isApprovedByUs = ({ desired, provenance: { match } }: About, connection: Connection): boolean =>
+  markerOf(connection.description)?.uid === desired.uid ||
+  (same(match?.privateEndpointId, connection.privateEndpointId) && match?.approvedAtMs !== undefined);
+
+function approvalFact(context: Context, connection: Connection | undefined): ApprovalFacts['approval'] {
+  const { match } = context.provenance;
+  const isNoted = same(match?.privateEndpointId, connection?.privateEndpointId);
+  // Taken back, and gone since or rejected still: whoever looks should find why.
+  if (match?.revokedAtMs !== undefined && (!connection || (isNoted && connection.status === 'Rejected'))) {
+    return 'revoked';
+  }
+  if (connection?.status !== 'Approved' || !isApprovedByUs(context, connection)) return 'notOurs';
+  if (isNoted && match?.confirmed) return 'confirmed';
+  const atMs = (isNoted ? match?.approvedAtMs : undefined) ?? markerOf(connection.description)?.atMs ?? 0;
+  return context.pass.nowMs < atMs + context.deps.clock.scaled(ECHO_MS) ? 'fresh' : 'overdue';
+}
+
+/** What Fabric must show for an approval of ours to be proven. */
+export function echoOf({ desired, provenance }: About, connection: Connection | undefined): string | undefined {
+  if (connection?.status !== 'Approved') return undefined;
+  const marker = markerOf(connection.description);
+  if (marker?.uid === desired.uid) return markerText(marker);
+  const atMs = provenance.match?.approvedAtMs;
+  return atMs === undefined ? undefined : markerOfOurs(desired, atMs);
+}
+
+export const markerOfOurs = ({ uid, source }: Desired, atMs: number): string =>
+  markerText({ uid, name: source.name, atMs });
+
+const STATES: Readonly<Record<string, ApprovalFacts['connection']>> = {
+  Pending: 'pending',
+  Approved: 'approved',
+  Rejected: 'rejected',
+  Disconnected: 'disconnected',
+};
+
+const stateOf = (connection: Connection | undefined): ApprovalFacts['connection'] =>
+  connection ? (STATES[connection.status] ?? 'other') : 'none';
+
+/** How long this very request has been the only one while Fabric showed the endpoint waiting. */
+function settleFact(context: Context, match: Match, word: ApprovalFacts['fabric']): ApprovalFacts['settle'] {
+  const note: MatchNote | undefined = context.provenance.match;
+  if (note?.sinceMs === undefined) return 'none';
+  const isSole =
+    match.kind === 'one' &&
+    match.connection.status === 'Pending' &&
+    same(match.connection.privateEndpointId, note.privateEndpointId);
+  const waits = word === 'pending' || word === 'provisioning';
+  if (!isSole || !waits) return 'broken';
+  return context.pass.nowMs < note.sinceMs + context.deps.clock.scaled(SETTLE_MS) ? 'before' : 'after';
+}

@@ -1,0 +1,166 @@
+import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
+import { cooldownSubject, same } from './desired-names.ts';
+import { type AGE_MS, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
+import type {
+  ArmId,
+  Desired,
+  EndpointFacts,
+  Fault,
+  LedgerEntry,
+  ManagedEndpointRow,
+  Provenance,
+  Seen,
+} from './types.ts';
+
+type Rows = readonly ManagedEndpointRow[];
+type Endpoint = Seen['endpoint'];
+type State = EndpointFacts['endpoint'];
+
+/** The list of the source workspace: one call serves every object that lives there. */
+export function readRows(context: Context, age: keyof typeof AGE_MS): Promise<Reading<Rows>> {
+  const { workspaceId } = context.desired.source;
+  return attempt(context, `the managed private endpoints of workspace ${workspaceId}`, async () => {
+    const { value } = await context.clients.fabric.managedPrivateEndpoints(workspaceId, agedCall(context, age));
+    return value;
+  });
+}
+
+/** An old list is enough while it shows nothing to be done; else it is asked again, as fresh as the matter deserves. */
+export async function observeRows(context: Context, targetId: ArmId | undefined): Promise<Reading<Rows>> {
+  const first = await readRows(context, 'rest');
+  if (first.fault) return first;
+  const { state } = stateIn(context, first.value, targetId);
+  const { match, endpoint } = context.provenance;
+  const isOpen = match?.approvedAtMs !== undefined && !match.confirmed && match.revokedAtMs === undefined;
+  if (state === 'approved' && endpoint && !isOpen) return first;
+  const isUnderWay = ['provisioning', 'deleting'].includes(state) || isOpen || context.desired.approver === 'operator';
+  if (state === 'absent' || state === 'nameTaken') return readRows(context, 'unsettled');
+  return readRows(context, isUnderWay ? 'underWay' : 'awaited');
+}
+
+/** The facts of the endpoint's ladder that the list and the annotations tell. */
+export function endpointOf(
+  context: Context,
+  rows: Reading<Rows>,
+  target: { id: ArmId | undefined; facts: { listed: EndpointFacts['listed'] } },
+): Endpoint {
+  const { desired, provenance } = context;
+  const base = { ...blankEndpoint(desired, provenance), claimed: true, listed: target.facts.listed };
+  if (rows.fault) return { facts: { ...base, endpoint: blindState(rows.fault) }, row: undefined, fault: rows.fault };
+  const { state, row, twin } = stateIn(context, rows.value, target.id);
+  return {
+    facts: { ...base, endpoint: state, origin: originOf(provenance, row) },
+    row,
+    ...(twin && { twin }),
+  };
+}
+
+/** Of an object about whose endpoint nothing has been read. */
+export const blankEndpoint = (desired: Desired, provenance: Provenance): EndpointFacts => ({
+  standing: 'clear',
+  claimed: false,
+  target: 'notRequestable',
+  cooldown: 'over',
+  request: provenance.request ? 'noted' : 'none',
+  endpoint: 'unobservable',
+  origin: originOf(provenance, undefined),
+  adoption: desired.adoption,
+  recreate: desired.recreate,
+  listed: 'none',
+  approver: desired.approver,
+});
+
+/** What is known of the state when the list itself was refused. */
+export function blindState(fault: Fault): State {
+  const { reason } = fault.error;
+  if (reason === 'NoPrivatePath') return 'restricted';
+  if (reason === 'UnsupportedSku') return 'unsupported';
+  if (reason === 'CapacityNotActive') return 'paused';
+  return blindness(fault);
+}
+
+export const rowOf = ({ source }: Pick<Desired, 'source'>, rows: Rows): ManagedEndpointRow | undefined =>
+  rows.find(({ name }) => same(name, source.name));
+
+function originOf({ endpoint, request }: Provenance, row: ManagedEndpointRow | undefined): EndpointFacts['origin'] {
+  if (endpoint && (!row || same(row.id, endpoint.id))) return endpoint.how;
+  if (row) return !endpoint && request ? 'fresh' : 'foreign';
+  return request ? 'fresh' : 'none';
+}
+
+type Found = { state: State; row: ManagedEndpointRow | undefined; twin?: ManagedEndpointRow };
+
+function stateIn(context: Context, rows: Rows, targetId: ArmId | undefined): Found {
+  const { desired } = context;
+  const row = rowOf(desired, rows);
+  if (!row) {
+    const twin = rows.find(
+      (one) => leadsTo(one, targetId, desired.subresource) && one.provisioningState !== 'Deleting',
+    );
+    return twin ? { state: 'targetTaken', row, twin } : { state: 'absent', row };
+  }
+  if (row.provisioningState === 'Deleting') return { state: 'deleting', row };
+  // Of a WorkspacePrivateLink that is gone nobody knows where it led.
+  const isElsewhere = targetId !== undefined && !leadsTo(row, targetId, desired.subresource);
+  return { state: isElsewhere ? 'nameTaken' : connectionState(context, row), row };
+}
+
+/** The pair of target and sub-resource is what makes two endpoints of a workspace the same (cloud-apis 12.1). */
+const leadsTo = (row: ManagedEndpointRow, targetId: ArmId | undefined, subresource: string | undefined): boolean =>
+  same(row.targetId, targetId) && (row.subresource ?? '').toLowerCase() === (subresource ?? '').toLowerCase();
+
+const CONNECTION: Readonly<Record<string, State>> = {
+  Approved: 'approved',
+  Pending: 'pending',
+  Rejected: 'rejected',
+  Disconnected: 'disconnected',
+};
+
+function connectionState({ deps, pass, provenance }: Context, row: ManagedEndpointRow): State {
+  if (row.provisioningState === 'Failed') return 'failed';
+  const status = row.connection?.status;
+  if (status !== undefined) return CONNECTION[status] ?? 'unknown';
+  if (row.provisioningState !== 'Provisioning') return 'unknown';
+  // "Provisioning and a blank approval" is how the portal shows an endpoint that waits for its approval (12.3).
+  const atMs = provenance.request?.atMs ?? 0;
+  return pass.nowMs < atMs + deps.clock.scaled(SETTLE_MS) ? 'provisioning' : 'pending';
+}
+
+/** Fabric's cool-down, from the ledger: the note outlives the object that made it. */
+export async function observeCooldown(
+  context: Context,
+  targetId: ArmId,
+): Promise<{ fact: EndpointFacts['cooldown']; untilMs?: number; fault?: Fault }> {
+  const { desired, deps, pass } = context;
+  const subject = cooldownSubject(desired.source.workspaceId, targetId, desired.subresource);
+  const read = await attempt(context, 'the ledger', () =>
+    deps.ledger.find({ what: 'managedEndpointDeleted', subject }, pass.signal),
+  );
+  if (read.fault) return { fact: 'unobservable', fault: read.fault };
+  return read.value ? { fact: 'before', untilMs: Date.parse(read.value.until) } : { fact: 'over' };
+}
+
+/**
+ * Published: a request to the same target fails within 15 minutes after a deletion (cloud-apis 12.1: "at least"). One
+ * more, since this is counted from before the call, and Fabric counts from when it got it.
+ */
+const COOLDOWN_MS = 960_000;
+
+/** To be written before the DELETE, or when somebody else's is noticed. */
+export function cooldownEntry(
+  { deps, pass, desired }: Pick<Context, 'deps' | 'pass' | 'desired'>,
+  targetId: ArmId,
+  why: string,
+): LedgerEntry {
+  const { kind, metadata } = pass.resource;
+  const nowMs = deps.clock.now();
+  return {
+    what: 'managedEndpointDeleted',
+    subject: cooldownSubject(desired.source.workspaceId, targetId, desired.subresource),
+    object: { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' },
+    at: new Date(nowMs).toISOString(),
+    until: new Date(nowMs + deps.clock.scaled(COOLDOWN_MS)).toISOString(),
+    why,
+    left: [],
+  };
+}

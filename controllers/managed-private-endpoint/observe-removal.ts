@@ -1,0 +1,123 @@
+import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { ABANDON, same } from './desired-names.ts';
+import { provenId } from './desired-provenance.ts';
+import { blindState, readRows, rowOf } from './observe-endpoint.ts';
+import { isOver, namesakesOf } from './observe-target.ts';
+import { agedCall, attempt, type Context, type Deps, type MyPass } from './reading.ts';
+import { connectionsOf, referenceOf, targetClients } from './target-side.ts';
+import type { Desired, Fault, LedgerEntry, LossSeen, Provenance, RemovalFacts, RemovalSeen } from './types.ts';
+
+/** Published: how long the end of a deletion that cannot be seen is waited for; a row goes within minutes (cloud-apis 12.2). */
+const UNSEEN_MS = 900_000;
+/** Published: a day to bring lost credentials back before what they were needed for is given up. */
+const PATIENCE_MS = 24 * 3_600_000;
+/** The real year in which somebody may still want to know what was left. */
+const REMEMBERED_MS = 365 * 24 * 3_600_000;
+
+/** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
+export function wishOf({ deletion }: Desired, { endpoint, request }: Provenance): RemovalFacts['wish'] {
+  if (deletion === 'Retain') return 'keep';
+  const isOurs = endpoint ? endpoint.how === 'created' || deletion === 'DeleteAll' : request !== undefined;
+  return isOurs ? 'delete' : 'keep';
+}
+
+export const KEPT: RemovalFacts = {
+  claimed: true,
+  wish: 'keep',
+  endpoint: 'absent',
+  deletion: 'none',
+  leftover: 'none',
+};
+
+/** Reads what is left of the endpoint, from a list that is as fresh as a deletion deserves. */
+export async function observeRemoval(context: Context): Promise<RemovalSeen> {
+  const { desired, provenance, deps, pass } = context;
+  const base: RemovalFacts = { ...KEPT, wish: wishOf(desired, provenance) };
+  if (base.wish === 'keep') return { facts: base };
+  const rows = await readRows(context, 'unsettled');
+  if (rows.fault) {
+    const { deletedAtMs } = provenance;
+    const dueAtMs = deletedAtMs === undefined ? undefined : deletedAtMs + deps.clock.scaled(UNSEEN_MS);
+    const deletion = dueAtMs === undefined ? 'none' : pass.nowMs < dueAtMs ? 'before' : 'after';
+    const facts: RemovalFacts = { ...base, endpoint: blindRemoval(rows.fault), deletion };
+    return { facts, fault: rows.fault, ...(dueAtMs !== undefined && { dueAtMs }) };
+  }
+  const row = rowOf(desired, rows.value);
+  const isOurs = row !== undefined && (provenance.endpoint === undefined || same(row.id, provenance.endpoint.id));
+  const endpoint = !row ? 'absent' : !isOurs ? 'other' : row.provisioningState === 'Deleting' ? 'deleting' : 'present';
+  if (endpoint !== 'absent') return { facts: { ...base, endpoint } };
+  return { facts: { ...base, endpoint, leftover: await leftoverOf(context) } };
+}
+
+function blindRemoval(fault: Fault): RemovalFacts['endpoint'] {
+  const state = blindState(fault);
+  if (state === 'unsupported' || fault.error.reason === 'WorkspaceNotFound') return 'unlistable';
+  if (state === 'restricted' || state === 'refused' || state === 'unobservable') return state;
+  return 'unobservable';
+}
+
+/** Only what was proven to be ours, and is over; where the target cannot be read, its owner finds it Disconnected. */
+async function leftoverOf(context: Context): Promise<RemovalFacts['leftover']> {
+  const { deps, pass, desired, provenance } = context;
+  const own = provenId(provenance);
+  const reference = referenceOf(pass, desired);
+  const { id, state } = reference;
+  if (own === undefined || id === undefined || desired.approver !== 'operator') return 'none';
+  if (state === 'missing' || state === 'notAllowed') return 'none';
+  const read = await attempt(
+    context,
+    'the connections of the target',
+    async () => connectionsOf(await targetClients(deps, pass, reference), id)?.list(agedCall(context, 'decisive')),
+    true,
+  );
+  const isLeft = namesakesOf(desired, read.value ?? []).some((one) => same(one.privateEndpointId, own) && isOver(one));
+  return isLeft ? 'present' : 'none';
+}
+
+/** Missing, unusable, of another tenant, or refused as an identity: no waiting ends that. */
+export const isLoss = (error: OperatorError): boolean => isCredentialTrouble(error) && error.disposition === 'blocked';
+
+/** Nothing in the cloud can be read any more: all that is left is to wait, and one day to let go. */
+export async function observeLoss(
+  deps: Deps,
+  pass: MyPass,
+  { desired, provenance }: { desired: Desired; provenance: Provenance },
+  error: OperatorError,
+): Promise<LossSeen> {
+  const { kind, metadata } = pass.resource;
+  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
+  const asked = (metadata.annotations?.[ABANDON] ?? '') !== '';
+  const { lostAtMs } = provenance;
+  const isOverdue = lostAtMs !== undefined && pass.nowMs >= lostAtMs + deps.clock.scaled(PATIENCE_MS);
+  const note: LedgerEntry = {
+    what: 'abandoned',
+    subject: object.uid,
+    object,
+    at: new Date(pass.nowMs).toISOString(),
+    until: new Date(pass.nowMs + REMEMBERED_MS).toISOString(),
+    why: asked
+      ? `annotation ${ABANDON}, while ${error.message}`
+      : `the credentials stayed away for a day: ${error.message}`,
+    left: [leftBehind(desired, provenance)],
+  };
+  const place = deps.ledger.placeOf(note);
+  const seen = { note, error, ledger: `${place.namespace}/${place.name}` };
+  const lost = lostAtMs === undefined ? 'unnoted' : isOverdue ? 'after' : 'before';
+  const facts = { claimed: true, lost, asked, entry: 'absent' } as const;
+  if (lost === 'unnoted' || (lost === 'before' && !asked)) return { ...seen, facts };
+  try {
+    const entry = await deps.ledger.find(note, pass.signal);
+    return { ...seen, facts: { ...facts, entry: entry ? 'written' : 'absent' } };
+  } catch (thrown) {
+    if (pass.signal.aborted) throw thrown;
+    return {
+      ...seen,
+      facts: { ...facts, entry: 'unobservable' },
+      fault: { about: 'the ledger', error: toOperatorError(thrown) },
+    };
+  }
+}
+
+/** As a person would look for it. */
+export const leftBehind = ({ source }: Desired, { endpoint }: Provenance): string =>
+  `managed private endpoint "${source.name}"${endpoint ? ` (${endpoint.id})` : ''} of workspace ${source.workspaceId}`;

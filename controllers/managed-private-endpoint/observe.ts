@@ -1,0 +1,102 @@
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
+import { toOperatorError } from '../../operator/errors.ts';
+import { desiredOf } from './desired.ts';
+import { provenanceOf } from './desired-provenance.ts';
+import { isRequestable } from './machine-target.ts';
+import { isDecided, observeApproval } from './observe-approval.ts';
+import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
+import { isLoss, KEPT, observeLoss, observeRemoval, wishOf } from './observe-removal.ts';
+import { knownTarget, observeTarget } from './observe-target.ts';
+import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
+import { referenceOf } from './target-side.ts';
+import type { Desired, ManagedPrivateEndpoint, Seen } from './types.ts';
+
+const FINALIZER = 'fabriclink.dev/finalizer';
+
+/**
+ * Reads the facts of one pass. Nothing is asked of a cloud before the object is claimed, or for one that another
+ * outranks. The target is asked only while the endpoint is not there, or while the operator decides about its request.
+ */
+export const observe =
+  (deps: Deps) =>
+  async (pass: MyPass): Promise<Seen> => {
+    const { resource } = pass;
+    const desired = desiredOf(resource);
+    const provenance = provenanceOf(resource);
+    const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
+    const deleting = resource.metadata.deletionTimestamp !== undefined;
+    const other = olderOwner(pass, desired);
+    const standing = other !== undefined ? 'older' : desired.notServed.length > 0 ? 'notServed' : 'clear';
+    const reference = referenceOf(pass, desired);
+    const blank: Seen = {
+      desired,
+      provenance,
+      endpoint: {
+        facts: { ...blankEndpoint(desired, provenance), standing, claimed },
+        row: undefined,
+        ...(other !== undefined && { other }),
+      },
+      target: knownTarget(desired, reference),
+      approval: undefined,
+      removal: undefined,
+      loss: undefined,
+    };
+    if (deleting) {
+      const isFree = !claimed || pass.readOnly || wishOf(desired, provenance) === 'keep';
+      // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
+      if (isFree) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
+      try {
+        const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
+        return { ...blank, removal: await observeRemoval(context) };
+      } catch (thrown) {
+        const error = toOperatorError(thrown);
+        if (!isLoss(error)) throw thrown;
+        return { ...blank, loss: await observeLoss(deps, pass, blank, error) };
+      }
+    }
+    if (standing !== 'clear' || (!claimed && !pass.readOnly)) return blank;
+    const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
+    return observeLife(context, blank);
+  };
+
+async function observeLife(context: Context, blank: Seen): Promise<Seen> {
+  const { pass, desired } = context;
+  const reference = referenceOf(pass, desired);
+  const rows = await observeRows(context, blank.target.id);
+  const endpoint = endpointOf(context, rows, blank.target);
+  const { facts } = endpoint;
+  if (facts.endpoint === 'absent') {
+    const target = await observeTarget(context, reference);
+    const requestable = isRequestable(target.facts);
+    const cooldown = target.id !== undefined && requestable ? await observeCooldown(context, target.id) : undefined;
+    return {
+      ...blank,
+      target,
+      endpoint: {
+        ...endpoint,
+        facts: {
+          ...facts,
+          target: requestable ? 'requestable' : 'notRequestable',
+          cooldown: cooldown?.fact ?? 'over',
+        },
+        ...(cooldown?.untilMs !== undefined && { recreateAfterMs: cooldown.untilMs }),
+        ...(cooldown?.fault && { fault: cooldown.fault }),
+      },
+    };
+  }
+  const decides = rows.value !== undefined && isDecided(context, facts);
+  const approval = decides ? await observeApproval(context, reference, blank.target, rows.value) : undefined;
+  return { ...blank, endpoint, approval };
+}
+
+/** Of objects that name one endpoint of one workspace the oldest owns it; equally old ones are ordered by uid. */
+function olderOwner(pass: MyPass, { source }: Desired): string | undefined {
+  const age = ({ metadata }: ManagedPrivateEndpoint) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
+  const { uid } = pass.resource.metadata;
+  const older = pass
+    .indexed<ManagedPrivateEndpoint>(managedPrivateEndpoints, 'endpoint', endpointKey(source))
+    .find((one) => one.metadata.uid !== uid && age(one) < age(pass.resource));
+  return older && `${older.metadata.namespace}/${older.metadata.name}`;
+}
+
+export const endpointKey = ({ workspaceId, name }: Desired['source']): string => `${workspaceId}/${name}`.toLowerCase();

@@ -1,0 +1,116 @@
+import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import type { CallOptions } from '../../operator/clients/call.ts';
+import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
+import { same, serviceIdOf } from './desired-names.ts';
+import { lookUpTarget } from './desired-targets.ts';
+import type { Deps, MyPass } from './reading.ts';
+import type { ArmId, Desired, PrivateEndpointConnection, TargetFacts } from './types.ts';
+
+/** Connections of one target, by its ARM id: the only way in which anything is approved here. */
+export type TargetConnections = {
+  /** Secret-free name of the identity, for the audit trail. */
+  identity: string;
+  /** Undefined: there is no such resource. */
+  list(call: CallOptions): Promise<readonly PrivateEndpointConnection[] | undefined>;
+  decide(
+    connection: PrivateEndpointConnection,
+    decision: { status: 'Approved' | 'Rejected'; description: string },
+    call: CallOptions,
+  ): Promise<void>;
+  remove(connectionName: string, call: CallOptions): Promise<void>;
+};
+
+/** Undefined for a resource type of which the catalogue does not know how its connections are decided. */
+export function connectionsOf({ arm, access }: TenantClients, id: ArmId): TargetConnections | undefined {
+  const { approval } = lookUpTarget(id);
+  if (!approval) return undefined;
+  const target = { id, apiVersion: approval.apiVersion, connectionsIn: approval.connectionsIn };
+  return {
+    identity: access.identity,
+    list: async (call) => (await arm.approvals.connections(target, call)).value,
+    decide: ({ name, privateEndpointId }, decision, call) =>
+      arm.approvals.decide(
+        target,
+        name,
+        { ...decision, ...(privateEndpointId !== undefined && { privateEndpointId }) },
+        call,
+      ),
+    remove: (name, call) => arm.approvals.remove(target, name, call),
+  };
+}
+
+export type Reference = {
+  state: TargetFacts['reference'];
+  /** The target's ARM id; undefined while the WorkspacePrivateLink is missing. */
+  id: ArmId | undefined;
+  /** The WorkspacePrivateLink that keeps the target, whether the spec names it or its service. */
+  link: WorkspacePrivateLink | undefined;
+  /** Why a link may not be used. */
+  detail?: string;
+};
+
+/** What the spec refers to, from the cluster alone. */
+export function referenceOf(pass: Pick<MyPass, 'cached' | 'indexed' | 'resource'>, desired: Desired): Reference {
+  const { reference, resourceId } = desired;
+  if (!reference) {
+    const link = pass
+      .cached<WorkspacePrivateLink>(workspacePrivateLinks)
+      .find(({ spec }) => same(serviceIdOf(spec), resourceId));
+    return { state: 'arm', id: resourceId, link };
+  }
+  const link = pass
+    .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'namespace', reference.namespace)
+    .find(({ metadata }) => metadata.name === reference.name);
+  if (!link) return { state: 'missing', id: undefined, link: undefined };
+  const id = serviceIdOf(link.spec);
+  const allowed = link.spec.allowedSourceNamespaces ?? [];
+  if (reference.namespace !== desired.namespace && !allowed.includes(desired.namespace)) {
+    const detail = `spec.allowedSourceNamespaces of ${reference.namespace}/${reference.name} does not list ${desired.namespace}`;
+    return { state: 'notAllowed', id, link, detail };
+  }
+  const borrows = desired.approver === 'operator' && !pass.resource.spec.approval.credentialsRef;
+  if (borrows && (link.spec.managementPolicy ?? 'Manage') !== 'Manage') {
+    const detail = `${reference.namespace}/${reference.name} is only observed (managementPolicy), and nothing is approved on its behalf`;
+    return { state: 'notAllowed', id, link, detail };
+  }
+  if (link.metadata.deletionTimestamp !== undefined) return { state: 'deleting', id, link };
+  return { state: 'allowed', id, link };
+}
+
+/** An entry of the link's spec.connections rejects this endpoint by name: it outranks every approval (design section 7, rule 4). */
+export const isRejectedBy = (link: WorkspacePrivateLink | undefined, { source }: Pick<Desired, 'source'>): boolean =>
+  (link?.spec.connections ?? []).some(
+    ({ decision, source: { managedPrivateEndpoint: managed } }) =>
+      decision === 'Reject' && same(managed?.workspaceId, source.workspaceId) && same(managed?.name, source.name),
+  );
+
+/** An entry that rejects a private endpoint by its ARM id. */
+export const isIdRejectedBy = (link: WorkspacePrivateLink | undefined, id: ArmId | undefined): boolean =>
+  (link?.spec.connections ?? []).some(
+    ({ decision, source }) => decision === 'Reject' && same(source.privateEndpointId, id),
+  );
+
+type Query = Parameters<Clouds['forTenant']>[0];
+
+/**
+ * Whose credentials reach the target (design section 7, rule 4): those that approval.credentialsRef names, else those of
+ * a WorkspacePrivateLink that allows this namespace, else the object's own, with which nothing is decided there.
+ */
+export function targetClients(
+  { clouds }: Deps,
+  { resource, call }: Pick<MyPass, 'resource' | 'call'>,
+  { state, link }: Reference,
+): Promise<TenantClients> {
+  const { metadata, spec } = resource;
+  const namespace = metadata.namespace ?? '';
+  const ofSecret = (query: Query, ref: { name: string } | undefined) =>
+    clouds.forTenant(ref ? { ...query, credentialsRef: ref } : query, call);
+  const given = spec.approval?.credentialsRef;
+  const tenantId = state === 'arm' ? spec.tenantId : (link?.spec.tenantId ?? spec.tenantId);
+  if (given) return ofSecret({ tenantId, namespace }, given);
+  if ((state === 'allowed' || state === 'deleting') && link) {
+    return ofSecret({ tenantId, namespace: link.metadata.namespace ?? '' }, link.spec.credentialsRef);
+  }
+  return ofSecret({ tenantId: spec.tenantId, namespace }, spec.credentialsRef);
+}

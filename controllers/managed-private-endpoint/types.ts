@@ -1,0 +1,141 @@
+import type { ManagedPrivateEndpoint } from '../../crds/managed-private-endpoint.ts';
+import type {
+  ArmId,
+  Fault,
+  LedgerEntry,
+  ManagedEndpointRow,
+  ManagedSource,
+  PrivateEndpointConnection,
+  ServiceScope,
+} from './cloud-types.ts';
+import type { ApprovalFacts, EndpointFacts, LossFacts, RemovalFacts, TargetFacts } from './fact-types.ts';
+
+export type {
+  DescribeInput,
+  EventNote,
+  Ladder,
+  PlanStep,
+  Poll,
+  Report,
+  Rest,
+  RestMeta,
+  RestTag,
+} from '../../operator/runtime/kind.ts';
+export * from './cloud-types.ts';
+export * from './fact-types.ts';
+export * from './word-types.ts';
+export type { ManagedPrivateEndpoint };
+
+/** What the spec asks for, in the cloud's terms. */
+export type Desired = {
+  uid: string;
+  namespace: string;
+  tenantId: string;
+  /** Lower-case workspace id, and the name in Fabric. */
+  source: ManagedSource;
+  /** The WorkspacePrivateLink that the spec names; undefined: it names an ARM id. */
+  reference: { namespace: string; name: string } | undefined;
+  /** By ARM id. */
+  resourceId: ArmId | undefined;
+  subresource: string | undefined;
+  /** What the catalogue of targets says against the target or its sub-resource. */
+  warnings: readonly string[];
+  fqdns: readonly string[];
+  /** Lower case. */
+  expectedWorkspaceId: string | undefined;
+  requestMessage: string;
+  approver: 'person' | 'operator';
+  adoption: 'allowed' | 'never';
+  recreate: 'Never' | 'OnRejection';
+  deletion: 'DeleteCreated' | 'DeleteAll' | 'Retain';
+  /** Parts of the spec that this version does not serve, as a person would name them. */
+  notServed: readonly string[];
+};
+
+/** Annotation requested-at, written before the POST. */
+export type RequestNote = {
+  atMs: number;
+  /** Nothing on the target bore the name when this was written. */
+  clean: boolean;
+  /** What the request message holds and nobody else knows. */
+  nonce: string;
+};
+
+/** Annotation match: what has happened about the connection on the target. */
+export type MatchNote = {
+  privateEndpointId: ArmId;
+  /** Since when it has been the only match. */
+  sinceMs?: number;
+  /** Written before the approval; the description holds the same time. */
+  approvedAtMs?: number;
+  /** Fabric has shown our description. */
+  confirmed?: boolean;
+  /** Written before the approval was taken back. */
+  revokedAtMs?: number;
+};
+
+/** What was written before calls, and cannot be observed later. */
+export type Provenance = {
+  request: RequestNote | undefined;
+  endpoint: { how: 'created' | 'adopted'; id: string } | undefined;
+  match: MatchNote | undefined;
+  /** The proven private endpoint of a request that is over, whose connection may still be on the target. */
+  leftover: ArmId | undefined;
+  pin: string | undefined;
+  deletedAtMs: number | undefined;
+  lostAtMs: number | undefined;
+};
+
+export type TargetSeen = {
+  facts: TargetFacts;
+  id: ArmId | undefined;
+  subresource: string | undefined;
+  /** Where it is a Fabric private link service. */
+  scope: ServiceScope | undefined;
+  /** Lower case, as read. */
+  workspaceId: string | undefined;
+  /** Connections of the target that bear the endpoint's name. */
+  matches: readonly PrivateEndpointConnection[];
+  /** The WorkspacePrivateLink that keeps the target, where there is one in this cluster. */
+  link?: { namespace: string; name: string; hasConnections: boolean };
+  /** What the catalogue of targets says against it; never a reason not to try. */
+  warnings: readonly string[];
+  /** Why the WorkspacePrivateLink may not be used. */
+  detail?: string;
+  fault?: Fault;
+};
+
+export type ApprovalSeen = {
+  facts: ApprovalFacts;
+  connection: PrivateEndpointConnection | undefined;
+  matches: readonly PrivateEndpointConnection[];
+  /** Why a match is implausible. */
+  detail?: string;
+  fault?: Fault;
+};
+
+export type RemovalSeen = { facts: RemovalFacts; dueAtMs?: number; fault?: Fault };
+
+export type LossSeen = { facts: LossFacts; note: LedgerEntry; ledger: string; error: Fault['error']; fault?: Fault };
+
+/** One pass' reading of one object. */
+export type Seen = {
+  desired: Desired;
+  provenance: Provenance;
+  endpoint: {
+    facts: EndpointFacts;
+    row: ManagedEndpointRow | undefined;
+    /** The row to the same target under another name. */
+    twin?: ManagedEndpointRow;
+    /** The object that owns the name. */
+    other?: string;
+    /** The ledger's. */
+    recreateAfterMs?: number;
+    fault?: Fault;
+  };
+  target: TargetSeen;
+  /** Only while the operator decides about the request. */
+  approval: ApprovalSeen | undefined;
+  removal: RemovalSeen | undefined;
+  loss: LossSeen | undefined;
+};

@@ -1,0 +1,162 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AnyStateMachine } from 'xstate';
+import {
+  APPROVAL_FACTS,
+  type ApprovalFacts,
+  ENDPOINT_FACTS,
+  type EndpointFacts,
+  LOSS_FACTS,
+  type LossFacts,
+  REMOVAL_FACTS,
+  type RemovalFacts,
+  TARGET_FACTS,
+  type TargetFacts,
+} from '../../../controllers/managed-private-endpoint/fact-types.ts';
+import { machines } from '../../../controllers/managed-private-endpoint/machine.ts';
+import { isRequestable } from '../../../controllers/managed-private-endpoint/machine-target.ts';
+import { type AnyFacts, everyObservation, placesOf, type Resting, walker } from '../workspace-private-link/rests.ts';
+
+/** What must hold for one observation and where it rests. */
+type Law<F> = (facts: F, rest: Resting) => boolean;
+
+type Survey<F> = {
+  machine: AnyStateMachine;
+  domain: Readonly<Record<string, readonly (boolean | string)[]>>;
+  laws: Record<string, Law<F>>;
+};
+
+/** Walks the whole space once; answers which laws were broken and where nobody ever came to rest. */
+function survey<F extends AnyFacts>({ machine, domain, laws }: Survey<F>): { broken: string[]; unreached: string[] } {
+  const rests = walker<F>(machine);
+  const broken: string[] = [];
+  const reached = new Set<string>();
+  for (const facts of everyObservation<F>(domain)) {
+    const rest = rests(facts);
+    reached.add(rest.phase);
+    if (rest.reason === '') broken.push(`no answer at ${JSON.stringify(facts)}`);
+    for (const [name, law] of Object.entries(laws)) {
+      if (broken.length < 5 && !law(facts, rest)) broken.push(`${name}: ${rest.phase} at ${JSON.stringify(facts)}`);
+    }
+  }
+  const unreached = placesOf(machine)
+    .map(({ phase }) => phase)
+    .filter((phase) => !reached.has(phase));
+  return { broken, unreached };
+}
+
+const NOTHING = { broken: [], unreached: [] };
+const only =
+  <F>(effect: string, holds: (facts: F) => boolean): Law<F> =>
+  (facts, rest) =>
+    rest.effect !== effect || holds(facts);
+
+describe('over every observation', () => {
+  test('a target may be asked for exactly when its ladder is at its end', () => {
+    const laws: Record<string, Law<TargetFacts>> = {
+      'the summary is the walk': (facts, { phase }) => isRequestable(facts) === (phase === 'Clear.Ready'),
+      'a listed Reject outranks': ({ listed }, { phase }) => listed !== 'rejected' || phase !== 'Clear.Ready',
+      'no living namesake, for anybody': ({ matches }, { phase }) => matches !== 'present' || phase !== 'Clear.Ready',
+      'no namesake at all, where the operator decides': ({ matches, approver, service }, { phase }) =>
+        approver === 'person' ||
+        service === 'otherResource' ||
+        ['none', 'notAsked'].includes(matches) ||
+        phase !== 'Clear.Ready',
+      'what is taken away was proven to be ours': only('deleteLeftover', ({ matches }) => matches === 'leftover'),
+    };
+    expect(survey({ machine: machines.target, domain: TARGET_FACTS, laws })).toEqual(NOTHING);
+  });
+
+  test('an endpoint is asked for once, and nothing is deleted that is not ours', () => {
+    const isOver = ['rejected', 'disconnected', 'failed', 'nameTaken'];
+    const laws: Record<string, Law<EndpointFacts>> = {
+      'nothing before the claim, and nothing for whom another outranks': ({ standing, claimed }, { effect }) =>
+        effect === undefined || (standing === 'clear' && (claimed || effect === 'claim')),
+      'no effect on what was not seen': ({ endpoint }, { effect }) =>
+        effect === undefined ||
+        effect === 'claim' ||
+        !['unobservable', 'refused', 'restricted', 'unsupported', 'paused'].includes(endpoint),
+      'noted before it is asked for': only(
+        'requestEndpoint',
+        ({ endpoint, request, target, cooldown }) =>
+          endpoint === 'absent' && request === 'noted' && target === 'requestable' && cooldown === 'over',
+      ),
+      'not noted while it may not be asked for': only(
+        'noteRequest',
+        ({ endpoint, target, cooldown }) => endpoint === 'absent' && target === 'requestable' && cooldown === 'over',
+      ),
+      'made anew by policy, and only what we made': only(
+        'recreateEndpoint',
+        ({ origin, recreate, endpoint, listed }) =>
+          origin === 'created' && recreate === 'OnRejection' && isOver.includes(endpoint) && listed === 'none',
+      ),
+      'lost is what was seen before': only('noteLoss', ({ origin }) => origin === 'created' || origin === 'adopted'),
+      'Never means never': only('adoptEndpoint', ({ adoption }) => adoption === 'allowed'),
+      'Ready means approved, and ours or taken over': ({ endpoint, origin }, { tag }) =>
+        tag !== 'ready' || (endpoint === 'approved' && ['created', 'adopted'].includes(origin)),
+    };
+    expect(survey({ machine: machines.endpoint, domain: ENDPOINT_FACTS, laws })).toEqual(NOTHING);
+  });
+
+  test('a request is approved only when all of rule 2 holds, and an approval that Fabric does not confirm is taken back', () => {
+    const ours: readonly ApprovalFacts['approval'][] = ['fresh', 'overdue', 'confirmed'];
+    const laws: Record<string, Law<ApprovalFacts>> = {
+      'approves what is identified': only(
+        'approveRequest',
+        ({ request, match, connection, fabric, settle }) =>
+          request === 'clean' &&
+          match === 'one' &&
+          connection === 'pending' &&
+          (fabric === 'pending' || fabric === 'provisioning') &&
+          settle === 'after',
+      ),
+      'takes back only its own, and only late': only(
+        'revokeUnconfirmed',
+        ({ connection, approval }) => connection === 'approved' && approval === 'overdue',
+      ),
+      'takes nothing back on a question that got no answer': only(
+        'revokeUnconfirmed',
+        ({ fabric }) => fabric !== 'unobservable' && fabric !== 'refused' && fabric !== 'echoed',
+      ),
+      'does take it back': ({ match, connection, approval, fabric }, { effect }) =>
+        match === 'unobservable' ||
+        match === 'refused' ||
+        connection !== 'approved' ||
+        approval !== 'overdue' ||
+        ['unobservable', 'refused', 'echoed'].includes(fabric) ||
+        effect === 'revokeUnconfirmed',
+      'is done with its own approval only when it is confirmed': ({ connection, approval }, { tag, phase }) =>
+        tag !== 'ready' || connection !== 'approved' || !ours.includes(approval) || phase === 'Confirmation.Confirmed',
+    };
+    expect(survey({ machine: machines.approval, domain: APPROVAL_FACTS, laws })).toEqual(NOTHING);
+  });
+
+  test('a deletion takes away what is ours, and always has a way to its end', () => {
+    const laws: Record<string, Law<RemovalFacts>> = {
+      'deletes what is there and wished away': only(
+        'deleteEndpoint',
+        ({ wish, endpoint }) => wish === 'delete' && endpoint === 'present',
+      ),
+      'lets go when it is gone': only(
+        'release',
+        ({ wish, endpoint, leftover }) =>
+          wish === 'keep' || ((endpoint === 'absent' || endpoint === 'other') && leftover === 'none'),
+      ),
+      'a workspace that lists nothing wedges nothing': ({ claimed, wish, endpoint, deletion }, { effect, poll }) =>
+        !claimed ||
+        wish === 'keep' ||
+        endpoint !== 'unlistable' ||
+        (deletion === 'before' ? poll === 'due' : effect !== undefined),
+    };
+    expect(survey({ machine: machines.removal, domain: REMOVAL_FACTS, laws })).toEqual(NOTHING);
+  });
+
+  test('nothing is given up before a day has passed or a person asks, and not before it is written down', () => {
+    const laws: Record<string, Law<LossFacts>> = {
+      'written down first': only(
+        'releaseAbandoned',
+        ({ entry, lost, asked }) => entry === 'written' && (lost === 'after' || (lost === 'before' && asked)),
+      ),
+    };
+    expect(survey({ machine: machines.loss, domain: LOSS_FACTS, laws })).toEqual(NOTHING);
+  });
+});
