@@ -21,7 +21,7 @@ for (const row of FAILURES) {
  */
 export function classify(service: Service, what: string, response: HttpResponse, nowMs: number): OperatorError {
   const body = readErrorBody(response);
-  const { verdict, code } = judge(service, response.status, body);
+  const { verdict, code } = judge(service, response.status, body, response.body.trim() === '');
   const asked = retryAfterMs(response.headers, nowMs);
   const retry = verdict.disposition === 'throttled' ? (asked ?? DEFAULT_THROTTLE_MS) : asked;
   return new OperatorError({
@@ -81,11 +81,12 @@ function judge(
   service: Service,
   status: number,
   body: ErrorBody | undefined,
+  empty: boolean,
 ): { verdict: Verdict; code: string | undefined } {
   if (status === 429 || status === 430) {
     return { verdict: { disposition: 'throttled', reason: 'Throttled' }, code: body?.code };
   }
-  if (!body) return { verdict: byStatusAlone(service, status), code: undefined };
+  if (!body) return { verdict: byStatusAlone(service, status, empty), code: undefined };
   const { row, code } = mostTelling(service, body);
   const verdict = row ? strip(row) : byStatus(status);
   // A throttling word without 429 still names no wait that we could count on; Fabric's own word outranks our reading.
@@ -127,10 +128,13 @@ function byStatus(status: number): Verdict {
 }
 
 /** No readable body: only statuses that mean the same whoever sends them are believed. */
-function byStatusAlone(service: Service, status: number): Verdict {
+function byStatusAlone(service: Service, status: number, empty: boolean): Verdict {
   if (status === 412) return { disposition: 'conflict', reason: 'ChangedMeanwhile' };
   // Fabric answers 401 without a body to a token that it cannot use.
   if (status === 401 && service === 'fabric') return { disposition: 'blocked', reason: 'CredentialInvalid' };
+  // Nobody documents the 404s of some APIs. A proxy would have sent a page.
+  if (status === 404 && service === 'fabric' && empty)
+    return { disposition: 'transient', reason: 'NotFoundWithoutWord' };
   if (status >= 500 && status !== 501) return { disposition: 'transient', reason: 'ServiceFailure' };
   return { disposition: 'transient', reason: 'UnreadableAnswer' };
 }

@@ -7,13 +7,14 @@ import { createPrivateLinkServices } from './arm/private-link-services.ts';
 import { createProviders } from './arm/providers.ts';
 import { createVirtualNetworks } from './arm/virtual-networks.ts';
 import { createBudgets } from './budget.ts';
-import type { ArmClient, Clouds, TenantClients } from './clouds.ts';
+import type { Clouds, TenantClients } from './clouds.ts';
 import { type AmbientIdentity, createCredentials, type Resolved } from './credentials.ts';
 import { createDnsClient, type NameServer } from './dns.ts';
 import { createExchange, type Exchange, type RequestRecord, type Speaker } from './exchange.ts';
 import { createFabricClient } from './fabric/client.ts';
 import { CREATION_APART_MS } from './fabric/managed-private-endpoints.ts';
 import { createGate } from './gate.ts';
+import { createGraphClient } from './graph/client.ts';
 import type { Transport } from './http.ts';
 import type { RequestToken } from './identity-types.ts';
 import type { KubeClient } from './kube/types.ts';
@@ -23,9 +24,11 @@ import { createTokens } from './tokens.ts';
 export type CloudConfig = {
   armUrl: string;
   fabricUrl: string;
+  graphUrl: string;
   authorityHost: string;
   armScope: string;
   fabricScope: string;
+  graphScope: string;
   /** FABRICLINK_NAMESERVERS; empty: the system's. */
   nameservers: readonly NameServer[];
   privateRanges: readonly string[];
@@ -41,7 +44,7 @@ export type CloudOptions = {
   kube: Pick<KubeClient, 'get'>;
   clock: Clock;
   config: CloudConfig;
-  /** Told of every finished request to ARM and Fabric: metrics and audit trail. Must not throw. */
+  /** Told of every finished request to ARM, Fabric and Graph: metrics and audit trail. Must not throw. */
   onRequest?: (record: RequestRecord) => void;
   /** Where tokens come from; default: @azure/identity, loaded with the first request. */
   requestToken?: RequestToken;
@@ -113,16 +116,13 @@ type Shared = {
   exchange: Exchange;
 };
 
-function buildClients(
-  resolved: Resolved,
-  shared: Shared,
-  config: CloudConfig,
-): { arm: ArmClient; fabric: TenantClients['fabric'] } {
+function buildClients(resolved: Resolved, shared: Shared, config: CloudConfig): Omit<TenantClients, 'access'> {
   const { clock, observers, gate, dns, exchange } = shared;
   const { tenantId, identity } = resolved.access;
   const base = { clock, observers, identity, cacheKey: resolved.fingerprint };
   const armSpeaker = speakerOf(resolved, shared.tokens, config.armScope);
   const fabricSpeaker = speakerOf(resolved, shared.tokens, config.fabricScope);
+  const graphSpeaker = speakerOf(resolved, shared.tokens, config.graphScope);
   const armContext = {
     ...base,
     armUrl: config.armUrl,
@@ -144,9 +144,15 @@ function buildClients(
     fabric: createFabricClient({
       ...base,
       fabricUrl: config.fabricUrl,
+      tenantId,
       dns,
       creations: shared.creations,
       exchange: (request, call) => exchange(fabricSpeaker, request, call),
+    }),
+    graph: createGraphClient({
+      ...base,
+      graphUrl: config.graphUrl,
+      exchange: (request, call) => exchange(graphSpeaker, request, call),
     }),
   };
 }

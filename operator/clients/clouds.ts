@@ -9,6 +9,7 @@ import type {
 import type { CallOptions, Read } from './call.ts';
 import type { DnsClient } from './dns-types.ts';
 import type { FabricClient } from './fabric/types.ts';
+import type { GraphClient } from './graph/types.ts';
 
 /** Credentials as resolved for one object (design section 6): never used for another tenant than `tenantId`. */
 export type CloudAccess = {
@@ -28,7 +29,7 @@ export type ArmClient = {
 };
 
 /** The clouds as one tenant's identity sees them. */
-export type TenantClients = { access: CloudAccess; arm: ArmClient; fabric: FabricClient };
+export type TenantClients = { access: CloudAccess; arm: ArmClient; fabric: FabricClient; graph: GraphClient };
 
 export interface Clouds {
   /**

@@ -25,6 +25,8 @@ export type CloudRequest = {
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: string;
+  /** A 401 may be about something else than the token: it is passed on, unless the service names the token. */
+  ambiguous401?: true;
   /** What the call counts against. */
   quotas: readonly Quota[];
 };
@@ -140,7 +142,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const token = await speaker.token();
     const admission = budgets.admit(request.quotas, { write: changesSomething(request), call });
     let { response, failure } = await send(speaker, request, call, token, admission);
-    if (response.status === 401) {
+    if (response.status === 401 && !(request.ambiguous401 && !namesToken(failure))) {
       speaker.dropToken(token);
       const fresh = await speaker.token();
       // The same token again means that Entra gave no new one: the second answer would be the first one's.
@@ -165,6 +167,13 @@ function assertMayWrite(request: CloudRequest, call: CallOptions): void {
     reason: 'WriteWhileObserving',
     message: `cannot ${request.what}: the object is only observed, and nothing is written to a cloud for it`,
   });
+}
+
+/** Codes that are about the token and nothing else (cloud-apis section 3.1); `Unauthorized` may mean anything. */
+const TOKEN_CODES: readonly (string | undefined)[] = ['InvalidToken', 'TokenExpired', 'TokenIsMissing'];
+
+function namesToken(failure: OperatorError | undefined): boolean {
+  return TOKEN_CODES.includes(failure?.code);
 }
 
 /** The body of a success as a JSON object. Anything else was not said by the service. */

@@ -122,7 +122,14 @@ export const FAILURES: readonly Row[] = [
     remedy: 'give the operator’s identity a role on the data gateway',
   },
   {
-    codes: ['InsufficientPrivileges', 'InsufficientScopes', 'Authorization_RequestDenied'],
+    codes: ['Authorization_RequestDenied', 'Forbidden', 'accessDenied'],
+    service: 'graph',
+    disposition: 'blocked',
+    reason: 'GraphNotPermitted',
+    remedy: 'grant the operator’s application the Microsoft Graph permission that this call needs',
+  },
+  {
+    codes: ['InsufficientPrivileges', 'InsufficientScopes'],
     disposition: 'blocked',
     reason: 'InsufficientPrivileges',
     remedy: GRANT_FABRIC_RIGHT,
@@ -219,6 +226,29 @@ export const FAILURES: readonly Row[] = [
     reason: 'ProviderNotRegistered',
     remedy:
       'register the providers: az provider register --namespace Microsoft.Fabric --subscription <id>, and the same for Microsoft.Network',
+  },
+
+  {
+    codes: ['Request_ResourceNotFound'],
+    service: 'graph',
+    disposition: 'blocked',
+    reason: 'NotFound',
+  },
+  {
+    codes: ['InvalidGuestTenantId'],
+    disposition: 'blocked',
+    reason: 'GuestTenantUnknown',
+    remedy: 'Fabric does not know the guest’s tenant: correct guest.tenantId',
+  },
+
+  // Workspace roles (section 6).
+  { codes: ['PrincipalAlreadyHasWorkspaceRolePermissions'], disposition: 'transient', reason: 'RoleAlreadyAssigned' },
+  {
+    codes: ['GroupHasTooManyMembers'],
+    disposition: 'blocked',
+    reason: 'GroupTooLarge',
+    remedy:
+      'Fabric refuses a workspace role for a group of that size: have the guest’s tenant split the group, and map the parts',
   },
 
   // Capacity, quota, locks.

@@ -29,6 +29,11 @@ export interface ObserverCache {
   read<T>(key: string, periodMs: number, call: CallOptions, load: Load<T>): Promise<Read<T>>;
   /** The last value, however old, unless invalidated. */
   peek<T>(key: string): Read<T> | undefined;
+  /**
+   * We have just written what the key shows, and know what that made of it. A value that is there is changed and keeps
+   * its age; what is still in flight serves nobody, as after `invalidate`.
+   */
+  amend<T>(key: string, change: (value: T) => T): void;
   /** We have just written what the key shows: whatever was read before serves nobody, also what is still in flight. */
   invalidate(key: string): void;
 }
@@ -106,6 +111,18 @@ export function createObserverCache(clock: Clock): ObserverCache {
       return (await join(joinable ? flight : begin(entry, key, call, load), call.signal)) as Read<T>;
     },
     peek: <T>(key: string) => entries.get(key)?.value?.read as Read<T> | undefined,
+    amend<T>(key: string, change: (value: T) => T) {
+      const entry = entryOf(key);
+      const { value } = entry;
+      events += 1;
+      entry.floor = events;
+      if (value) {
+        const read = { value: change(value.read.value as T), readAtMs: value.read.readAtMs };
+        entry.value = { read, begun: value.begun };
+      }
+      delete entry.failure;
+      delete entry.flight;
+    },
     invalidate(key) {
       const entry = entryOf(key);
       events += 1;

@@ -36,6 +36,22 @@ export const LIMITS = {
     calls: 25,
     windowMs: MINUTE_MS,
   },
+  /** Section 15: everything under …/crosstenantauth. Published per caller; counted per tenant, which is never too much. */
+  mappings: {
+    name: 'fabric-mappings',
+    about: '50 calls a minute for cross-tenant mappings',
+    kind: 'window',
+    calls: 50,
+    windowMs: MINUTE_MS,
+  },
+  /** Graph publishes resource units per application and tenant, by its size; this is far below the smallest. */
+  graph: {
+    name: 'graph',
+    about: '600 Microsoft Graph calls a minute per identity',
+    kind: 'window',
+    calls: 600,
+    windowMs: MINUTE_MS,
+  },
   /** Section 7.1. Per tenant. */
   serviceCreations: {
     name: 'private-link-service-creations',

@@ -73,7 +73,10 @@ export async function startBench(
     ? (host, { all }, callback) =>
         all ? callback(null, [{ address: elsewhere(host), family: 4 }]) : callback(null, elsewhere(host), 4)
     : lookupThrough(nameservers)!;
-  const transport = createTransport({ tls: { entra: tls, arm: tls, fabric: tls }, lookup: { fabric: lookup } });
+  const transport = createTransport({
+    tls: { entra: tls, arm: tls, fabric: tls, graph: tls },
+    lookup: { fabric: lookup },
+  });
   const { kube, secrets } = secretsOf({
     'team-a/fabriclink-credentials': {
       AZURE_TENANT_ID: TENANT,
@@ -90,9 +93,11 @@ export async function startBench(
     config: {
       armUrl: simulator.urls.arm,
       fabricUrl: simulator.urls.fabric,
+      graphUrl: simulator.urls.graph,
       authorityHost: simulator.urls.login,
       armScope: 'https://management.azure.com/.default',
       fabricScope: 'https://api.fabric.microsoft.com/.default',
+      graphScope: 'https://graph.microsoft.com/.default',
       nameservers,
       privateRanges: ['127.64.0.0/10'],
       ambientNamespaces: [],

@@ -8,6 +8,7 @@ import { aCall, CLIENT, type Script, scriptedTransport, secretsOf, TENANT } from
 
 export const ARM_URL = 'https://arm.test';
 export const FABRIC_URL = 'https://fabric.test:8443';
+export const GRAPH_URL = 'https://graph.test';
 
 export type Scripted = {
   clouds: CloudFactory;
@@ -43,9 +44,11 @@ export async function scripted(script: Script, options: { requestToken?: Request
     config: {
       armUrl: ARM_URL,
       fabricUrl: FABRIC_URL,
+      graphUrl: GRAPH_URL,
       authorityHost: 'https://login.test',
       armScope: 'https://arm.test/.default',
       fabricScope: 'https://fabric.test/.default',
+      graphScope: 'https://graph.test/.default',
       nameservers: [],
       privateRanges: [],
       ambientNamespaces: [],

@@ -30,6 +30,32 @@ describe('the observer cache', () => {
     expect((await Promise.all(reads)).map(({ value }) => value)).toEqual(['x', 'x', 'x']);
   });
 
+  test('shows what we have just written, at the age of what was read, and lets nothing older take its place', async () => {
+    const { cache, clock, loads, read } = set();
+    const first = read();
+    loads[0]!.answer('x');
+    const { readAtMs } = await first;
+    await clock.advance(1_000);
+    void read({ maxAgeMs: 0 });
+    cache.amend<string>('list', (value) => `${value}+`);
+    loads[1]!.answer('from before the write');
+    await settle();
+    expect(await read()).toEqual({ value: 'x+', readAtMs });
+    expect(loads).toHaveLength(2);
+    await clock.advance(PERIOD_MS);
+    void read();
+    expect(loads).toHaveLength(3);
+  });
+
+  test('invents nothing of what was never read', async () => {
+    const { cache, loads, read } = set();
+    cache.amend<string>('list', (value) => `${value}+`);
+    expect(cache.peek('list')).toBeUndefined();
+    const asked = read();
+    loads[0]!.answer('x');
+    expect((await asked).value).toBe('x');
+  });
+
   test('stands in a budget’s line once, whoever asks first', () => {
     const { loads, read } = set();
     void read({ key: 'a/1' });

@@ -2,14 +2,17 @@ import type { CallOptions } from '../call.ts';
 import { isObject } from '../error-body.ts';
 import { LIMITS } from '../quotas.ts';
 import { objectAt, textAt } from '../raw.ts';
+import { createConnectionStrings } from './connection-strings.ts';
 import type { FabricContext } from './context.ts';
 import { createGateways } from './gateways.ts';
 import { createManagedPrivateEndpoints } from './managed-private-endpoints.ts';
+import { createMappings } from './mappings.ts';
 import { createOpenDoor } from './open-door.ts';
 import { policyOf, policyPath, readPolicy, writePolicy } from './policy.ts';
 import { createPolicyInventory } from './policy-inventory.ts';
 import { createProbes } from './probe.ts';
 import { createFabricRest, type FabricCall, type RawItem } from './rest.ts';
+import { createRoleAssignments } from './role-assignments.ts';
 import type { Capacity, CommunicationPolicy, FabricClient, Item, TenantSetting, Workspace } from './types.ts';
 
 /** How old shared answers may get when nobody asks for fresher ones. */
@@ -117,6 +120,9 @@ export function createFabricClient(context: FabricContext): FabricClient {
       shared(keyOf('probe-host', workspaceId), PERIODS.probe, call, (call) => probes.workspaceHost(workspaceId, call)),
     ...createGateways(context, rest),
     ...createManagedPrivateEndpoints(context, rest, throughOpenDoor),
+    ...createMappings(context, rest),
+    ...createRoleAssignments(context, rest, throughOpenDoor),
+    ...createConnectionStrings(context, rest, throughOpenDoor),
   };
 }
 

@@ -10,6 +10,7 @@ import type { ObserverCache } from '../observer-cache.ts';
 export type FabricContext = {
   /** Global host, without a trailing slash. Its port holds for the workspaces' own hosts too. */
   fabricUrl: string;
+  tenantId: string;
   /** Tenant and client id: whom quotas count. */
   identity: string;
   /** Distinguishes identities that must not see each other's answers. */

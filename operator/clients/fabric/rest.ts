@@ -21,6 +21,8 @@ export type FabricCall = {
   baseUrl?: string;
   /** Beside the identity's 200 a minute. */
   quotas?: readonly Quota[];
+  /** See `CloudRequest.ambiguous401`. */
+  ambiguous401?: true;
 };
 
 /** Fabric over plain JSON: there is no SDK. */
@@ -39,6 +41,7 @@ export function createFabricRest(context: FabricContext) {
         url,
         quotas: [{ limit: LIMITS.fabric, scope: context.identity }, ...(request.quotas ?? [])],
         ...(request.safe ? { safe: request.safe } : {}),
+        ...(request.ambiguous401 ? { ambiguous401: request.ambiguous401 } : {}),
         ...(request.headers ? { headers: request.headers } : {}),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       },
@@ -49,6 +52,7 @@ export function createFabricRest(context: FabricContext) {
     get: (request: FabricCall & { headers?: Readonly<Record<string, string>> }) => send('GET', request),
     put: (request: FabricCall & { body: unknown; headers?: Readonly<Record<string, string>> }) => send('PUT', request),
     post: (request: FabricCall & { body?: unknown; safe?: true }) => send('POST', request),
+    patch: (request: FabricCall & { body: unknown }) => send('PATCH', request),
     delete: (request: FabricCall) => send('DELETE', request),
     /** Wherever an answer pointed, on the global host. */
     follow: (link: string, request: Omit<FabricCall, 'path' | 'baseUrl'>) =>
@@ -79,7 +83,7 @@ export type FabricRest = ReturnType<typeof createFabricRest>;
  * Where the next page is (cloud-apis section 3.2): by token if there is one, else by link, on the host that we asked
  * whatever the link says. An empty page may have a successor.
  */
-function nextUrl(body: RawItem, firstUrl: string): string | undefined {
+export function nextUrl(body: RawItem, firstUrl: string): string | undefined {
   const token = body['continuationToken'];
   if (typeof token === 'string' && token !== '') {
     const separator = firstUrl.includes('?') ? '&' : '?';

@@ -64,6 +64,75 @@ export type ManagedPrivateEndpointBody = {
   fqdns?: readonly string[];
 };
 
+/** Somebody of another tenant, as that tenant knows them. */
+export type GuestRef = { tenantId: string; objectId: string };
+
+/**
+ * One mapping, read for the guest that was asked about (cloud-apis section 15; U17, U18, U20). Nothing of a row's shape is
+ * documented: what it did not tell is absent.
+ */
+export type Mapping = {
+  /** What DELETE takes: the row's own id, or the guest's object id where the row has no other. */
+  id: string;
+  type?: Open<'User' | 'Group'>;
+  /** The principal that Fabric created in our tenant, if the row names one. */
+  principal?: { id: string; type?: Open<'ServicePrincipal' | 'Group'> };
+  denyUserAccess?: boolean;
+  /** True: the row says that it is over. False: it says that it lives. Absent: it does not say; a deleted one may look so. */
+  deleted?: boolean;
+  /** The service's own word for its state, if it has one. */
+  state?: string;
+  createdAtMs?: number;
+  /** `answered`: told by the answer to our own POST, and newer than the last list. */
+  seen: 'listed' | 'answered';
+};
+
+/** A row as it is, so far as one can read it without knowing which guest it is about. */
+export type MappingRow = {
+  mappingId?: string;
+  guestTenantId?: string;
+  /** The guest, where the row names it by a word that means nothing else. */
+  guestObjectId?: string;
+  /** Every other id by which the row may mean the guest: `objectId`, `principalId`, `id`. */
+  otherIds: readonly string[];
+  /** The row itself, where it names no tenant or nobody: without names and addresses of people. */
+  raw?: Readonly<Record<string, unknown>>;
+};
+
+export type Mappings = {
+  rows: readonly MappingRow[];
+  /** All that concerns one guest: live, deleted, or both. Several of them are several rows. */
+  of(guest: GuestRef): readonly Mapping[];
+};
+
+export type MappingBody = GuestRef & {
+  /** Applications are sent as users without a name (section 15.1). */
+  type: 'User' | 'ServicePrincipal' | 'Group';
+  userPrincipalName?: string;
+  email?: string;
+  denyUserAccess?: boolean;
+};
+
+export type WorkspaceRole = 'Admin' | 'Member' | 'Contributor' | 'Viewer';
+export type RolePrincipal = {
+  id: string;
+  type: Open<'User' | 'Group' | 'ServicePrincipal' | 'ServicePrincipalProfile' | 'EntireTenant'>;
+};
+/** Section 6. The id equals the principal's in samples; nobody promises it. */
+export type RoleAssignment = {
+  id: string;
+  principal: RolePrincipal & { displayName?: string };
+  role: Open<WorkspaceRole>;
+};
+
+/** Of which warehouse or SQL analytics endpoint, and for whom (section 14). */
+export type ConnectionStringQuery = {
+  workspaceId: string;
+  item: { warehouseId: string } | { sqlEndpointId: string };
+  guestTenantId?: string;
+  privateLinkType: 'None' | 'Workspace';
+};
+
 /** Whether a workspace-scoped call is let in: an answer, or `RequestDeniedByInboundPolicy`, which is a fact and not an error. */
 export type PathProbe =
   /** `resolvedAddresses`: every IPv4 address that the operator's resolver gave for the host; none were asked for on the global host. */
@@ -117,4 +186,38 @@ export interface FabricClient {
   createManagedPrivateEndpoint(workspaceId: string, body: ManagedPrivateEndpointBody, call: CallOptions): Promise<void>;
   /** Begins; the row stays listed as `Deleting` for a while. An endpoint that is gone is deleted. */
   deleteManagedPrivateEndpoint(workspaceId: string, endpointId: string, call: CallOptions): Promise<void>;
+  /**
+   * The tenant's mappings: one shared list, read page by page within 50 calls a minute, together with what our own POSTs
+   * have answered since. While the budget is spent, callers that name no age are given the last list.
+   */
+  mappings(call: CallOptions): Promise<Read<Mappings>>;
+  /**
+   * Maps a guest. Safe to repeat: the service takes it for the same mapping (U19), and what it calls a duplicate is
+   * `transient` with reason MappingExists, after which the list is read anew. The answer may tell nothing: `undefined`.
+   *
+   * 401 that is not the token's: `blocked`, GuestConsentMissing. 400: `blocked`, GuestUnresolvable.
+   */
+  createMapping(body: MappingBody, call: CallOptions): Promise<Mapping | undefined>;
+  /** The row stays listed for more than a day. A mapping that is gone is deleted. */
+  deleteMapping(mappingId: string, call: CallOptions): Promise<void>;
+  /** All of a workspace: one shared list. Workspace-scoped, as everything below. */
+  roleAssignments(workspaceId: string, call: CallOptions): Promise<Read<readonly RoleAssignment[]>>;
+  /** A principal that has a role already is `transient` with reason RoleAlreadyAssigned; the list is read anew. */
+  addRoleAssignment(
+    workspaceId: string,
+    principal: RolePrincipal,
+    role: WorkspaceRole,
+    call: CallOptions,
+  ): Promise<void>;
+  /** The last Admin's role stays as it is: `blocked`, LastAdmin. */
+  updateRoleAssignment(
+    workspaceId: string,
+    assignmentId: string,
+    role: WorkspaceRole,
+    call: CallOptions,
+  ): Promise<void>;
+  /** An assignment that is gone is deleted. */
+  deleteRoleAssignment(workspaceId: string, assignmentId: string, call: CallOptions): Promise<void>;
+  /** A host name for TDS on port 1433, without port and database. */
+  connectionString(query: ConnectionStringQuery, call: CallOptions): Promise<Read<string>>;
 }

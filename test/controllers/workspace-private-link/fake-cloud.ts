@@ -339,6 +339,14 @@ export function fakeCloud(world: World): Clouds {
       write('managedPrivateEndpoints.delete', () => {
         world.managedEndpoints = world.managedEndpoints.filter((endpoint) => endpoint.id !== id);
       }),
+    mappings: notAsked,
+    createMapping: notAsked,
+    deleteMapping: notAsked,
+    roleAssignments: notAsked,
+    addRoleAssignment: notAsked,
+    updateRoleAssignment: notAsked,
+    deleteRoleAssignment: notAsked,
+    connectionString: notAsked,
   };
   const clients: TenantClients = {
     get access() {
@@ -346,6 +354,7 @@ export function fakeCloud(world: World): Clouds {
     },
     arm,
     fabric,
+    graph: { find: notAsked, search: notAsked, groupMembers: notAsked },
   };
   return {
     async forTenant({ credentialsRef }, _call: CallOptions) {
@@ -404,3 +413,6 @@ export function addressesOf(world: World, endpointId: string) {
     fqdns: [`${id}.z${id.slice(0, 2)}.${suffix}.fabric.microsoft.com`],
   }));
 }
+
+/** Private links have nothing to do with guests of other tenants. */
+const notAsked = () => Promise.reject(new Error('nothing of this is asked for a private link'));
