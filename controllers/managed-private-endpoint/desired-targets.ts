@@ -121,7 +121,8 @@ function commandFor(id: string, found: TargetType | undefined, connection: strin
       return `az postgres flexible-server private-endpoint-connection approve --id "${connectionId}" --description "<why>"`;
     case 'rest': {
       const state = '{"status":"Approved","description":"<why>","actionsRequired":"None"}';
-      const url = `https://management.azure.com${connectionId}?api-version=${found.apiVersion}`;
+      // Without a host: az takes the one of the cloud that it is signed in to.
+      const url = `${connectionId}?api-version=${found.apiVersion}`;
       return `az rest --method put --url "${url}" --body '{"properties":{"privateLinkServiceConnectionState":${state}}}'`;
     }
     default:

@@ -125,7 +125,7 @@ describe('decisions on any resource, against simulated ARM', () => {
     const refused = await rejection(reject(SERVER, name));
     expect(refused).toMatchObject({ disposition: 'blocked', reason: 'ConnectionNotPending', status: 400 });
     expect(refused.remedy).toContain(
-      `az network private-endpoint-connection delete --id ${SERVER.id}/privateEndpointConnections/${name}`,
+      `az rest --method delete --url "${SERVER.id}/privateEndpointConnections/${name}?api-version=2021-11-01"`,
     );
     await approvals().remove(SERVER, name, bench.fresh());
     expect(await list(SERVER)).toEqual([]);
@@ -217,8 +217,18 @@ describe('decisions on any resource, against simulated ARM', () => {
     const target = { id: service.id, apiVersion: '2024-06-01' };
     createManagedEndpoint(bench.simulator.cloud, bench.workspace.id, { name: 'out', targetId: service.id });
     await bench.clock.advance(3 * MINUTE_MS);
-    const { name } = await only(target);
+    const { name, privateEndpointId } = await only(target);
+    const theirs = {
+      status: 'Approved',
+      description: 'ours',
+      privateEndpointId: `${privateEndpointId}-other`,
+    } as const;
+    expect(await rejection(approvals().decide(target, name, theirs, bench.fresh()))).toMatchObject({
+      reason: 'ConnectionChanged',
+    });
     await approve(target, name);
+    await approve(target, name);
+    expect(writes()).toHaveLength(1);
     expect(await only(target)).toMatchObject({ status: 'Approved', description: 'ours' });
     expect(bench.records.map(({ operation }) => operation)).toEqual(
       expect.arrayContaining(['privateLinkServices.connections', 'privateLinkServices.decide']),

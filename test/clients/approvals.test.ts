@@ -98,6 +98,8 @@ describe('decisions on connections of any resource', () => {
     const { clients, requests } = await scripted(answering(json({})));
     await clients.arm.approvals.decide(SERVER, '../../x?y', APPROVED, fresh());
     expect(linesOf(requests)[1]).toContain('/privateEndpointConnections/..%2F..%2Fx%3Fy?api-version');
+    const upwards = clients.arm.approvals.decide(SERVER, '..', APPROVED, fresh());
+    expect(await rejection(upwards)).toMatchObject({ disposition: 'terminal', reason: 'InvalidResourceId' });
     const broken = clients.arm.approvals.connections({ ...SERVER, id: '/subscriptions/x' }, fresh());
     expect(await rejection(broken)).toMatchObject({ disposition: 'terminal', reason: 'InvalidResourceId' });
   });

@@ -38,8 +38,10 @@ export function sameArmId(one: ArmId, other: ArmId): boolean {
   return armKey(one) === armKey(other);
 }
 
-/** Names in ids come from specs: a slash or a question mark in one must not become another resource. */
+/** Names in ids come from specs: a slash, a question mark or a way upwards in one must not become another resource. */
 export function armPath(...segments: readonly string[]): string {
+  const upwards = segments.find((segment) => segment === '.' || segment === '..');
+  if (upwards !== undefined) throw notAnId(upwards);
   return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
 }
 
