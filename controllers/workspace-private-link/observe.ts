@@ -33,7 +33,7 @@ import { observeOutputs } from './outputs/observe.ts';
 import { observeGateway } from './placement/observe-gateway.ts';
 import { attempt, type Context, type Deps, type EndpointContext, once, type Reading } from './reading.ts';
 import { serviceUsable } from './service/machine.ts';
-import { observeService, unreadService } from './service/observe.ts';
+import { isOthers, observeService, unreadService } from './service/observe.ts';
 import type {
   Desired,
   DnsSeen,
@@ -210,10 +210,24 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
     removals,
     connections: withHolds(context, connections, endpoints, denied),
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
-    access: await observeAccess(first, service.facts.capacity, endpoints, policy),
+    access: withoutOpening(context, service, await observeAccess(first, service.facts.capacity, endpoints, policy)),
     outputs: await observeOutputs(context, endpoints, usable),
     staleNotes: staleNotes(context.pass.resource, context.desired),
     release: undefined,
+  };
+}
+
+/**
+ * Whose mark is on the service owns the door, too: nobody else opens what they may have closed. Break-glass does, for a
+ * person asks for it; and nothing can be closed here, where no endpoint counts.
+ */
+function withoutOpening(context: Context, { actual }: ServiceSeen, access: Seen['access']): Seen['access'] {
+  if (!isOthers(context, actual)) return access;
+  const { inbound, outbound } = access;
+  return {
+    ...access,
+    ...(inbound.wanted === 'Allow' && { inbound: { ...inbound, standing: 'notOwner' } }),
+    ...(outbound.wanted === 'Allow' && { outbound: { ...outbound, standing: 'notOwner' } }),
   };
 }
 
@@ -342,8 +356,9 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
   const mayWrite = standing !== 'notServed';
   const policy = mayWrite ? (spec.deletionPolicy ?? 'DeleteCreated') : 'Retain';
   const service = await findService(context);
-  const inbound = await observeInboundRelease(context, service, mayWrite && standing === 'clear');
-  const life = isToRelock(context, standing) ? await observeLife(context) : undefined;
+  const isOwner = standing === 'clear' && !isOthers(context, service.actual);
+  const inbound = await observeInboundRelease(context, service, isOwner);
+  const life = isOwner && isToRelock(context) ? await observeLife(context) : undefined;
   const isGone = life?.access.fault?.error.status === 404 && service.state === 'absent';
   const relocks = life !== undefined && !isGone;
   const access = inboundReleased(inbound.inbound) && !relocks ? 'released' : 'pending';
@@ -352,7 +367,7 @@ async function observeDeletion(context: Context, blank: Seen, standing: ServiceF
     : service.fault
       ? { fault: service.fault }
       : { value: [] };
-  const held = mayWrite && (await locksOut(context, service, standing));
+  const held = mayWrite && (await locksOut(context, service, isOwner));
   const found = await Promise.all(
     removedNames(context, true).map((name, index) =>
       observeRemoval(context, {
@@ -396,22 +411,21 @@ function stillShown(desired: Desired, list: readonly PrivateEndpointConnection[]
  * restore what was open before us, it is closed again first, as in life: when the time is over or the annotation is
  * gone, and with a proven way in. Only then do the endpoints go.
  */
-function isToRelock({ pass, provenance }: Context, standing: ServiceFacts['standing']): boolean {
+function isToRelock({ pass, provenance }: Context): boolean {
   const { publicAccess, onDelete } = pass.resource.spec.inbound ?? {};
   const opens = onDelete === 'Restore' && provenance.accessBefore === 'Allow';
   const isOpened = provenance.locked && provenance.glassUntilMs !== undefined;
-  return standing === 'clear' && publicAccess === 'Deny' && isOpened && !opens;
+  return publicAccess === 'Deny' && isOpened && !opens;
 }
 
 /**
  * We closed the workspace, and the spec, which has since lost its inbound section, does not say what the deletion does
  * with that; or it says Restore, and what there was before is no longer written down. To take the endpoints away would
- * leave no way in, which nobody has asked for. Where an older object owns the door, Restore opens nothing here.
+ * leave no way in, which nobody has asked for. Where another owner has the door, Restore opens nothing here.
  */
-async function locksOut(context: Context, service: ServiceFound, standing: ServiceFacts['standing']): Promise<boolean> {
+async function locksOut(context: Context, service: ServiceFound, isOwner: boolean): Promise<boolean> {
   const { onDelete } = context.pass.resource.spec.inbound ?? {};
   const { locked, denyAtMs, accessBefore } = context.provenance;
-  const isOwner = standing === 'clear';
   const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
   // Noted before the call: what happened to it, the policy tells.
   const isOurs = locked || denyAtMs !== undefined;

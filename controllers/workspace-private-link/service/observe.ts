@@ -187,6 +187,14 @@ export function classifyService(
 export const mayOverwrite = ({ adoption }: Desired, noted: Provenance['service']): boolean =>
   adoption === 'Always' && (noted === 'none' || noted === 'taking');
 
+/** The service of this very workspace bears another owner's mark: then the workspace's door is theirs as well (design section 2). */
+export function isOthers({ desired }: Pick<Context, 'desired'>, actual: PrivateLinkService | undefined): boolean {
+  if (!actual) return false;
+  const owner = tagOf(actual.tags, OWNER_TAG);
+  const isOfWorkspace = actual.workspaceId === undefined || same(actual.workspaceId, desired.workspaceId);
+  return owner !== undefined && owner !== desired.owner && isOfWorkspace;
+}
+
 /** Tag names compare without regard to case, values exactly. */
 export function tagOf(tags: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.entries(tags).find(([key]) => same(key, name))?.[1];

@@ -303,3 +303,43 @@ describe('a workspace that break-glass has left open', () => {
     expect(left).not.toContain('Deny');
   });
 });
+
+describe('a workspace whose private link service another cluster has taken over', () => {
+  async function takenOver() {
+    const { world, living } = await settled({ inbound: DENY });
+    expect(world.policy.inbound).toBe('Deny');
+    const service = world.services.get(SERVICE.toLowerCase())!;
+    const tags = { ...service.tags, 'fabriclink-owner': 'other.team.sales.uid-9' };
+    world.services.set(SERVICE.toLowerCase(), { ...service, tags });
+    return { world, living };
+  }
+
+  test('is not opened by the spec of the former owner', async () => {
+    const { world, living } = await takenOver();
+    living.change(({ spec }) => (spec.inbound = { publicAccess: 'Allow', requires: 'ControlPlane' }));
+    await living.settle();
+    expect(world.policy.inbound).toBe('Deny');
+    expect(living.condition('Stalled').reason).toBe('ForeignOwner');
+  });
+
+  test('is not opened by the deletion of the former owner, which takes no way in away either', async () => {
+    const { world, living } = await takenOver();
+    remove(living);
+    await living.settle();
+    expect(world.policy.inbound).toBe('Deny');
+    expect(world.endpoints.size).toBe(1);
+    expect(living.rest('removal/hub')).toBe('Access.Held');
+    living.change(({ spec }) => (spec.inbound = { publicAccess: 'Deny', requires: 'ControlPlane', onDelete: 'Keep' }));
+    await living.settle();
+    expect(living.released).toBe(true);
+    expect([world.policy.inbound, world.services.size, world.endpoints.size]).toEqual(['Deny', 1, 0]);
+  });
+
+  test('is opened by its break-glass all the same: a person asks for it', async () => {
+    const { world, living } = await takenOver();
+    const until = new Date(world.nowMs + 60 * MINUTE_MS).toISOString();
+    living.change(({ metadata }) => (metadata.annotations!['fabriclink.dev/break-glass'] = until));
+    await living.settle();
+    expect(world.policy.inbound).toBe('Allow');
+  });
+});
