@@ -302,6 +302,8 @@ export type RemovalSeen = {
   pending?: RemovalPending;
   /** The endpoint is given up for want of credentials. */
   abandoned?: true;
+  /** Networks whose clients find the workspace by its records alone, while the object lives on. */
+  losing?: readonly ArmId[];
   fault?: Fault;
 };
 

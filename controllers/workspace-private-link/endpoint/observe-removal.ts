@@ -75,6 +75,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
   const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name, policy)]);
   const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
   const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
+  const losing = question.deleting ? [] : await losingNetworks(context, name);
   const pending = context.pass.readOnly ? await observeRemovalAhead(context, question) : undefined;
   const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
   const faults = [endpoint.fault, records.fault, zoneGroup.fault].filter((fault) => fault !== undefined);
@@ -94,11 +95,37 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
     subnetId: endpoint.actual?.subnetId,
     connection,
     ...(pending && { pending }),
+    ...(losing.length > 0 && { losing }),
     ...(records.next && { recordToDelete: records.next }),
     ...(zones.nextLink && { linkToDelete: zones.nextLink }),
     ...(zones.nextZone && { zoneToDelete: zones.nextZone }),
     ...(fault && { fault }),
   };
+}
+
+/**
+ * The networks linked to the zones of its records, unless an endpoint that stays writes into the same zone, or links the
+ * network to its own. For people only: what cannot be read is left out.
+ */
+async function losingNetworks(context: Reader, name: string): Promise<readonly ArmId[]> {
+  const { provenance, desired } = context;
+  const group = provenance.zoneGroups[name];
+  const zones = [...(group === undefined ? [] : [group]), ...(provenance.records[name] ?? [])];
+  const left = zones.filter((zoneId) => !desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId)));
+  const found = await Promise.all(
+    left.map(async (zoneId) => {
+      const there = await seenBy(context, consumerOfId(context, zoneId));
+      if (!there.value) return [];
+      const { clients } = there.value;
+      const links = await attempt(there.value, 'the links of the zone', () =>
+        clients.arm.privateDns.links(zoneId, context.call),
+      );
+      return (links.value?.value ?? []).map(({ virtualNetworkId }) => virtualNetworkId);
+    }),
+  );
+  const isServed = (id: ArmId) =>
+    desired.endpoints.some(({ dns }) => dns?.links.some(({ virtualNetworkId }) => same(virtualNetworkId, id)));
+  return [...new Set(found.flat())].filter((id) => !isServed(id));
 }
 
 function connectionFact(

@@ -8,6 +8,7 @@ import {
 import { lossDetail, partlyGivenUp } from '../credentials/describe-abandonment.ts';
 import { forgetting, staysBehind } from '../credentials/describe-consumers.ts';
 import { ANNOTATION, annotationFor, OWNER_TAG } from '../desired-names.ts';
+import { removalDetail } from '../endpoint/describe-removal.ts';
 import { gatewayDetail } from '../placement/describe-gateway.ts';
 import { phraseOf } from '../plan/describe-plan.ts';
 import type { Effect, Fault, Reason, Rest, Seen } from '../types.ts';
@@ -174,7 +175,10 @@ function particulars(seen: Seen, rest: Rest): Particulars {
     case 'proof':
       return { detail: endpoint?.dns.proof.detail, fault: endpoint?.dns.proof.fault };
     case 'endpointRemoval':
-      return { fault: seen.removals.find((removal) => removal.name === name)?.fault };
+      return {
+        detail: removalDetail(seen, rest),
+        fault: seen.removals.find((removal) => removal.name === name)?.fault,
+      };
     case 'connection':
     case 'managedConnection':
     case 'revocation':

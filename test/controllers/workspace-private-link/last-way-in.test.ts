@@ -223,6 +223,35 @@ describe('one endpoint in place of another, in a zone that both write into', () 
   });
 });
 
+describe('one endpoint in place of another, in another network', () => {
+  const moved = async (links: readonly string[], spec = {}) => {
+    const { living } = await settled({ inbound: DENY, ...spec });
+    const dns = {
+      ...anEndpoint('x').dns!,
+      virtualNetworkLinks: links.map((virtualNetworkId) => ({ virtualNetworkId, fallbackToInternet: true })),
+    };
+    living.change((object) => (object.spec.endpoints = [{ ...spoke(), dns }]));
+    await living.pass();
+    const shown = living.report.status.endpoints as { name: string; message: string }[];
+    return { living, message: shown.find(({ name }) => name === 'hub')!.message };
+  };
+
+  test('says while it is held, when a person can still think again, whose clients lose their names', async () => {
+    const { living, message } = await moved([SPOKE_NETWORK]);
+    expect(living.rest('removal/hub')).toBe('Access.Held');
+    expect(message).toContain('with it clients in "hub" lose the private names and are refused');
+  });
+
+  test('says nothing of the kind where the network is linked by an endpoint that stays', async () => {
+    expect((await moved([SPOKE_NETWORK, HUB_NETWORK])).message).not.toContain('lose the private names');
+  });
+
+  test('speaks of no refusal where the door is open', async () => {
+    const { message } = await moved([SPOKE_NETWORK], { inbound: undefined });
+    expect(message).toContain('clients in "hub" lose the private names;');
+  });
+});
+
 describe('records of nobody that lead elsewhere, under adoptionPolicy Always', () => {
   test('are not taken over while the workspace is closed and nothing is a proven way in', async () => {
     for (const mode of ['Records', 'ZoneGroup'] as const) {
