@@ -57,8 +57,9 @@ export type WorkspacePrivateLinkSpec = {
    */
   connections: WorkspacePrivateLinkConnection[];
   /**
-   * What the removal of an entry from connections means. Additive: the connection stays, shown as unlisted.
-   * Authoritative: a connection that carries our marker and is no longer listed is rejected. Default: "Additive".
+   * What the removal of an entry from connections means. Additive: the connection stays, shown as unlisted; that
+   * of a managed private endpoint only once Fabric has confirmed its approval. Authoritative: a connection that
+   * carries our marker and is no longer listed is rejected. Default: "Additive".
    */
   connectionsPolicy: 'Additive' | 'Authoritative';
   /**

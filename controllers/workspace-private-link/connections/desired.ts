@@ -69,10 +69,16 @@ function parsed(value: string): MatchNote | undefined {
   };
 }
 
-/** Notes about decisions that the spec does not make any more: dropped with the next note, so that they do not pile up. */
+/**
+ * Notes about decisions that the spec does not make any more: dropped with the next note, so that they do not pile up.
+ * An approval that was not confirmed stays known until it is taken back.
+ */
 export function outdatedNotes(provenance: Provenance, decisions: readonly DesiredDecision[]): Record<string, null> {
   const present = new Set(decisions.filter(({ managed }) => managed).map(({ name }) => keyOfMatch(name)));
   return Object.fromEntries(
-    Object.keys(provenance.matches).flatMap((key) => (present.has(key) ? [] : [[key, null] as const])),
+    Object.entries(provenance.matches).flatMap(([key, { approvedAtMs, confirmed, revokedAtMs }]) => {
+      const isOpen = approvedAtMs !== undefined && !confirmed && revokedAtMs === undefined;
+      return present.has(key) || isOpen ? [] : [[key, null] as const];
+    }),
   );
 }

@@ -183,15 +183,22 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     if (!connection) return;
     const description = descriptionOf(seen, 'unlisted', deps.clock.now(), 'no longer listed in spec.connections');
     const how = await reject(clients, pass, seen, connection, description);
+    const { authoritative } = seen.desired;
+    const why = authoritative ? 'connectionsPolicy is Authoritative' : 'Fabric had not confirmed its approval';
     decided(pass, clients, {
       reason: 'ConnectionRejected',
       action: 'RejectConnection',
-      says: `Revoked the connection of ${requester(connection)}: no entry of spec.connections lists it any more, and connectionsPolicy is Authoritative.${how}`,
-      why: 'it carries our marker and is no longer listed',
-      rule: 'connectionsPolicy/Authoritative',
+      says: `Revoked the connection of ${requester(connection)}: no entry of spec.connections lists it any more, and ${why}.${how}`,
+      why: authoritative ? 'it carries our marker and is no longer listed' : 'not confirmed, and no longer listed',
+      rule: authoritative ? 'connectionsPolicy/Authoritative' : 'unconfirmed approval',
       connection,
       warning: true,
     });
+    // After the call: until then somebody has to look again.
+    const over = Object.entries(seen.provenance.matches).filter(([, note]) =>
+      same(note.privateEndpointId, connection.privateEndpointId),
+    );
+    if (over.length > 0) await pass.annotate(Object.fromEntries(over.map(([key]) => [key, null])));
   },
 });
 

@@ -1,7 +1,7 @@
 import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
 import { markerOf } from '../../../operator/approval/marker.ts';
 import { same } from '../desired-names.ts';
-import type { ArmId, Desired, DesiredDecision, PrivateEndpointConnection, Provenance } from '../types.ts';
+import type { ArmId, Desired, DesiredDecision, MatchNote, PrivateEndpointConnection, Provenance } from '../types.ts';
 
 /** An entry of spec.connections means this private endpoint. A managed one by its name alone, which proves nothing. */
 export const means = ({ endpointId, managed }: DesiredDecision, privateEndpointId: ArmId | undefined): boolean =>
@@ -30,16 +30,25 @@ export const isMarkedByUs = (
   { status, description }: PrivateEndpointConnection,
 ): boolean => status !== 'Pending' && markerOf(description)?.uid === uid;
 
-/** Connections that lost their entry under connectionsPolicy Authoritative: approved, with our marker, nobody's own. */
+/** Notes of approvals that Fabric has not confirmed: it may be an imitation's, and somebody has to look (design section 7, rule 2). */
+export const unconfirmedIn = ({ matches }: Pick<Provenance, 'matches'>): readonly MatchNote[] =>
+  Object.values(matches).filter(
+    ({ approvedAtMs, confirmed, revokedAtMs }) => approvedAtMs !== undefined && !confirmed && revokedAtMs === undefined,
+  );
+
+/**
+ * Connections that lost their entry: approved, nobody's own, and under connectionsPolicy Authoritative those with our
+ * marker. Whatever the policy, an approval that was never confirmed does not outlive the entry that it was given for.
+ */
 export const unlistedOf = (
   about: { desired: Desired; provenance: Provenance },
   connections: readonly PrivateEndpointConnection[],
 ): readonly PrivateEndpointConnection[] =>
   connections.filter(
     (connection) =>
-      about.desired.authoritative &&
       connection.status === 'Approved' &&
-      isMarkedByUs(about.desired, connection) &&
+      ((about.desired.authoritative && isMarkedByUs(about.desired, connection)) ||
+        unconfirmedIn(about.provenance).some((note) => same(note.privateEndpointId, connection.privateEndpointId))) &&
       !about.desired.decisions.some((entry) => means(entry, connection.privateEndpointId)) &&
       !isOwn(about, connection.privateEndpointId),
   );

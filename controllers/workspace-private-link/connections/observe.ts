@@ -11,7 +11,7 @@ import type {
   RevocationSeen,
 } from '../types.ts';
 import { ruleOf } from './desired.ts';
-import { isMarkedByUs, isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
+import { isMarkedByUs, isOwn, means, rejecterOf, unconfirmedIn, unlistedOf } from './listing.ts';
 import { isUnfinished, observeManagedApproval } from './observe-managed.ts';
 
 type Connection = PrivateEndpointConnection;
@@ -26,7 +26,8 @@ export async function observeDecisions(
   shown: readonly Connection[],
 ): Promise<ConnectionsSeen> {
   const { desired } = context;
-  const concerned = desired.decisions.length > 0 || desired.authoritative;
+  const concerned =
+    desired.decisions.length > 0 || desired.authoritative || unconfirmedIn(context.provenance).length > 0;
   if (!usable || !concerned) {
     const decisions = desired.decisions.map((decision) => unread(decision, usable ? 'ready' : 'notReady'));
     return { list: shown, decisions, revocations: [], decidedBy: decidedBy(context, shown, decisions) };

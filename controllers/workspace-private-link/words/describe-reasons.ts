@@ -182,7 +182,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   ConnectionUnlisted: {
     says: 'it was approved from the list, and no entry of spec.connections lists it any more',
-    next: 'the operator rejects it, because connectionsPolicy is Authoritative',
+    next: 'the operator rejects it, because connectionsPolicy is Authoritative, or Fabric has not confirmed the approval',
   },
   ConnectionsRemain: {
     says: 'the private link service still has connections; while it exists Fabric refuses to delete the workspace',

@@ -372,3 +372,39 @@ describe('a workspace whose private link service another cluster has taken over'
     expect(world.policy.inbound).toBe('Allow');
   });
 });
+
+describe('an approval of a managed private endpoint that Fabric has not confirmed', () => {
+  const source = '0e1b2c3d-8037-4d0c-896e-a46fb27ff227';
+  const group = '12345678-1111-4111-8111-111111111111';
+  const id = `/subscriptions/${group}/resourceGroups/vnet-12345678-westeurope-01-rg/providers/Microsoft.Network/privateEndpoints/${source}.reports`;
+  const entry = {
+    name: 'reports',
+    source: { managedPrivateEndpoint: { workspaceId: source, name: 'reports' } },
+    decision: 'Approve' as const,
+  };
+
+  test('does not outlive its entry, whatever connectionsPolicy says', async () => {
+    const { world, living } = await settled({ endpoints: [], connections: [entry] });
+    const service = world.services.get(SERVICE.toLowerCase())!;
+    const asked = { id: `${SERVICE}/c`, name: 'reports', privateEndpointId: id, status: 'Pending', description: '' };
+    world.services.set(SERVICE.toLowerCase(), { ...service, connections: [asked] });
+    world.managedEndpoints = [
+      {
+        id: 'm',
+        name: 'reports',
+        targetId: SERVICE,
+        provisioningState: 'Provisioning',
+        connection: { status: 'Pending' },
+      },
+    ];
+    await living.settle();
+    world.nowMs += 11 * MINUTE_MS;
+    await living.settle();
+    const status = () => world.services.get(SERVICE.toLowerCase())!.connections[0]!.status;
+    expect(status()).toBe('Approved');
+    living.change(({ spec }) => (spec.connections = []));
+    await living.settle();
+    expect(status()).toBe('Rejected');
+    expect(Object.keys(living.resource.metadata.annotations!).join()).not.toContain('match.');
+  });
+});
