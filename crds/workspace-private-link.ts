@@ -418,7 +418,7 @@ export type WorkspacePrivateLinkStatus = {
   observedGeneration?: number;
   /**
    * Where the least advanced part of the object rests, such as Endpoint.Approval.Waiting; begins with Observed for
-   * an object that is only observed.
+   * an object that is only observed. NotObserved while nothing can be read.
    */
   phase?: string;
   /** One sentence: what happens next, and who must act. */

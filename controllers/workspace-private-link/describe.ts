@@ -121,7 +121,8 @@ function unseen({ metadata, status }: WorkspacePrivateLink, error: Input['error'
   const stalled = before.find(({ type, status }) => type === 'Stalled' && status === 'True');
   const isNew = !passing && stalled?.reason !== reason;
   return {
-    status: { ...rest, nextStep: clip(text, NEXT_STEP_LIMIT) },
+    // The phase of before would say Ready beside a Ready that is False.
+    status: { ...rest, ...(!passing && { phase: 'NotObserved' }), nextStep: clip(text, NEXT_STEP_LIMIT) },
     conditions,
     events: isNew ? [{ type: 'Warning', reason, action: 'Observe', note: clip(text, 1_000) }] : [],
   };

@@ -28,14 +28,21 @@ export async function observeDecisions(
   const { desired } = context;
   const concerned =
     desired.decisions.length > 0 || desired.authoritative || unconfirmedIn(context.provenance).length > 0;
+  // Nothing is decided by what is only shown. But a request that the spec lists is not to be called nobody's.
+  const among = (decision: DesiredDecision) =>
+    shown.filter(({ privateEndpointId }) => means(decision, privateEndpointId));
   if (!usable || !concerned) {
-    const decisions = desired.decisions.map((decision) => unread(decision, usable ? 'ready' : 'notReady'));
+    const decisions = desired.decisions.map((decision) => ({
+      ...unread(decision, usable ? 'ready' : 'notReady'),
+      matches: among(decision),
+    }));
     return { list: shown, decisions, revocations: [], decidedBy: decidedBy(context, shown, decisions) };
   }
   const read = await connections();
   if (read.fault) {
     const decisions = desired.decisions.map((decision) => ({
       ...unread(decision, 'ready', blindness(read.fault)),
+      matches: among(decision),
       fault: read.fault,
     }));
     return { list: shown, decisions, revocations: [], decidedBy: decidedBy(context, shown, decisions) };

@@ -28,6 +28,16 @@ type EndpointEffect = Extract<
   | 'noteCredentials'
 >;
 
+/**
+ * Somebody took it away, and whoever looks for why traffic broke should find that. The note alone is no sign of it: it
+ * is written before the call, which may have had to wait for its turn or been refused. For words only: nothing is
+ * decided by what the status remembers.
+ */
+const wasThere = ({ resource }: Parameters<Run>[0], { provenance }: Seen, name: string): boolean =>
+  provenance.zoneGroups[name] !== undefined ||
+  provenance.records[name] !== undefined ||
+  (resource.status?.endpoints ?? []).some((entry) => entry.name === name && entry.connection !== undefined);
+
 /** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
 const MESSAGE_LIMIT = 140;
 
@@ -44,8 +54,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId, desired.consumer) : {}, () =>
       arm.privateEndpoints.put(scope, body, pass.call),
     );
-    // Noted before, and not there: somebody took it away, and whoever looks for why traffic broke should find it here.
-    const again = creates && !notesIt;
+    const again = creates && !notesIt && wasThere(pass, seen, desired.name);
     const note = creates
       ? `${again ? 'It was gone: asked' : 'Asked'} Azure for private endpoint "${scope.name}" (${desired.name})${again ? ' again' : ''}.`
       : `Corrected private endpoint "${scope.name}" (${desired.name}): ${endpointOf(seen, ladder).detail ?? 'it had failed'}.`;

@@ -59,7 +59,8 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
     await createNoted(pass, provenance.service === 'created' ? {} : notes.service('created'), () =>
       arm.privateLinkServices.put(desired.service.scope, body, pass.call),
     );
-    const again = provenance.service === 'created' && creates;
+    // The note alone is no sign that it was ever there: it is written before a call that may have been refused.
+    const again = creates && provenance.service === 'created' && pass.resource.status?.serviceId !== undefined;
     const note = `${again ? 'It was gone: asked' : 'Asked'} Azure for private link service "${desired.service.scope.name}" of workspace ${workspaceId}${again ? ' again' : ''}.`;
     report(
       pass,

@@ -114,6 +114,24 @@ describe('a private link is made', () => {
     ]);
   });
 
+  test('what was noted, and then had to wait for its turn, was never gone', async () => {
+    const world = aWorld();
+    const turn = { disposition: 'throttled', reason: 'Throttled', message: 'waiting for a turn' } as const;
+    const living = live(world, aWorkspacePrivateLink());
+    for (const operation of ['services.put', 'endpoints.put']) {
+      world.refusals[operation] = turn;
+      for (let pass = 0; pass < 6; pass++) await living.pass();
+      delete world.refusals[operation];
+      for (let pass = 0; pass < 3; pass++) await living.pass();
+    }
+    await living.settle();
+    const creations = living.events.filter(({ action }) => action === 'PutEndpoint' || action === 'PutService');
+    expect(creations.map(({ type, note }) => `${type} ${note.slice(0, 11)}`)).toEqual([
+      'Normal Asked Azure',
+      'Normal Asked Azure',
+    ]);
+  });
+
   test('a lost status changes no write: amnesia', async () => {
     const world = aWorld();
     const living = live(world, aWorkspacePrivateLink({ inbound: DENY }));
@@ -208,6 +226,24 @@ describe('approval', () => {
     expect(living.condition('ConnectionsApproved').message).toBe(
       'Every endpoint of this object is approved. 1 request(s) by others are pending, see status.connections; nobody here decides about them.',
     );
+  });
+
+  test('a request that the spec lists is never said to be nobody’s to decide, also while the service is being taken over', async () => {
+    const world = aWorld();
+    const first = live(world, aWorkspacePrivateLink({ deletionPolicy: 'Retain' }));
+    await first.settle();
+    const { tags: _, ...service } = world.services.get(SERVICE.toLowerCase())!;
+    const auditors = endpointId('pe-hub').replace('/pe-hub', '/pe-audit');
+    const pending = { id: 'x', name: 'x', privateEndpointId: auditors, status: 'Pending', description: '' } as const;
+    world.services.set(SERVICE.toLowerCase(), { ...service, tags: {}, connections: [pending] });
+    world.endpoints.clear();
+    const source = { privateEndpointId: auditors };
+    const connections = [{ name: 'auditors', source, decision: 'Approve' as const }];
+    const living = live(world, aWorkspacePrivateLink({ connections }));
+    await living.settle();
+    expect(living.events.map(({ reason }) => reason)).toContain('Adopted');
+    expect(living.events.filter(({ reason }) => reason === 'ConnectionPending')).toEqual([]);
+    expect(living.report.status.connections).toMatchObject([{ status: 'Approved', decidedBy: 'connections/auditors' }]);
   });
 
   test('a rejected endpoint stalls, and is made anew only where recreatePolicy says so', async () => {
@@ -338,6 +374,7 @@ describe('deletion', () => {
     const living = live(world, aWorkspacePrivateLink({ inbound: DENY }));
     await living.settle();
     expect(living.condition('Ready')?.reason).toBe('CredentialMissing');
+    expect(living.report.status.phase).toBe('NotObserved');
     remove(living);
     await living.settle();
     expect(living.released).toBe(true);
