@@ -180,6 +180,8 @@ export type GlassSeen = {
   /** By our note the workspace was opened by break-glass, and has not been closed again. */
   isNoted: boolean;
   setCommand: string;
+  /** Its `date` as macOS wants it. */
+  macDate: string;
   removeCommand: string;
   /** The longest time ahead, in words. */
   limit: string;

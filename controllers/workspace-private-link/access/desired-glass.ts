@@ -65,6 +65,7 @@ function commands({ metadata }: WorkspacePrivateLink, limitMs: number, hourMs: n
   const limit = limitMs >= LONGEST_GLASS_MS ? '24 hours' : `${Math.max(1, Math.floor(limitMs / MINUTE_MS))} minutes`;
   return {
     setCommand: `${to} --overwrite ${KEY}="$(date -u -d '+${ahead}' +%Y-%m-%dT%H:%M:%SZ)"`,
+    macDate: `date -u -v+${minutes === HOUR_MINUTES ? '1H' : `${minutes}M`} +%Y-%m-%dT%H:%M:%SZ`,
     removeCommand: `${to} ${KEY}-`,
     limit,
   };

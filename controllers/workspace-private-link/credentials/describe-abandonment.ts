@@ -10,7 +10,7 @@ export function lossDetail(seen: Seen, rest: Rest): { reason: string; text: stri
     reason: error.reason,
     text: `${parts === undefined ? 'nothing can' : `${parts} cannot`} be taken down: ${error.message}`,
     next: [
-      `${error.remedy ?? 'mend the credentials'}, and the deletion goes on by itself`,
+      `${error.remedy ?? 'mend the credentials'}, and the deletion goes on by itself (a namespace that is being deleted takes no new Secret)`,
       `or give ${parts ?? 'the object'} up as it is: ${abandonCommand(note.object)}`,
       `without either that is done at ${new Date(abandonment.dueAtMs).toISOString()}`,
       remains(abandonment),

@@ -81,7 +81,7 @@ ${hosts.map(({ host }) => `     ${host}`).join('\n')}
 3. A network path is not a permission. Everybody signs in to tenant ${tenantId} and needs a
    role on the workspace, or a share of the item, as before.
 
-4. Public access to the workspace is ${closed ? 'to be denied: other ways than these do not work, the Fabric portal included' : 'not denied by this object: what works today over the internet goes on working'}.
+4. Public access to the workspace is ${closed ? 'denied by this object: once that is in effect, other ways than these do not work, the Fabric portal included' : 'not denied by this object: what works today over the internet goes on working'}.
 
 5. To connect another network, make a private endpoint there and have it approved:
      az network private-endpoint create --name <name> --resource-group <group> --subnet <subnet id> \\

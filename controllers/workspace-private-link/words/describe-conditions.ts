@@ -120,7 +120,7 @@ const found = (seen: Seen, rest: Rest): Found => {
 const notBegun = (seen: Seen, rests: readonly Rest[]): Found => {
   const [service] = of(rests, 'service');
   const reason = service ? say(seen, service).reason : 'NotObserved';
-  return { status: 'Unknown', reason, message: 'Not looked at yet: the object is not claimed.' };
+  return { status: 'Unknown', reason, message: 'Not looked at: this object has not claimed the workspace.' };
 };
 
 function eligible(seen: Seen, rests: readonly Rest[]): Found {

@@ -234,7 +234,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   ForeignOwner: {
     says: 'the tag fabriclink-owner says that another object, perhaps of another cluster, owns it',
-    next: `delete that object, or remove the tag if it no longer exists; ${LOOKS_AGAIN}`,
+    next: `delete that object; if it no longer exists, remove the tag, or set adoptionPolicy to Always to take it over where it fits; ${LOOKS_AGAIN}`,
   },
   ForeignRecords: {
     says: 'the names have answers in the zone that somebody else wrote, and they are never overwritten',

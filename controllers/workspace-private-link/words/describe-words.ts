@@ -278,8 +278,8 @@ const glassDetail = ({ glass }: Seen['access']): string | undefined =>
 
 /** The exact words of the command that would do what is asked. */
 function glassRemedy({ access, release }: Seen, { reason }: Rest): string | undefined {
-  const { setCommand, removeCommand, limit } = access.glass;
-  const right = `write a time at most ${limit} ahead: \`${setCommand}\` (on macOS, \`date -u -v+1H +%Y-%m-%dT%H:%M:%SZ\` in its place), or take it away: \`${removeCommand}\``;
+  const { setCommand, macDate, removeCommand, limit } = access.glass;
+  const right = `write a time at most ${limit} ahead: \`${setCommand}\` (on macOS, \`${macDate}\` in its place), or take it away: \`${removeCommand}\``;
   switch (reason) {
     case 'BreakGlassInvalid':
     case 'BreakGlassTooFar':

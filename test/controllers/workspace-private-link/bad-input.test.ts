@@ -165,7 +165,7 @@ const cases: Record<string, Case> = {
     world: aService({ tags: { 'fabriclink-owner': 'other.team.sales.uid' } }),
     reason: 'ForeignOwner',
     reads:
-      'The tag fabriclink-owner says that another object, perhaps of another cluster, owns it (other.team.sales.uid); delete that object, or remove the tag if it no longer exists; the operator looks again every ten minutes.',
+      'The tag fabriclink-owner says that another object, perhaps of another cluster, owns it (other.team.sales.uid); delete that object; if it no longer exists, remove the tag, or set adoptionPolicy to Always to take it over where it fits; the operator looks again every ten minutes.',
     heal: (world) => world.services.clear(),
   },
   'a private endpoint of the same name to somewhere else': {

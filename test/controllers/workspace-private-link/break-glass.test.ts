@@ -409,5 +409,6 @@ describe('the time of a break-glass', () => {
     expect(ask(1)).toMatchObject({ request: 'open', untilMs: 30 * MINUTE_MS, limit: '24 hours' });
     expect(ask(60)).toMatchObject({ request: 'tooFar', limit: '24 minutes' });
     expect(ask(60).setCommand).toContain("'+1 minutes'");
+    expect(ask(60).macDate).toBe('date -u -v+1M +%Y-%m-%dT%H:%M:%SZ');
   });
 });
