@@ -203,6 +203,7 @@ async function observeLife(first: Context, isDecisive = false): Promise<Seen> {
   const isDenying = wantsDeny && policy?.value?.inbound === 'Allow' && endpoints.some(({ counts }) => counts);
   if (isDenying && mayReadAnew) return observeLife(first, true);
   return {
+    ...(first.pass.readOnly && { onlyObserved: true }),
     desired: context.desired,
     provenance: context.provenance,
     service,

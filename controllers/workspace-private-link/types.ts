@@ -427,6 +427,8 @@ export type AbandonmentSeen = {
 
 /** Everything that one pass has read, as closed facts and as what people want to read about them. */
 export type Seen = {
+  /** managementPolicy Observe: nothing is promised to people. */
+  onlyObserved?: true;
   desired: Desired;
   provenance: Provenance;
   service: ServiceSeen;

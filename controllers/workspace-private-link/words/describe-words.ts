@@ -11,6 +11,7 @@ import { ANNOTATION, annotationFor, OWNER_TAG } from '../desired-names.ts';
 import { removalDetail } from '../endpoint/describe-removal.ts';
 import { gatewayDetail } from '../placement/describe-gateway.ts';
 import { phraseOf } from '../plan/describe-plan.ts';
+import { unpromised } from '../plan/describe-unpromised.ts';
 import type { Effect, Fault, Reason, Rest, Seen } from '../types.ts';
 import { WORDING } from './describe-reasons.ts';
 
@@ -28,6 +29,11 @@ const NEXT_BY_DISPOSITION = {
 
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
+  const said = inWords(seen, rest);
+  return seen.onlyObserved ? { ...said, next: unpromised(said.next) } : said;
+}
+
+function inWords(seen: Seen, rest: Rest): Said {
   if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
   if (rest.outcome.kind === 'withheld') return sayWithheld(seen, rest);
   const loss = lossDetail(seen, rest);
