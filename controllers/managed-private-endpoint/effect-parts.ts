@@ -36,12 +36,12 @@ export async function targetOf(
   deps: Deps,
   pass: MyPass,
   seen: Seen,
-): Promise<{ id: ArmId; side: TargetConnections; link: ReturnType<typeof referenceOf>['link'] } | undefined> {
+): Promise<{ id: ArmId; side: TargetConnections; keepers: ReturnType<typeof referenceOf>['keepers'] } | undefined> {
   const reference = referenceOf(pass, seen.desired);
-  const { id, state, link } = reference;
+  const { id, state, keepers } = reference;
   if (id === undefined || state === 'missing' || state === 'notAllowed') return undefined;
   const side = connectionsOf(await targetClients(deps, pass, reference), id);
-  return side && { id, side, link };
+  return side && { id, side, keepers };
 }
 
 export const inWords = ({ source }: Seen['desired']): string =>

@@ -52,7 +52,7 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const { connection } = match;
     const { privateEndpointId } = connection;
     if (!same(privateEndpointId, note.privateEndpointId)) return;
-    if (isRejectedBy(target.link, seen.desired) || isIdRejectedBy(target.link, privateEndpointId)) return;
+    if (isRejectedBy(target, seen.desired) || isIdRejectedBy(target, privateEndpointId)) return;
     const atMs = deps.clock.now();
     // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
     await pass.annotate(notes.match({ ...note, approvedAtMs: atMs }));

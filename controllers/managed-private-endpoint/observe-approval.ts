@@ -66,7 +66,7 @@ export async function observeApproval(
   const connection = approved ?? ('connection' in match ? match.connection : undefined);
   const isRejected =
     target.facts.listed === 'rejected' ||
-    matches.some(({ privateEndpointId }) => isIdRejectedBy(reference.link, privateEndpointId));
+    matches.some(({ privateEndpointId }) => isIdRejectedBy(reference, privateEndpointId));
   const word = fabricWord(desired.source, rows, id, echoOf(context, connection));
   const facts: ApprovalFacts = {
     ...unreadApproval(provenance, isRejected ? 'rejected' : match.kind),

@@ -8,14 +8,14 @@ import { connectionsOf, isRejectedBy, type Reference, targetClients } from './ta
 import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, TargetFacts, TargetSeen } from './types.ts';
 
 /** What the cluster alone says of the target: all that counts once the endpoint is there. */
-export function knownTarget(desired: Desired, { state, id, link, detail }: Reference): TargetSeen {
+export function knownTarget(desired: Desired, { state, id, link, keepers, detail }: Reference): TargetSeen {
   return {
     facts: {
       reference: state,
       service: 'notAsked',
       workspace: 'asExpected',
       access: 'notAsked',
-      listed: isRejectedBy(link, desired) ? 'rejected' : 'none',
+      listed: isRejectedBy({ keepers }, desired) ? 'rejected' : 'none',
       matches: 'notAsked',
       approver: desired.approver,
     },

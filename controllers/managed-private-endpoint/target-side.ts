@@ -46,19 +46,34 @@ export type Reference = {
   id: ArmId | undefined;
   /** The WorkspacePrivateLink that keeps the target, whether the spec names it or its service. */
   link: WorkspacePrivateLink | undefined;
+  /** Whose list outranks us: the link that is referred to, and the oldest one that keeps this service, which owns it. */
+  keepers: readonly WorkspacePrivateLink[];
   /** Why a link may not be used. */
   detail?: string;
 };
 
 /** What the spec refers to, from the cluster alone. */
 export function referenceOf(pass: Pick<MyPass, 'cached' | 'indexed' | 'resource'>, desired: Desired): Reference {
+  const found = linkOf(pass, desired);
+  const { id, link } = found;
+  const owner = id === undefined ? undefined : ownerOf(pass, id);
+  const keepers = [link, owner].filter((one) => one !== undefined);
+  return { ...found, link: link ?? owner, keepers: [...new Set(keepers)] };
+}
+
+/** Of several objects that name one service the oldest owns it: a younger one's list takes nothing from its own. */
+function ownerOf(pass: Pick<MyPass, 'cached'>, id: ArmId): WorkspacePrivateLink | undefined {
+  const age = ({ metadata }: WorkspacePrivateLink) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
+  const [oldest] = pass
+    .cached<WorkspacePrivateLink>(workspacePrivateLinks)
+    .filter(({ spec }) => same(serviceIdOf(spec), id))
+    .toSorted((one, other) => (age(one) < age(other) ? -1 : 1));
+  return oldest;
+}
+
+function linkOf(pass: Pick<MyPass, 'indexed' | 'resource'>, desired: Desired): Omit<Reference, 'keepers'> {
   const { reference, resourceId } = desired;
-  if (!reference) {
-    const link = pass
-      .cached<WorkspacePrivateLink>(workspacePrivateLinks)
-      .find(({ spec }) => same(serviceIdOf(spec), resourceId));
-    return { state: 'arm', id: resourceId, link };
-  }
+  if (!reference) return { state: 'arm', id: resourceId, link: undefined };
   const link = pass
     .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'namespace', reference.namespace)
     .find(({ metadata }) => metadata.name === reference.name);
@@ -78,18 +93,19 @@ export function referenceOf(pass: Pick<MyPass, 'cached' | 'indexed' | 'resource'
   return { state: 'allowed', id, link };
 }
 
+type Keepers = Pick<Reference, 'keepers'>;
+const entriesOf = ({ keepers }: Keepers) => keepers.flatMap(({ spec }) => spec.connections ?? []);
+
 /** An entry of the link's spec.connections rejects this endpoint by name: it outranks every approval (design section 7, rule 4). */
-export const isRejectedBy = (link: WorkspacePrivateLink | undefined, { source }: Pick<Desired, 'source'>): boolean =>
-  (link?.spec.connections ?? []).some(
+export const isRejectedBy = (keepers: Keepers, { source }: Pick<Desired, 'source'>): boolean =>
+  entriesOf(keepers).some(
     ({ decision, source: { managedPrivateEndpoint: managed } }) =>
       decision === 'Reject' && same(managed?.workspaceId, source.workspaceId) && same(managed?.name, source.name),
   );
 
 /** An entry that rejects a private endpoint by its ARM id. */
-export const isIdRejectedBy = (link: WorkspacePrivateLink | undefined, id: ArmId | undefined): boolean =>
-  (link?.spec.connections ?? []).some(
-    ({ decision, source }) => decision === 'Reject' && same(source.privateEndpointId, id),
-  );
+export const isIdRejectedBy = (keepers: Keepers, id: ArmId | undefined): boolean =>
+  entriesOf(keepers).some(({ decision, source }) => decision === 'Reject' && same(source.privateEndpointId, id));
 
 type Query = Parameters<Clouds['forTenant']>[0];
 
