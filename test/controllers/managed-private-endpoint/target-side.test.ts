@@ -74,7 +74,7 @@ test.each(FORMS)('a Reject of the object that owns the service counts where the 
       links.filter(({ metadata }) => metadata.namespace === value) as unknown as readonly T[],
   };
   const desired = desiredOf(resource);
-  const reference = referenceOf(pass as never, desired);
+  const reference = referenceOf(pass, desired);
   expect(reference.id?.toLowerCase()).toBe(SERVICE.toLowerCase());
   expect([isRejectedBy(reference, desired), isIdRejectedBy(reference, ASKING)]).toEqual([true, true]);
 });
