@@ -8,6 +8,7 @@ import type { NameServers } from './dns/name-servers.ts';
 import { ENTRA_EVIDENCE } from './entra/conduct.ts';
 import { Refusal, type ServiceName, type SimResponse } from './exchange.ts';
 import type { Fault } from './faults.ts';
+import { GRAPH_EVIDENCE } from './graph/conduct.ts';
 import type { Route } from './router.ts';
 
 /** The simulator's own API, for people and demos: nothing of it exists in Azure. */
@@ -49,7 +50,10 @@ function stateRoutes(dns: NameServers): Route[] {
       method: 'GET',
       path: '/_sim/conduct',
       handle: (_request, { conduct }) =>
-        ok({ conduct, evidence: { entra: ENTRA_EVIDENCE, arm: ARM_EVIDENCE, dns: DNS_EVIDENCE } }),
+        ok({
+          conduct,
+          evidence: { entra: ENTRA_EVIDENCE, arm: ARM_EVIDENCE, dns: DNS_EVIDENCE, graph: GRAPH_EVIDENCE },
+        }),
     },
     { method: 'GET', path: '/_sim/world', handle: (_request, { world }) => ok(withoutSecrets(world)) },
     {
@@ -68,10 +72,10 @@ function stateRoutes(dns: NameServers): Route[] {
 }
 
 /** How many of everything, by collection. */
-function countsOf({ arm, fabric, entra }: Cloud['world']): Record<string, number> {
+function countsOf({ arm, fabric, entra, graph }: Cloud['world']): Record<string, number> {
   return Object.fromEntries(
-    [...Object.entries(entra), ...Object.entries(arm), ...Object.entries(fabric)].flatMap(([name, collection]) =>
-      typeof collection === 'object' ? [[name, Object.keys(collection).length]] : [],
+    [...Object.entries(entra), ...Object.entries(arm), ...Object.entries(fabric), ...Object.entries(graph)].flatMap(
+      ([name, collection]) => (typeof collection === 'object' ? [[name, Object.keys(collection).length]] : []),
     ),
   );
 }

@@ -4,7 +4,9 @@ import { addApp, addDnsZone, addSubscription, addTenant, addVirtualNetwork, gran
 import type { Guest } from './entra/types.ts';
 import { addCapacity, addGateway, addItem, addTenantLink, addWorkspace, declareTenantSetting } from './fabric/build.ts';
 import { addManagedEndpoint } from './fabric/managed-life.ts';
+import { consent, enrolProvider } from './fabric/mapping-out-of-band.ts';
 import type { Capacity, Gateway, WorkspaceRole } from './fabric/types.ts';
+import { fabricApplicationIn, grantPermissions } from './graph/directory.ts';
 import { emptyWorld, type World } from './world.ts';
 
 /** What exists before anybody asks: the shape of `examples/demo-world.json`. */
@@ -72,7 +74,12 @@ export type WorldFile = {
     subresource?: string;
     requestMessage?: string;
   }[];
-  guests?: Guest[];
+  /** Tenants that are enrolled as providers of cross-tenant access. */
+  providers?: string[];
+  /** `consentedTo`: provider tenants; consent holds for everybody of the guest's tenant. */
+  guests?: (Guest & { consentedTo?: string[] })[];
+  /** Application permissions in Microsoft Graph, such as Application.Read.All; without an object id they are the Fabric application's. */
+  graphPermissions?: { tenantId: string; objectId?: string; permissions: string[] }[];
 };
 
 const SECTIONS = new Set<string>([
@@ -90,7 +97,9 @@ const SECTIONS = new Set<string>([
   'linkTargets',
   'managedPrivateEndpoints',
   'tenantLinks',
+  'providers',
   'guests',
+  'graphPermissions',
 ] satisfies (keyof WorldFile)[]);
 
 /** A world as the file describes it. Throws for sections that nobody would read: a typo must not go unseen. */
@@ -102,10 +111,21 @@ export function loadWorld(file: WorldFile): World {
   for (const { clientSecret, ...app } of file.apps ?? []) {
     addApp(world, { ...app, ...(clientSecret !== undefined && { secret: clientSecret }) });
   }
-  world.entra.guests.push(...(file.guests ?? []));
+  loadGuests(world, file);
   loadAzure(world, file);
   loadFabric(world, file);
   return world;
+}
+
+function loadGuests(world: World, file: WorldFile): void {
+  for (const tenantId of file.providers ?? []) enrolProvider(world, tenantId);
+  for (const { consentedTo = [], ...guest } of file.guests ?? []) {
+    world.entra.guests.push(guest);
+    for (const provider of consentedTo) consent(world, guest.tenantId, provider);
+  }
+  for (const { tenantId, objectId, permissions } of file.graphPermissions ?? []) {
+    grantPermissions(world, tenantId, objectId ?? fabricApplicationIn(world, tenantId).id, permissions);
+  }
 }
 
 function loadAzure(world: World, file: WorldFile): void {

@@ -51,8 +51,8 @@ export type Guest = {
   objectId: string;
   userPrincipalName?: string;
   email?: string;
-  /** Provider tenants to which the guest's tenant has consented. */
-  consentedTo: string[];
+  /** Groups: object ids of users of the guest's tenant. */
+  members?: string[];
 };
 
 export function emptyEntra(): EntraWorld {

@@ -11,6 +11,7 @@ import type { Route } from '../router.ts';
 import { addItem } from './build.ts';
 import type { NetworkAction } from './effective.ts';
 import { createManagedEndpoint, deleteManagedEndpoint } from './managed-out-of-band.ts';
+import { consent, recyclePrincipal, revokeConsent, setGuestMembers, signIn } from './mapping-out-of-band.ts';
 import { changeTenantSetting, policySetByOthers, setCapacityState, setGatewayOnline } from './out-of-band.ts';
 
 type Act = (cloud: Cloud, request: SimRequest, body: Record<string, unknown>) => unknown;
@@ -57,6 +58,38 @@ export const fabricControlRoutes: Route[] = [
   // {"enabled": true | false}; acts after the published delay.
   control('PUT', '/_sim/fabric/tenants/:tenantId/settings/:settingName', (cloud, { params }, { enabled }) =>
     changeTenantSetting(cloud, params['tenantId'] ?? '', params['settingName'] ?? '', enabled === true),
+  ),
+  // A Global Administrator of the guest's tenant consents, or takes it back.
+  control('PUT', '/_sim/fabric/consents/:guestTenantId/:providerTenantId', ({ world }, { params }) =>
+    consent(world, params['guestTenantId'] ?? '', params['providerTenantId'] ?? ''),
+  ),
+  control('DELETE', '/_sim/fabric/consents/:guestTenantId/:providerTenantId', (cloud, { params }) =>
+    revokeConsent(cloud, params['guestTenantId'] ?? '', params['providerTenantId'] ?? ''),
+  ),
+  // Fabric removes the principal, as after five days without a login.
+  control('DELETE', '/_sim/fabric/mappings/:mappingId/principal', (cloud, { params }) =>
+    recyclePrincipal(cloud, params['mappingId'] ?? ''),
+  ),
+  // {"members": [<object ids>]}
+  control('PUT', '/_sim/fabric/guests/:tenantId/:groupId', (cloud, { params }, { members }) =>
+    setGuestMembers(
+      cloud,
+      params['tenantId'] ?? '',
+      params['groupId'] ?? '',
+      Array.isArray(members) ? members.map(text) : [],
+    ),
+  ),
+  // {"providerTenantId": …, "guestTenantId": …, "objectId": …, "workspaceId": …}: answers whether they get in, and why.
+  control(
+    'POST',
+    '/_sim/fabric/signIns',
+    (cloud, _request, { providerTenantId, guestTenantId, objectId, workspaceId }) =>
+      signIn(cloud, {
+        providerTenantId: text(providerTenantId),
+        guestTenantId: text(guestTenantId),
+        objectId: text(objectId),
+        workspaceId: text(workspaceId),
+      }),
   ),
   // ?service=<ARM id>&connection=<name, or id of the private endpoint> {"status": "Approved" | "Rejected" | "Removed"}
   control('PUT', '/_sim/fabric/connections', (cloud, { url }, { status }) => {

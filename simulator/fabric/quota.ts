@@ -23,7 +23,7 @@ export function countCall(cloud: Cloud, request: SimRequest, bucket: string, lim
 }
 
 /** 429 as recorded traffic has it (users.md 2.3 [O]): `RequestBlocked`, a UTC time in the message, Retry-After in whole seconds. */
-function requestBlocked(nowMs: number, untilMs: number): Refusal {
+export function requestBlocked(nowMs: number, untilMs: number): Refusal {
   const seconds = Math.max(1, Math.ceil((untilMs - nowMs) / 1000));
   return new Refusal(
     429,

@@ -117,6 +117,27 @@ export type FabricOperation = {
   error?: { errorCode: string; message: string };
 };
 
+/** Section 15: somebody of another tenant, and the principal that Fabric made for them. */
+export type CrossTenantMapping = {
+  id: Guid;
+  providerTenantId: Guid;
+  guestTenantId: Guid;
+  guestObjectId: Guid;
+  /** As sent: applications are users. */
+  type: 'User' | 'Group';
+  userPrincipalName?: string;
+  email?: string;
+  denyUserAccess?: boolean;
+  /** Lower case; absent: deleted or recycled. */
+  principalId?: Guid;
+  createdAtMs: number;
+  /** Listed for a while still. */
+  deletedAtMs?: number;
+  lastLoginAtMs: number;
+  /** Groups: when Fabric last looked who is in it. */
+  expandedAtMs?: number;
+};
+
 export type LinkConnection = {
   /** Generated; not to be foreseen by the consumer (section 8). */
   name: string;

@@ -1,6 +1,7 @@
 import { untouchedSettings } from './tenant-settings.ts';
 import type {
   Capacity,
+  CrossTenantMapping,
   DeploymentPipeline,
   FabricOperation,
   Gateway,
@@ -9,6 +10,7 @@ import type {
   ManagedEndpoint,
   TenantSetting,
   Workspace,
+  WorkspaceRole,
 } from './types.ts';
 
 /** What Fabric knows of all tenants: plain data. */
@@ -33,6 +35,15 @@ export type FabricWorld = {
   managedDeletions: { workspaceId: Guid; target: string; atMs: number }[];
   /** Calls in the current fixed window, by identity and bucket (section 3.4). */
   callsInWindow: Record<string, { windowStartMs: number; calls: number }>;
+  /** Tenants that Microsoft has enrolled as providers of cross-tenant access, by lower-case id. */
+  providers: Record<Guid, true>;
+  /** Guest tenants that have consented, by `guest tenant id/provider tenant id`, lower case. */
+  consents: Record<string, true>;
+  mappings: Record<Guid, CrossTenantMapping>;
+  /** Times of the calls about mappings in the last minute, by lower-case tenant id. */
+  mappingCalls: Record<Guid, number[]>;
+  /** The last change of each role, and what it was before, by `workspace id/principal id`, lower case. */
+  roleChanges: Record<string, { atMs: number; before?: WorkspaceRole }>;
   /** Times of successful creations of services in the last minute, by lower-case tenant id. */
   serviceCreations: Record<Guid, number[]>;
 };
@@ -52,6 +63,11 @@ export function emptyFabric(): FabricWorld {
     managedCreations: {},
     managedDeletions: [],
     callsInWindow: {},
+    providers: {},
+    consents: {},
+    mappings: {},
+    mappingCalls: {},
+    roleChanges: {},
     serviceCreations: {},
   };
 }

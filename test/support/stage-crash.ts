@@ -42,8 +42,9 @@ export async function recordMoments(stage: Stage, play: () => Promise<void>): Pr
 
 /** Equal for equal stores at the same time. Counters of quotas are no part of it: every read moves them. */
 function nameOf({ nowMs, world, store }: StageSnapshot): string {
-  const { callsInWindow: _counters, ...fabric } = world.fabric;
-  return JSON.stringify([nowMs, store.revision, { ...world, fabric }]);
+  const { callsInWindow: _fixed, mappingCalls: _sliding, ...fabric } = world.fabric;
+  const { callsInWindow: _requests, ...graph } = world.graph;
+  return JSON.stringify([nowMs, store.revision, { ...world, fabric, graph }]);
 }
 
 /** Begins a new process on what a dead one left behind. */

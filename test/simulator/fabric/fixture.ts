@@ -48,6 +48,7 @@ export type Bench = {
   workspace: Workspace;
   fabric(method: string, path: string, options?: AskOptions): Promise<Reply>;
   arm(method: string, path: string, options?: AskOptions & { apiVersion?: string }): Promise<Reply>;
+  graph(path: string, options?: AskOptions): Promise<Reply>;
   /** The simulator's own API. */
   control(method: string, path: string, body?: unknown): Promise<Reply>;
   /** Path of the workspace, or below it. */
@@ -83,7 +84,7 @@ export async function startFabric(adjust: (conduct: Conduct) => void = () => und
   const client = createClient(simulator);
 
   const ask =
-    (service: 'fabric' | 'arm' | 'control', audience: string) =>
+    (service: 'fabric' | 'arm' | 'graph' | 'control', audience: string) =>
     (method: string, path: string, options: AskOptions = {}) => {
       const { as = admin } = options;
       const token = as && issueToken({ ...as, audience: options.audience ?? audience, ...lifetime() });
@@ -111,6 +112,7 @@ export async function startFabric(adjust: (conduct: Conduct) => void = () => und
     fabric: ask('fabric', 'https://api.fabric.microsoft.com'),
     arm: (method, path, { apiVersion = '2024-06-01', ...options } = {}) =>
       ask('arm', 'https://management.azure.com')(method, `${path}?api-version=${apiVersion}`, options),
+    graph: (path, options) => ask('graph', 'https://graph.microsoft.com')('GET', path, options),
     control: (method, path, body) => client.send('control', method, path, { body }),
     path: (below = '') => `/v1/workspaces/${workspace.id}${below}`,
     linkService,
@@ -138,6 +140,7 @@ function allowEverything(world: World, tenantId: string): void {
   for (const name of [
     'ServicePrincipalAccessGlobalAPIs',
     'AllowServicePrincipalsUseReadAdminAPIs',
+    'AllowServicePrincipalsUseWriteAdminAPIs',
     'WorkspaceBlockInboundAccess',
     'WorkspaceBlockOutboundAccess',
     'ConfigureWorkspaceLevelIPFirewallRules',
@@ -171,12 +174,17 @@ function putEndpoint(world: World, service: LinkService, address: string, status
   };
 }
 
-const FRONT_DOORS = { fabric: 'api.fabric.microsoft.com', arm: 'management.azure.com', control: 'localhost' };
+const FRONT_DOORS = {
+  fabric: 'api.fabric.microsoft.com',
+  arm: 'management.azure.com',
+  graph: 'graph.microsoft.com',
+  control: 'localhost',
+};
 
 function createClient({ urls, ca }: Simulator) {
   const agent = new Agent({ keepAlive: true, ca });
   const send = (
-    service: 'fabric' | 'arm' | 'control',
+    service: 'fabric' | 'arm' | 'graph' | 'control',
     method: string,
     path: string,
     { address = '127.0.0.1', host = FRONT_DOORS[service], headers = {}, body, token }: AskOptions & { token?: string },
