@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { injectConnection, injectImpostor, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
-import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, eventReasons, setTheStage } from '../support/stage-faults.ts';
-import { bringToReady, HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   AUTO,
+  closeSales,
   isManagedReady,
   managedIn,
   managedManifest,
@@ -14,7 +14,7 @@ import {
   playUntilSaid,
   rowIn,
 } from '../support/stage-managed.ts';
-import { FINANCE, SALES, SALES_SERVICE } from '../support/stage-world.ts';
+import { FINANCE, SALES_SERVICE } from '../support/stage-world.ts';
 
 /**
  * Anybody may make a private endpoint with the name of a managed one: before it is asked for, in the minutes before the
@@ -30,10 +30,7 @@ let linked: StageSnapshot;
 
 beforeAll(async () => {
   stage = await startStage();
-  await bringToReady(stage, { endpoints: [], inbound: undefined, outbound: undefined });
-  policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Deny' });
-  await stage.killOperator();
-  linked = stage.snapshot();
+  linked = await closeSales(stage);
 });
 beforeEach(async () => {
   const { fabric } = stage.simulator.cloud.conduct;

@@ -7,12 +7,12 @@ import {
   rejectConnection,
 } from '../../simulator/arm/fabric/out-of-band.ts';
 import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
-import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, eventNotes, eventReasons, setTheStage } from '../support/stage-faults.ts';
-import { bringToReady, HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   AUTO,
+  closeSales,
   deleteManaged,
   managedIn,
   managedManifest,
@@ -31,10 +31,7 @@ let linked: StageSnapshot;
 
 beforeAll(async () => {
   stage = await startStage();
-  await bringToReady(stage, { endpoints: [], inbound: undefined, outbound: undefined });
-  policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Deny' });
-  await stage.killOperator();
-  linked = stage.snapshot();
+  linked = await closeSales(stage);
 });
 beforeEach(() => setTheStage(stage, linked));
 afterAll(() => stage.close());

@@ -2,9 +2,11 @@ import type { ManagedPrivateEndpoint } from '../../crds/managed-private-endpoint
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { resourceName } from '../../operator/clients/kube/resources.ts';
 import type { Condition } from '../../operator/clients/kube/types.ts';
+import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import type { ManagedEndpoint } from '../../simulator/fabric/types.ts';
 import type { Stage } from './stage.ts';
-import { HOUR_MS } from './stage-link.ts';
+import { bringToReady, HOUR_MS } from './stage-link.ts';
+import type { StageSnapshot } from './stage-types.ts';
 import { FINANCE, NAMESPACE, SALES, TENANT } from './stage-world.ts';
 
 /** What scenarios about managed private endpoints need beside the stage: finance reaches sales. */
@@ -23,6 +25,19 @@ export function managedManifest(spec: Spec = {}, name = 'to-sales', namespace = 
       ...spec,
     },
   };
+}
+
+/** Where Fabric keeps the managed network of finance. */
+const MICROSOFTS = '88888888-0000-4000-8000-000000000008';
+
+/** Sales has its private link service and is closed; nobody asks for it yet. */
+export async function closeSales(stage: Stage): Promise<StageSnapshot> {
+  await bringToReady(stage, { endpoints: [], inbound: undefined, outbound: undefined });
+  policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Deny' });
+  // Else a subscription of chance, at the first request.
+  stage.simulator.world.fabric.managedSubscriptions[FINANCE] = MICROSOFTS;
+  await stage.killOperator();
+  return stage.snapshot();
 }
 
 export const AUTO = { approval: { mode: 'Auto' } } as const;

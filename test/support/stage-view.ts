@@ -6,6 +6,8 @@ export type WorldView = {
   endpoints: Record<string, unknown>;
   zoneGroups: Record<string, unknown>;
   zones: Record<string, { tags: unknown; records: Record<string, unknown>; links: Record<string, unknown> }>;
+  /** By source workspace and name: ids are chance. */
+  managed: Record<string, unknown>;
   policies: Record<string, { inbound: string; outbound: string }>;
 };
 
@@ -45,6 +47,14 @@ export function viewOf({ arm, fabric }: World): WorldView {
         tags,
       })),
     })),
+    managed: sorted(
+      Object.values(fabric.managedEndpoints).map(
+        ({ workspaceId, name, targetId, provisioningState, connectionState }) => [
+          `${workspaceId}/${name}`,
+          { targetId, state: provisioningState, connection: connectionState?.status },
+        ],
+      ),
+    ),
     policies: mapped(fabric.workspaces, ({ policy }) => ({
       inbound: policy.inbound.configured,
       outbound: policy.outbound.configured,
@@ -68,6 +78,7 @@ export function thingsIn({ arm, fabric }: World): Set<string> {
       keys.add(`connection ${id} ← ${privateEndpointId.toLowerCase()}`);
     }
   }
+  for (const { workspaceId, id } of Object.values(fabric.managedEndpoints)) keys.add(`managed ${workspaceId}/${id}`);
   for (const id of Object.keys(arm.privateEndpoints)) keys.add(`endpoint ${id}`);
   for (const id of Object.keys(arm.zoneGroups)) keys.add(`zonegroup ${id}`);
   for (const [id, { records, links }] of Object.entries(arm.dnsZones)) {

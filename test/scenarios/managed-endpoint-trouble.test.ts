@@ -1,0 +1,348 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { deleteLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
+import { addLinkTarget } from '../../simulator/arm/targets/out-of-band.ts';
+import { workspaceIn } from '../../simulator/fabric/build.ts';
+import { createManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
+import { policySetByOthers, setCapacityState } from '../../simulator/fabric/out-of-band.ts';
+import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
+import { cloudWrites, eventReasons, setTheStage } from '../support/stage-faults.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
+import {
+  AUTO,
+  closeSales,
+  deleteManaged,
+  isManagedReady,
+  managedCondition,
+  managedIn,
+  managedManifest,
+  managedSaid,
+  playUntilManagedGone,
+  playUntilManagedReady,
+  playUntilSaid,
+  rowIn,
+} from '../support/stage-managed.ts';
+import {
+  CAPACITY,
+  credentialsSecret,
+  endpointIn,
+  FINANCE,
+  NAMESPACE,
+  OPERATOR_APP,
+  SALES,
+  SALES_SERVICE,
+  salesLink,
+} from '../support/stage-world.ts';
+
+/** What can be in the way of a managed private endpoint: each with its reason and remedy, healing by itself or by policy. */
+
+let stage: Stage;
+let linked: StageSnapshot;
+
+beforeAll(async () => {
+  stage = await startStage();
+  linked = await closeSales(stage);
+});
+beforeEach(async () => {
+  const { fabric } = stage.simulator.cloud.conduct;
+  fabric.choices.pendingEndpoint = 'succeeded';
+  fabric.choices.lostDelete = false;
+  fabric.choices.freshConnection = 'nullMembers';
+  await setTheStage(stage, linked);
+});
+afterAll(() => stage.close());
+
+const nextStep = (name?: string) => managedIn(stage, name)?.status?.nextStep ?? '';
+const begin = async (spec: Parameters<typeof managedManifest>[0] = {}, name?: string, namespace?: string) => {
+  await stage.startOperator();
+  await stage.apply(managedManifest(spec, name, namespace));
+};
+const posts = () =>
+  stage.calls.filter(({ method, path }) => method === 'POST' && path.endsWith('/managedPrivateEndpoints'));
+const byId = (id: string, subresource?: string) => ({
+  target: { privateLinkResourceId: id, ...(subresource !== undefined && { subresource }) },
+});
+const patchSales = (spec: object) =>
+  stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+    type: 'merge',
+    body: { spec },
+    fieldManager: 'person',
+  });
+
+describe('the target', () => {
+  test('is waited for until its object and its service are there', async () => {
+    await stage.startOperator();
+    await stage.deleteLink();
+    await stage.run(() => stage.link() === undefined, { withinMs: HOUR_MS, what: 'sales is gone' });
+    await stage.apply(managedManifest(AUTO));
+    await playUntilSaid(stage, 'LinkNotFound');
+    expect(posts()).toEqual([]);
+    await stage.apply(salesLink(stage.nameserverOf, { endpoints: [], inbound: undefined, outbound: undefined }));
+    await playUntilManagedReady(stage);
+  });
+
+  test('that is open is not needed; as soon as its spec says Deny, it is', async () => {
+    policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Allow' });
+    await begin(AUTO);
+    await playUntilSaid(stage, 'NotNeededTargetPublic');
+    await stage.pass(3 * HOUR_MS);
+    expect(posts()).toEqual([]);
+    await patchSales({
+      endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)],
+      inbound: { publicAccess: 'Deny', requires: 'ControlPlane', onDelete: 'Keep' },
+    });
+    await playUntilManagedReady(stage);
+  });
+
+  test('of another workspace than expected is not asked for', async () => {
+    await begin({
+      ...byId(SALES_SERVICE),
+      target: { privateLinkResourceId: SALES_SERVICE, expectedWorkspaceId: CAPACITY },
+    });
+    await playUntilSaid(stage, 'TargetWorkspaceDiffers');
+    expect(nextStep()).toContain(SALES);
+    expect(posts()).toEqual([]);
+  });
+
+  test('whose workspace nobody can tell is not asked for while one is expected', async () => {
+    // No WorkspacePrivateLink of this cluster keeps it, and its own side lets nobody look.
+    const privateLinkResourceId = `${SALES_SERVICE}-of-others`;
+    const fault = { kind: 'refuse', status: 403, code: 'AuthorizationFailed', service: 'arm', method: 'GET' } as const;
+    stage.simulator.faults.add({ ...fault, path: 'privateLinkServicesForFabric/pls-sales-of-others' });
+    await begin({ target: { privateLinkResourceId, expectedWorkspaceId: SALES } });
+    await playUntilSaid(stage, 'TargetUnproven');
+    expect(nextStep()).toContain('expectedWorkspaceId');
+    await stage.pass(HOUR_MS);
+    expect(posts()).toEqual([]);
+  });
+
+  test('in another namespace is asked for only once it allows that', async () => {
+    await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'reports' } });
+    const secret = credentialsSecret();
+    await stage.apply({ ...secret, metadata: { ...secret.metadata, namespace: 'reports' } });
+    const target = { workspacePrivateLinkRef: { name: 'sales', namespace: NAMESPACE } };
+    await begin({ ...AUTO, target }, 'to-sales', 'reports');
+    await playUntilSaid(stage, 'LinkNotAllowed');
+    expect(nextStep()).toContain('kubectl -n stage edit workspaceprivatelink sales');
+    expect(cloudWrites(stage.calls)).toEqual([]);
+    await patchSales({ allowedSourceNamespaces: ['reports'] });
+    await playUntilManagedReady(stage);
+  });
+
+  test('whose service is made anew under the same name: disconnected, and asked for again by policy', async () => {
+    await begin({ ...AUTO, recreatePolicy: 'OnRejection' });
+    await playUntilManagedReady(stage);
+    const { id } = rowIn(stage)!;
+    deleteLinkService(stage.simulator.cloud, SALES_SERVICE);
+    await stage.run(() => !isManagedReady(stage), { withinMs: 3 * HOUR_MS, what: 'it is noticed' });
+    await playUntilManagedReady(stage);
+    expect(rowIn(stage)!.id).not.toBe(id);
+  });
+
+  test('of a type on which nothing can be approved is not begun under Auto', async () => {
+    const other = SALES_SERVICE.replace('Microsoft.Fabric/privateLinkServicesForFabric', 'Contoso.Things/others');
+    await begin({
+      ...byId(other, 'thing'),
+      approval: { mode: 'Auto', credentialsRef: { name: 'fabriclink-credentials' } },
+    });
+    await playUntilSaid(stage, 'NotServedYet');
+    expect(posts()).toEqual([]);
+  });
+
+  test('with a sub-resource that is wrong: warned about, asked for, and Failed with the likely cause', async () => {
+    const storage =
+      '/subscriptions/20000000-0000-4000-8000-000000000002/resourceGroups/rg-fabric/providers/Microsoft.Storage/storageAccounts/nowhere';
+    await begin(byId(storage, 'blobs'));
+    await playUntilSaid(stage, 'EndpointFailed');
+    expect(managedCondition(stage, 'TargetResolved')?.message).toContain('not among the documented sub-resources');
+    expect(nextStep()).toContain('sub-resource blobs');
+  });
+});
+
+describe('any Azure resource', () => {
+  const STORAGE =
+    '/subscriptions/20000000-0000-4000-8000-000000000002/resourceGroups/rg-fabric/providers/Microsoft.Storage/storageAccounts/lake';
+  const credentialsRef = { name: 'fabriclink-credentials' };
+
+  /** In force from the start. */
+  const mayDecideOnStorage = () =>
+    stage.simulator.world.arm.grants.push({
+      principalId: OPERATOR_APP.objectId,
+      scope: STORAGE,
+      actions: ['Microsoft.Storage/storageAccounts/*'],
+      effectiveAtMs: 0,
+    });
+
+  test('is asked for and approved like a workspace, with credentials of its side', async () => {
+    addLinkTarget(stage.simulator.world, STORAGE);
+    mayDecideOnStorage();
+    await begin({ ...byId(STORAGE, 'blob'), approval: { mode: 'Auto', credentialsRef } });
+    await playUntilManagedReady(stage);
+    expect(managedIn(stage)!.status?.targetResourceId).toBe(STORAGE);
+    expect(nextStep()).toContain(STORAGE);
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test('is not asked for under Auto while its connections cannot be read, and is under Manual', async () => {
+    addLinkTarget(stage.simulator.world, STORAGE);
+    stage.simulator.faults.add({
+      kind: 'refuse',
+      status: 403,
+      code: 'AuthorizationFailed',
+      service: 'arm',
+      path: 'storageAccounts',
+    });
+    await begin({ ...byId(STORAGE, 'blob'), approval: { mode: 'Auto', credentialsRef } });
+    await playUntilSaid(stage, 'TargetUnreadable');
+    expect(posts()).toEqual([]);
+    await stage.apply(managedManifest(byId(STORAGE, 'blob')));
+    await playUntilSaid(stage, 'AwaitingApproval');
+    expect(nextStep()).toContain(`az network private-endpoint-connection approve --id "${STORAGE}`);
+  });
+});
+
+describe('the source', () => {
+  test('several of one workspace are asked for one after the other, and none is refused for good', async () => {
+    await stage.startOperator();
+    const subscription = '20000000-0000-4000-8000-000000000002';
+    const names = ['one', 'two', 'three', 'four'];
+    for (const name of names) {
+      const id = `/subscriptions/${subscription}/resourceGroups/rg-fabric/providers/Microsoft.Storage/storageAccounts/${name}`;
+      await stage.apply(managedManifest(byId(id, 'blob'), name));
+    }
+    await stage.run(() => names.every((name) => rowIn(stage, name)), { withinMs: HOUR_MS, what: 'all are asked for' });
+    expect(posts().filter(({ status }) => status !== 201)).toEqual([]);
+  });
+
+  test('a second object for the same endpoint stalls, and takes its turn when the first is gone', async () => {
+    await begin({ ...AUTO, endpointName: 'shared' }, 'first');
+    await playUntilManagedReady(stage, 'first');
+    await stage.apply(managedManifest({ ...AUTO, endpointName: 'shared' }, 'second'));
+    await playUntilSaid(stage, 'Claimed', 'second');
+    await deleteManaged(stage, 'first');
+    await playUntilManagedReady(stage, 'second');
+    expect(rowIn(stage, 'shared')).toBeDefined();
+  });
+
+  test('an endpoint of that name to another target, or to that target under another name, is left alone', async () => {
+    createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'to-sales', targetId: `${SALES_SERVICE}-other` });
+    createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'theirs', targetId: SALES_SERVICE });
+    await begin(AUTO);
+    await playUntilSaid(stage, 'NameTaken');
+    await stage.apply(managedManifest(AUTO, 'mine'));
+    await playUntilSaid(stage, 'TargetTaken', 'mine');
+    expect(nextStep('mine')).toContain('theirs');
+    expect(cloudWrites(stage.calls)).toEqual([]);
+  });
+
+  test('what exists is taken over or not as adoptionPolicy says, and is never approved by the operator', async () => {
+    createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'to-sales', targetId: SALES_SERVICE });
+    await begin({ ...AUTO, adoptionPolicy: 'Never' });
+    await playUntilSaid(stage, 'AdoptionNever');
+    await stage.apply(managedManifest(AUTO));
+    await playUntilSaid(stage, 'RequestNotClean');
+    await stage.pass(3 * HOUR_MS);
+    expect(cloudWrites(stage.calls)).toEqual([]);
+  });
+
+  test('that is restricted, without a private path: says so, and goes on when it is open', async () => {
+    policySetByOthers(stage.simulator.cloud, FINANCE, { inbound: 'Deny' });
+    await stage.pass(HOUR_MS);
+    await begin(AUTO);
+    await playUntilSaid(stage, 'NoPrivatePath');
+    expect(managedSaid(stage, 'Requested')).toBe('Unknown NoPrivatePath');
+    policySetByOthers(stage.simulator.cloud, FINANCE, { inbound: 'Allow' });
+    await playUntilManagedReady(stage);
+  });
+
+  test('whose capacity is paused: says so, and goes on when it is resumed', async () => {
+    await begin(AUTO);
+    setCapacityState(stage.simulator.cloud, CAPACITY, 'Inactive');
+    await stage.pass(20 * MINUTE_MS);
+    expect(isManagedReady(stage)).toBe(false);
+    expect(nextStep()).toMatch(/resume/i);
+    setCapacityState(stage.simulator.cloud, CAPACITY, 'Active');
+    await playUntilManagedReady(stage);
+  });
+
+  test('that shows a waiting endpoint as Provisioning and blank, with no state at all: approved all the same', async () => {
+    const { choices } = stage.simulator.cloud.conduct.fabric;
+    choices.pendingEndpoint = 'provisioning';
+    choices.freshConnection = 'absent';
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    expect(rowIn(stage)!.connectionState?.status).toBe('Approved');
+  });
+});
+
+describe('a deletion', () => {
+  test('that Fabric loses is asked for again', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    stage.simulator.cloud.conduct.fabric.choices.lostDelete = true;
+    await deleteManaged(stage);
+    await stage.pass(5 * MINUTE_MS);
+    expect(managedIn(stage)).toBeDefined();
+    stage.simulator.cloud.conduct.fabric.choices.lostDelete = false;
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test('in a workspace that lost its capacity is not wedged: deleted by its id, and let go when nothing can be seen', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    delete workspaceIn(stage.simulator.world, FINANCE).capacityId;
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeUndefined();
+    expect(eventReasons(stage)).toContain('Abandoned');
+  });
+
+  test('in a workspace that is gone is not wedged either', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    delete stage.simulator.world.fabric.workspaces[FINANCE.toLowerCase()];
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(eventReasons(stage)).toContain('Abandoned');
+  });
+
+  test('without credentials waits for them, and when a person gives up lets go and writes down what is left', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    await stage.kube.delete(
+      { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true },
+      NAMESPACE,
+      'fabriclink-credentials',
+    );
+    await deleteManaged(stage);
+    await playUntilSaid(stage, 'CredentialMissing');
+    await stage.pass(2 * HOUR_MS);
+    expect(managedIn(stage)).toBeDefined();
+    await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+      fieldManager: 'person',
+    });
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeDefined();
+    const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
+    expect(ledger).toContain(rowIn(stage)!.id);
+  });
+});
+
+test('observed only: nothing is written, and the plan says what would be', async () => {
+  await begin({ ...AUTO, managementPolicy: 'Observe' });
+  await playUntilSaid(stage, 'WouldChange');
+  await stage.pass(HOUR_MS);
+  expect(managedIn(stage)!.status?.plan?.map(({ action }) => action)).toEqual(['requestEndpoint', 'approveRequest']);
+  expect(cloudWrites(stage.calls)).toEqual([]);
+  expect(managedIn(stage)!.metadata.finalizers).toBeUndefined();
+  await stage.apply(managedManifest(AUTO));
+  await playUntilManagedReady(stage);
+  await stage.apply(managedManifest({ ...AUTO, managementPolicy: 'Observe' }));
+  await playUntilSaid(stage, 'ObservedAsWanted');
+});
