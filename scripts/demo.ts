@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { crossTenantMappings } from '../crds/cross-tenant-mapping.ts';
-import { managedPrivateEndpoints } from '../crds/managed-private-endpoint.ts';
+import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../crds/workspace-private-link.ts';
 import { CONFIG_MAPS } from '../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../operator/clients/kube/types.ts';
@@ -16,7 +16,8 @@ import { loadWorld, type WorldFile } from '../simulator/world-file.ts';
 import { type Before, lookBefore } from './demo/before.ts';
 import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-reader.ts';
 import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
-import { evidenceOf, evidenceOfPlan } from './demo/evidence.ts';
+import { evidenceOf, evidenceOfPlan, type Witnesses } from './demo/evidence.ts';
+import { evidenceOfManaged } from './demo/evidence-managed.ts';
 import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
 import { EXPECT_LABEL, judge, shortName, toRow } from './demo/rows.ts';
 import { createScreen, drawTable } from './demo/table.ts';
@@ -134,14 +135,23 @@ async function watchThem(operator: OperatorProcess, before: Before): Promise<num
 
 async function printEvidence(objects: readonly KubeObject[], before: Before): Promise<void> {
   console.log('The evidence, read back from the clouds and asked of the name servers:');
-  const witnesses = { clouds: readerOf, configMap, before };
-  for (const link of linksOf(objects)) {
-    const isObserved = link.spec.managementPolicy === 'Observe';
-    if (!isObserved && link.metadata.labels?.[EXPECT_LABEL] !== 'Ready') continue;
-    console.log(`\n${link.kind}/${link.metadata.name}`);
-    const lines = await (isObserved ? evidenceOfPlan(link, witnesses) : evidenceOf(link, witnesses));
+  for (const object of objects) {
+    const lines = await evidenceFor(object, { clouds: readerOf, configMap, before });
+    if (lines.length === 0) continue;
+    console.log(`\n${object.kind}/${object.metadata.name}`);
     for (const line of lines) console.log(`  ${line}`);
   }
+}
+
+/** Nothing: there is nothing in a cloud that could prove where the object stands. */
+async function evidenceFor(object: KubeObject, witnesses: Witnesses): Promise<string[]> {
+  if (object.kind === managedPrivateEndpoints.kind) {
+    return evidenceOfManaged(object as ManagedPrivateEndpoint, witnesses);
+  }
+  const [link] = linksOf([object]);
+  if (!link) return [];
+  if (link.spec.managementPolicy === 'Observe') return evidenceOfPlan(link, witnesses);
+  return link.metadata.labels?.[EXPECT_LABEL] === 'Ready' ? evidenceOf(link, witnesses) : [];
 }
 
 /** The name servers have fixed addresses, which the objects of examples/demo name: there is one demo at a time. */

@@ -16,6 +16,7 @@ export type Witnesses = {
 
 type Service = {
   properties: {
+    workspaceId: string;
     provisioningState?: string;
     privateEndpointConnections?: {
       id: string;
@@ -27,6 +28,9 @@ type Service = {
   };
 };
 type Endpoint = WorkspacePrivateLink['spec']['endpoints'][number];
+
+export const serviceAt = async (id: string, reader: CloudReader): Promise<Service> =>
+  (await reader.arm(`${id}?api-version=${FABRIC_API}`)) as Service;
 
 /** For an object under managementPolicy Observe: what would be done, and that nothing of it is. */
 export async function evidenceOfPlan(
@@ -55,7 +59,7 @@ export async function evidenceOf(link: WorkspacePrivateLink, witnesses: Witnesse
   const { spec, status } = link;
   if (!status?.serviceId) throw new Error(`${link.metadata.name}: status.serviceId is empty`);
   const home = witnesses.clouds(spec.tenantId);
-  const service = (await home.arm(`${status.serviceId}?api-version=${FABRIC_API}`)) as Service;
+  const service = await serviceAt(status.serviceId, home);
   const lines = [`service       ${service.properties.provisioningState ?? '?'} ${status.serviceId}`];
   const connections = connectionsOf(service);
   for (const { name, resourceId } of status.endpoints ?? []) {

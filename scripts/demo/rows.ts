@@ -60,9 +60,18 @@ function requestPart({ privateEndpointId, status, decidedBy }: Request): Row['pa
 const isTrue = ({ conditions = [] }: Status, type: string): boolean =>
   conditions.some((condition) => condition.type === type && condition.status === 'True');
 
-/** Not there, and nothing under way that would bring it there: stalled, or only observed. */
-const awaitsPerson = (status: Status): boolean =>
-  status.conditions?.find(({ type }) => type === 'Ready')?.status === 'False' && !isTrue(status, 'Reconciling');
+/** Waits without failing, so it is under way as far as conditions go, and yet only a person ends it. */
+const AWAITS_DECISION = 'AwaitingApproval';
+
+/** Not there, and nothing under way that would bring it there: stalled, only observed, or asked for and not decided. */
+function awaitsPerson(status: Status): boolean {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'False' && (ready.reason === AWAITS_DECISION || !isTrue(status, 'Reconciling'));
+}
+
+/** With which the owner of a target decides in Git, as the object's own status has it; undefined while nobody is awaited. */
+export const decisionCommand = (status: { nextStep?: string } | undefined): string | undefined =>
+  /`(kubectl [^`]+ patch workspaceprivatelink [^`]+)`/.exec(status?.nextStep ?? '')?.[1];
 
 const SHORT: Record<string, string> = {
   WorkspacePrivateLink: 'wpl',

@@ -1,9 +1,10 @@
 // The last lines of the screen: what to type in another terminal.
 import type { Condition, KubeObject } from '../../operator/clients/kube/types.ts';
+import { decisionCommand, shortName } from './rows.ts';
 
 type Places = { kubeconfigFile: string; armUrl: string; caFile: string; headerFile: string; metrics: string };
 
-type Status = { conditions?: Condition[]; endpoints?: { resourceId?: string }[] };
+type Status = { nextStep?: string; conditions?: Condition[]; endpoints?: { resourceId?: string }[] };
 
 const NETWORK_API = '2024-10-01';
 
@@ -20,10 +21,21 @@ export function tryThis(places: Places): (objects: readonly KubeObject[]) => str
       'Try in another terminal (Ctrl-C here ends everything):',
       `  kubectl --kubeconfig ${kubeconfigFile} -n fabric-demo describe wpl sales`,
       `  curl -s http://${metrics}/metrics | grep -E '^(controller_runtime_reconcile|fabriclink_cloud_requests)_total'`,
+      ...objects.flatMap((object) => decision(object, kubeconfigFile)),
       '  and, to delete an endpoint behind the operator’s back and watch it come back:',
       endpointId
         ? `  curl -X DELETE --cacert ${caFile} -H @${headerFile} '${armUrl}${endpointId}?api-version=${NETWORK_API}'`
         : '  (the line comes here as soon as an object is Ready)',
     ];
   };
+}
+
+/** Its own status says it, without a kubeconfig; nothing while nobody is awaited. */
+function decision(object: KubeObject, kubeconfigFile: string): string[] {
+  const command = decisionCommand(object.status as Status | undefined);
+  if (command === undefined) return [];
+  return [
+    `  as the owner of its target, to approve ${shortName(object)} (about ten published minutes later it is Ready):`,
+    `  ${command.replace('kubectl', `kubectl --kubeconfig ${kubeconfigFile}`)}`,
+  ];
 }

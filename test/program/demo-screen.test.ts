@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toRow } from '../../scripts/demo/rows.ts';
 import { createScreen, drawTable, type Row } from '../../scripts/demo/table.ts';
+import { tryThis } from '../../scripts/demo/try-this.ts';
 
 const row = (over: Partial<Row>): Row => ({
   kind: 'WorkspacePrivateLink',
@@ -80,6 +81,7 @@ describe('the lines of an object', () => {
     message: 'm',
     lastTransitionTime: '',
   });
+  const asked = { ...condition('Ready', 'False'), reason: 'AwaitingApproval' };
   const linkWith = (status: object) => ({
     apiVersion: 'fabriclink.dev/v1alpha1',
     kind: 'WorkspacePrivateLink',
@@ -116,8 +118,30 @@ describe('the lines of an object', () => {
     ['only observed', [condition('Ready', 'False')], true],
     ['under way', [condition('Ready', 'False'), condition('Reconciling', 'True')], false],
     ['ready', [condition('Ready', 'True')], false],
+    ['asked for, and not decided', [asked, condition('Reconciling', 'True')], true],
     ['not looked at yet', [], false],
   ])('say whether a person is awaited: %s', (_state, conditions, awaited) => {
     expect(toRow(linkWith({ conditions })).awaitsPerson).toBe(awaited);
+  });
+});
+
+describe('the lines to try', () => {
+  const places = { kubeconfigFile: '/k', armUrl: 'https://arm', caFile: '/ca', headerFile: '/h', metrics: 'm' };
+  const managed = (name: string, nextStep: string) => ({
+    apiVersion: 'fabriclink.dev/v1alpha1',
+    kind: 'ManagedPrivateEndpoint',
+    metadata: { name },
+    status: { nextStep },
+  });
+
+  test('have the command of whoever is awaited, ready to be copied, and none when nobody is', () => {
+    const command = `kubectl -n demo patch workspaceprivatelink a --type json -p '[{"op":"add"}]'`;
+    const lines = tryThis(places)([
+      managed('waits', `It waits; the owner approves it with \`${command}\`, or with \`az rest\`.`),
+      managed('done', 'Nothing to do.'),
+    ]);
+    expect(lines.filter((line) => line.includes('mpe/'))).toEqual([expect.stringContaining('approve mpe/waits')]);
+    expect(lines).toContain(`  ${command.replace('kubectl', 'kubectl --kubeconfig /k')}`);
+    expect(tryThis(places)([managed('done', 'Nothing to do.')]).join('\n')).not.toContain('patch');
   });
 });

@@ -1,15 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
-import { CONFIG_MAPS } from '../../operator/clients/kube/resources.ts';
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
+import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { CONFIG_MAPS, resourceName } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
+import { createCloudReader } from '../../scripts/demo/cloud-reader.ts';
 import { readManifests } from '../../scripts/demo/cluster.ts';
+import { evidenceOfManaged } from '../../scripts/demo/evidence-managed.ts';
 import { judge, toRow } from '../../scripts/demo/rows.ts';
+import { tryThis } from '../../scripts/demo/try-this.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { loadWorld, type WorldFile } from '../../simulator/world-file.ts';
 import { type Stage, startStage } from '../support/stage.ts';
 import { strayTokens } from '../support/stage-fabrikam.ts';
 import { HOUR_MS } from '../support/stage-link.ts';
+import { isManagedReady, managedIn } from '../support/stage-managed.ts';
 import { viewOf } from '../support/stage-view.ts';
 
 /** What `npm run demo` shows: examples/demo in the world of examples/demo-world.json, on stepped time. */
@@ -19,17 +25,21 @@ const SHARED = '5ba4e000-0000-4000-8000-000000000005';
 const CENTRAL =
   '/subscriptions/20000000-0000-4000-8000-000000000001/resourceGroups/rg-dns/providers/Microsoft.Network/privateDnsZones/privatelink.fabric.microsoft.com';
 
+const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
+
+const CONTOSO = '10000000-0000-4000-8000-000000000001';
+const worldFile = JSON.parse(await readFile('examples/demo-world.json', 'utf8')) as WorldFile;
+
 let stage: Stage;
 let objects: KubeObject[];
 /** As they were before anything was applied. */
 let centralRecords: object;
 
 beforeAll(async () => {
-  const file = JSON.parse(await readFile('examples/demo-world.json', 'utf8')) as WorldFile;
   // Free ports: a demo may be running on this machine.
-  const networks = structuredClone(file.virtualNetworks!);
+  const networks = structuredClone(worldFile.virtualNetworks!);
   for (const network of networks) delete network.nameserver;
-  stage = await startStage({ world: loadWorld({ ...file, virtualNetworks: networks }) });
+  stage = await startStage({ world: loadWorld({ ...worldFile, virtualNetworks: networks }) });
   centralRecords = structuredClone(stage.simulator.world.arm.dnsZones[CENTRAL.toLowerCase()]!.records);
   await stage.startOperator();
   objects = await readManifests('examples/demo');
@@ -52,11 +62,16 @@ function withNameServersOfTheStage(object: KubeObject): KubeObject {
 
 const links = () => objects.filter(({ kind }) => kind === 'WorkspacePrivateLink');
 const linkNamed = (name: string): WorkspacePrivateLink => stage.link(name)!;
-const unsettled = () => links().flatMap(({ metadata }) => judge(linkNamed(metadata.name)) ?? []);
+const managedNamed = (name: string): ManagedPrivateEndpoint => managedIn(stage, name)!;
+/** As the cluster has them now. */
+const shown = (): KubeObject[] =>
+  CUSTOM.flatMap((type) => stage.kubernetes.objects(resourceName(type)) as unknown as KubeObject[]);
+const unsettled = () => shown().flatMap((object) => judge(object) ?? []);
 const partsOf = (name: string) => toRow(linkNamed(name)).parts;
 
 test('each object rests where its label says, two tenants and all, and no tenant sees a token of the other', () => {
   expect(links().length).toBeGreaterThan(4);
+  expect(shown()).toHaveLength(objects.filter(({ kind }) => CUSTOM.some((type) => type.kind === kind)).length);
   expect(Object.keys(viewOf(stage.simulator.world).endpoints)).toContainEqual(
     expect.stringContaining(FABRIKAMS_SUBSCRIPTION),
   );
@@ -99,6 +114,56 @@ test('what is only observed has a plan, and nothing of it is in the clouds', () 
   const services = Object.values(stage.simulator.world.fabric.linkServices).map(({ workspaceId }) => workspaceId);
   expect(services).not.toContain(spec.workspaceId);
   expect(workspaceIn(stage.simulator.world, spec.workspaceId).policy.inbound.configured).toBe('Allow');
+});
+
+/** What `--once` prints of it: read from the clouds over HTTP, and thrown when they do not hold what it says. */
+async function evidence(name: string): Promise<string> {
+  const { urls, ca } = stage.simulator;
+  const app = worldFile.apps!.find(({ tenantId }) => tenantId === CONTOSO)!;
+  const reader = createCloudReader({ urls, ca, app: { ...app, clientSecret: app.clientSecret! } });
+  try {
+    return (await evidenceOfManaged(managedNamed(name), { clouds: () => reader })).join('\n');
+  } finally {
+    await reader.close();
+  }
+}
+
+/** As a person copies it from the screen, in its parts; undefined: there is none. */
+function commandOnTheScreen() {
+  const places = { kubeconfigFile: '/demo/kubeconfig', armUrl: '', caFile: '', headerFile: '', metrics: '' };
+  const lines = tryThis(places)(shown()).join('\n');
+  const pattern =
+    /kubectl --kubeconfig \/demo\/kubeconfig -n (\S+) patch workspaceprivatelink (\S+) --type json -p '([^']+)'$/m;
+  const [, namespace, name, patch] = pattern.exec(lines) ?? [];
+  return patch === undefined ? undefined : { namespace: namespace!, name: name!, patch: JSON.parse(patch) as unknown };
+}
+
+test('a managed private endpoint that the operator identified is approved, with its own mark, and Fabric says the same', async () => {
+  const { metadata, status } = managedNamed('reports-to-sales');
+  expect(status?.connection?.description).toMatch(new RegExp(`^fabriclink:${metadata.uid}:`));
+  const lines = await evidence('reports-to-sales');
+  expect(lines).toContain(`target        Succeeded ${linkNamed('sales').status!.serviceId}`);
+  expect(lines).toMatch(/workspace {3}5a1e0000-\S+, public access Deny$/m);
+  expect(lines).toMatch(
+    /approval {6}Auto; on the target: Approved "fabriclink:[^"]+ reports need shortcuts into sales"$/m,
+  );
+  expect(lines).toMatch(/Fabric {6}shows Approved "fabriclink:/);
+});
+
+test('another one waits for the owner of its target, whose one command makes it Ready', async () => {
+  expect(toRow(managedNamed('reports-to-finance'))).toMatchObject({ awaitsPerson: true, settled: true });
+  expect(await evidence('reports-to-finance')).toMatch(
+    /Manual; on the target: Pending[^]*shows Pending[^]*awaited +kubectl /,
+  );
+  const { namespace, name, patch } = commandOnTheScreen()!;
+  await stage.kube.patch(workspacePrivateLinks, namespace, name, { type: 'json', body: patch });
+  await stage.run(() => isManagedReady(stage, 'reports-to-finance'), { withinMs: HOUR_MS, what: 'it is approved' });
+  expect(linkNamed('finance').status?.connections).toMatchObject([
+    { status: 'Approved', decidedBy: 'connections/reports-to-finance' },
+  ]);
+  expect(await evidence('reports-to-finance')).toMatch(/Manual; on the target: Approved[^]*shows Approved/);
+  // Nobody is awaited any more, and nothing is offered to be copied.
+  expect(commandOnTheScreen()).toBeUndefined();
 });
 
 test('a person is awaited by what the conditions say, not by the words of a sentence', () => {
