@@ -1,5 +1,5 @@
 import type { Reason } from '../types.ts';
-import type { Wording } from './describe-reasons.ts';
+import type { Wording } from './describe-wording.ts';
 
 const CACHES = 'caches forget within minutes, and the operator looks again; if this stays';
 const SEES_OUR_ZONE =

@@ -1,0 +1,107 @@
+import { inboundReleased } from './access/machine.ts';
+import { readPolicy } from './access/observe.ts';
+import {
+  entryBehind,
+  findService,
+  observeInboundRelease,
+  policyFact,
+  type ServiceFound,
+  serviceRemoval,
+} from './access/observe-release.ts';
+import { NO_CONNECTIONS } from './connections/observe.ts';
+import { observeAbandonment } from './credentials/observe-abandonment.ts';
+import { endpointRemoved } from './endpoint/machine.ts';
+import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
+import { observeLife } from './observe-life.ts';
+import { observeOutputs } from './outputs/observe.ts';
+import { type Context, type Reading } from './reading.ts';
+import { isOthers } from './service/observe.ts';
+import type { Desired, PrivateEndpointConnection, Seen, ServiceFacts } from './types.ts';
+
+/** What is left to be taken down, and whether the door lets it be. */
+export async function observeDeletion(
+  context: Context,
+  blank: Seen,
+  standing: ServiceFacts['standing'],
+): Promise<Seen> {
+  const { spec } = context.pass.resource;
+  const mayWrite = standing !== 'notServed';
+  const policy = mayWrite ? (spec.deletionPolicy ?? 'DeleteCreated') : 'Retain';
+  const service = await findService(context);
+  const isOwner = standing === 'clear' && !isOthers(context, service.actual);
+  const inbound = await observeInboundRelease(context, service, isOwner);
+  const life = isOwner && isToRelock(context) ? await observeLife(context) : undefined;
+  const isGone = life?.access.fault?.error.status === 404 && service.state === 'absent';
+  const relocks = life !== undefined && !isGone;
+  const access = inboundReleased(inbound.inbound) && !relocks ? 'released' : 'pending';
+  const connections: Reading<readonly PrivateEndpointConnection[]> = service.actual
+    ? { value: service.actual.connections }
+    : service.fault
+      ? { fault: service.fault }
+      : { value: [] };
+  const held = mayWrite && (await locksOut(context, service, isOwner));
+  const found = await Promise.all(
+    removedNames(context, true).map((name, index) =>
+      observeRemoval(context, {
+        name,
+        deleting: true,
+        gate: access === 'pending' ? 'awaitingAccess' : held ? 'lastProof' : 'open',
+        policy,
+        connections,
+        keepsZones: index === 0,
+      }),
+    ),
+  );
+  const { removals, abandonment } = await observeAbandonment(context, found);
+  const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
+  const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
+  const outputs = await observeOutputs(context, [], false);
+  return {
+    ...blank,
+    ...(relocks && { access: life.access, endpoints: life.endpoints }),
+    removals,
+    connections: stillShown(context.desired, connections.value ?? []),
+    outputs,
+    ...(abandonment && { abandonment }),
+    release: { ...inbound, ...serviceRemoval(context, question), relocks },
+  };
+}
+
+/** Nothing is decided any more; who is connected, and by which entry, people want to know all the more. */
+function stillShown(desired: Desired, list: readonly PrivateEndpointConnection[]): Seen['connections'] {
+  const decidedBy = list.flatMap((connection) => {
+    const { privateEndpointId, status } = connection;
+    const entry = entryBehind(desired, connection);
+    if (privateEndpointId === undefined || status === 'Pending') return [];
+    return [[privateEndpointId.toLowerCase(), entry === undefined ? 'unlisted' : `connections/${entry}`] as const];
+  });
+  return { ...NO_CONNECTIONS, list, decidedBy: Object.fromEntries(decidedBy) };
+}
+
+/**
+ * Deletion leaves the door as it was before somebody broke the glass. Where that was closed, and onDelete does not
+ * restore what was open before us, it is closed again first, as in life: when the time is over or the annotation is
+ * gone, and with a proven way in. Only then do the endpoints go.
+ */
+function isToRelock({ pass, provenance }: Context): boolean {
+  const { publicAccess, onDelete } = pass.resource.spec.inbound ?? {};
+  const opens = onDelete === 'Restore' && provenance.accessBefore === 'Allow';
+  const isOpened = provenance.locked && provenance.glassUntilMs !== undefined;
+  return publicAccess === 'Deny' && isOpened && !opens;
+}
+
+/**
+ * We closed the workspace, and the spec, which has since lost its inbound section, does not say what the deletion does
+ * with that; or it says Restore, and what there was before is no longer written down. To take the endpoints away would
+ * leave no way in, which nobody has asked for. Where another owner has the door, Restore opens nothing here.
+ */
+async function locksOut(context: Context, service: ServiceFound, isOwner: boolean): Promise<boolean> {
+  const { onDelete } = context.pass.resource.spec.inbound ?? {};
+  const { locked, denyAtMs, accessBefore } = context.provenance;
+  const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
+  // Noted before the call: what happened to it, the policy tells.
+  const isOurs = locked || denyAtMs !== undefined;
+  if (isSaid || (isOwner && !isOurs) || removedNames(context, true).length === 0) return false;
+  const policy = policyFact(await readPolicy(context), service);
+  return policy !== 'Allow' && policy !== 'absent';
+}

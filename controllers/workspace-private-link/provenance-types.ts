@@ -1,0 +1,54 @@
+import type { ArmId } from './cloud-types.ts';
+
+import type { Consumer } from './desired-types.ts';
+
+export type How = 'created' | 'adopted' | 'taking';
+
+/** Annotation match.<name>: what has happened about the request of a managed private endpoint. */
+export type MatchNote = {
+  privateEndpointId: ArmId;
+  /** Since when it has been the only match. */
+  sinceMs?: number;
+  /** Written before the approval; the description holds the same time. */
+  approvedAtMs?: number;
+  /** Fabric has shown our description. */
+  confirmed?: boolean;
+  /** Written before the rejection of an approval that Fabric did not echo. */
+  revokedAtMs?: number;
+};
+
+/** What annotations say: written before the call it is about, and never derived from the cloud. */
+export type Provenance = {
+  service: 'created' | 'adopted' | 'taking' | 'none';
+  endpoints: Readonly<Record<string, { how: How; id: ArmId }>>;
+  /** By endpoint name: the zone that its zone group was written for. */
+  zoneGroups: Readonly<Record<string, ArmId>>;
+  /** By endpoint name: the zones that its records were written into, of which the spec names the last at most. */
+  records: Readonly<Record<string, readonly ArmId[]>>;
+  /** Shared zones that this object uses. */
+  zones: readonly ArmId[];
+  /** Links in given zones that this object made. */
+  links: readonly { zoneId: ArmId; name: string; virtualNetworkId: ArmId }[];
+  /** By the lower-case ARM id of an endpoint or a zone: whose credentials reach it, where these are not the object's own. */
+  consumers: Readonly<Record<string, Consumer>>;
+  accessBefore: 'Allow' | 'Deny' | 'none';
+  outboundBefore: 'Allow' | 'Deny' | 'none';
+  denyAtMs: number | undefined;
+  allowAtMs: number | undefined;
+  outboundAtMs: number | undefined;
+  locked: boolean;
+  relocksMs: readonly number[];
+  policyWrite: string | undefined;
+  /** Since when a deletion has been without credentials. */
+  lostAtMs: number | undefined;
+  /** Name of the ConfigMap that the outputs were last published in. */
+  published: string | undefined;
+  /** The workspace was opened by break-glass, until then; kept until it is closed again. */
+  glassUntilMs: number | undefined;
+  /** The value of the annotation break-glass that was refused for being too far ahead. */
+  glassRefused: string | undefined;
+  /** By annotation key, see `matchNoteOf`. */
+  matches: Readonly<Record<string, MatchNote>>;
+  /** Subscription of a workspace's managed network, by annotation key, see `pinOf`. */
+  pins: Readonly<Record<string, string>>;
+};
