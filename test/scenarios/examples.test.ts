@@ -1,96 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
+import type { ManagedPrivateEndpoint } from '../../crds/managed-private-endpoint.ts';
 import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
-import { injectConnection } from '../../simulator/arm/fabric/out-of-band.ts';
-import { addVirtualNetworkGateway } from '../../simulator/fabric/build.ts';
-import type { World } from '../../simulator/world.ts';
-import { loadWorld, type WorldFile } from '../../simulator/world-file.ts';
+import { addLinkService, approveConnection, injectConnection } from '../../simulator/arm/fabric/out-of-band.ts';
+import { addLinkTarget } from '../../simulator/arm/targets/out-of-band.ts';
+import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { isCloudWrite } from '../support/stage-calls.ts';
 import { setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS, playUntilReady, said } from '../support/stage-link.ts';
+import { managedCondition, managedIn, playUntilManagedReady, playUntilSaid, rowIn } from '../support/stage-managed.ts';
 import { credentialsSecret, NAMESPACE } from '../support/stage-world.ts';
+import { APP, DATA, examplesWorld, TENANT, ZONE } from './examples-world.ts';
 
-/** The manifests to copy of examples/workspaceprivatelink, each as it stands, in a world that has what they name. */
-const TENANT = '11111111-1111-4111-8111-111111111111';
-const DATA = '22222222-2222-4222-8222-222222222222';
-const NETWORKS = '33333333-3333-4333-8333-333333333333';
-const APP = { clientId: '12121212-1212-4212-8212-121212121212', objectId: '12121212-0000-4000-8000-000000000001' };
-const CAPACITY = '50000000-0000-4000-8000-000000000005';
-const THEIRS = { name: 'ba5e0000000040008000000000000007.zba.w.api', addresses: ['127.65.9.4'] };
-const ZONE =
-  `/subscriptions/${NETWORKS}/resourceGroups/rg-dns/providers/Microsoft.Network/privateDnsZones/privatelink.fabric.microsoft.com`.toLowerCase();
-
-/** Where the examples put their networks; minimal.yaml and observe.yaml keep everything in one subscription each. */
-const PLACES = [
-  { subscriptionId: DATA, resourceGroup: 'rg-network', name: 'vnet-hub', location: 'westeurope' },
-  { subscriptionId: NETWORKS, resourceGroup: 'rg-network', name: 'vnet-hub', location: 'westeurope' },
-  { subscriptionId: NETWORKS, resourceGroup: 'rg-hub', name: 'vnet-hub', location: 'westeurope' },
-  { subscriptionId: NETWORKS, resourceGroup: 'rg-spoke', name: 'vnet-spoke', location: 'northeurope' },
-  { subscriptionId: NETWORKS, resourceGroup: 'rg-gateway', name: 'vnet-gateway', location: 'westeurope' },
-];
-
-function examplesWorld(): World {
-  const providers = { 'Microsoft.Fabric': 'Registered', 'Microsoft.Network': 'Registered' } as const;
-  const groups = ['rg-network', 'rg-hub', 'rg-spoke', 'rg-gateway', 'rg-endpoints', 'rg-dns'];
-  const world: WorldFile = {
-    tenants: [{ id: TENANT }],
-    apps: [{ tenantId: TENANT, ...APP, clientSecret: 'planted-not-a-real-secret' }],
-    tenantSettings: [
-      { tenantId: TENANT, enabled: ['ServicePrincipalAccessGlobalAPIs', 'WorkspaceBlockInboundAccess'] },
-    ],
-    subscriptions: [
-      { id: DATA, tenantId: TENANT, providers, resourceGroups: [{ name: 'rg-fabric' }, { name: 'rg-network' }] },
-      { id: NETWORKS, tenantId: TENANT, providers, resourceGroups: groups.map((name) => ({ name })) },
-    ],
-    virtualNetworks: PLACES.map((place, index) => ({
-      ...place,
-      addressPrefix: `127.65.${10 + index}.0/24`,
-      subnets: [
-        { name: 'snet-endpoints', addressPrefix: `127.65.${10 + index}.128/26` },
-        {
-          name: 'snet-gateway',
-          addressPrefix: `127.65.${10 + index}.64/27`,
-          delegations: ['Microsoft.PowerPlatform/vnetaccesslinks'],
-        },
-      ],
-    })),
-    privateDnsZones: [
-      { name: ZONE.split('/').at(-1)!, subscriptionId: NETWORKS, resourceGroup: 'rg-dns', records: [THEIRS] },
-    ],
-    azureRoles: [
-      { objectId: APP.objectId, scopes: [`/subscriptions/${DATA}`, `/subscriptions/${NETWORKS}`], actions: ['*'] },
-    ],
-    capacities: [
-      { id: CAPACITY, tenantId: TENANT, displayName: 'f8', sku: 'F8', region: 'West Europe', state: 'Active' },
-    ],
-    workspaces: ['1', '6', '7'].map((digit) => ({
-      id: `cf1e0000-0000-4000-8000-00000000000${digit}`,
-      tenantId: TENANT,
-      displayName: `workspace ${digit}`,
-      capacityId: CAPACITY,
-      roles: [{ objectId: APP.objectId, role: 'Admin' }],
-    })),
-  };
-  const loaded = loadWorld(world);
-  addVirtualNetworkGateway(loaded, {
-    id: '44444444-4444-4444-8444-444444444444',
-    tenantId: TENANT,
-    subnetId: `/subscriptions/${NETWORKS}/resourceGroups/rg-gateway/providers/Microsoft.Network/virtualNetworks/vnet-gateway/subnets/snet-gateway`,
-  });
-  return loaded;
-}
+/** The manifests to copy, each as it stands, in a world that has what they name. */
+/** Another team's namespace, which full.yaml of managedprivateendpoint names. */
+const PEOPLE = 'people';
 
 let stage: Stage;
 let bare: StageSnapshot;
 beforeAll(async () => {
   stage = await startStage({ world: examplesWorld() });
-  const secret = credentialsSecret();
-  await stage.apply({
-    ...secret,
-    stringData: { ...secret.stringData, AZURE_TENANT_ID: TENANT, AZURE_CLIENT_ID: APP.clientId },
-  });
+  await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: PEOPLE } });
+  for (const namespace of [NAMESPACE, PEOPLE]) await stage.apply(secretNamed('fabriclink-credentials', namespace));
   bare = stage.snapshot();
 });
 beforeEach(async () => {
@@ -99,10 +32,27 @@ beforeEach(async () => {
 });
 afterAll(() => stage.close());
 
+function secretNamed(name: string, namespace = NAMESPACE) {
+  const { stringData, ...secret } = credentialsSecret();
+  return {
+    ...secret,
+    metadata: { name, namespace },
+    stringData: { ...stringData, AZURE_TENANT_ID: TENANT, AZURE_CLIENT_ID: APP.clientId },
+  };
+}
+
+/** Each document of the file, and what was applied. */
+async function applyAll<T extends { metadata: object }>(file: string): Promise<T[]> {
+  const manifests = parseAllDocuments(await readFile(`examples/${file}`, 'utf8')).map((one) => one.toJS() as T);
+  for (const manifest of manifests) {
+    await stage.apply({ ...manifest, metadata: { ...manifest.metadata, namespace: NAMESPACE } });
+  }
+  return manifests;
+}
+
 async function applyExample(file: string): Promise<WorkspacePrivateLink> {
-  const manifest = parse(await readFile(`examples/workspaceprivatelink/${file}`, 'utf8')) as WorkspacePrivateLink;
-  await stage.apply({ ...manifest, metadata: { ...manifest.metadata, namespace: NAMESPACE } });
-  return manifest;
+  const [manifest] = await applyAll<WorkspacePrivateLink>(`workspaceprivatelink/${file}`);
+  return manifest!;
 }
 
 describe('examples/workspaceprivatelink', () => {
@@ -147,5 +97,68 @@ describe('examples/workspaceprivatelink', () => {
     expect(said(stage, 'Ready', metadata.name)).toBe('False WouldChange');
     expect(stage.link(metadata.name)!.status!.plan).toContainEqual(expect.objectContaining({ action: 'denyInbound' }));
     expect(stage.calls.filter(isCloudWrite)).toEqual([]);
+  });
+});
+
+describe('examples/managedprivateendpoint', () => {
+  const readyReason = (name: string) => managedCondition(stage, 'Ready', name)?.reason;
+
+  test('minimal.yaml asks for nothing while its target is open, and is Ready once it closes and its owner approves', async () => {
+    const { metadata, ...target } = await applyExample('minimal.yaml');
+    const [managed] = await applyAll<ManagedPrivateEndpoint>('managedprivateendpoint/minimal.yaml');
+    const { name } = managed!.metadata;
+    await playUntilSaid(stage, 'NotNeededTargetPublic', name);
+    expect(rowIn(stage, name)).toBeUndefined();
+    const inbound = { publicAccess: 'Deny', onDelete: 'Restore' };
+    await stage.apply({
+      ...target,
+      metadata: { ...metadata, namespace: NAMESPACE },
+      spec: { ...target.spec, inbound },
+    });
+    await playUntilSaid(stage, 'AwaitingApproval', name);
+    const { serviceId } = stage.link(metadata.name)!.status!;
+    approveConnection(stage.simulator.cloud, serviceId!, rowIn(stage, name)!.privateEndpointId, 'change 4713');
+    await playUntilManagedReady(stage, name);
+    expect(managedIn(stage, name)!.status).toMatchObject({
+      targetResourceId: serviceId,
+      targetWorkspaceId: target.spec.workspaceId,
+    });
+  });
+
+  test('full.yaml: with the owner’s credentials, by a person, and with the permission of another namespace', async () => {
+    const { world, cloud } = stage.simulator;
+    const [finance, hr] = ['cf1e0000-0000-4000-8000-000000000002', 'cf1e0000-0000-4000-8000-000000000006'] as const;
+    addLinkTarget(
+      world,
+      `/subscriptions/${DATA}/resourceGroups/rg-api/providers/Microsoft.Network/privateLinkServices/pls-api`,
+      'westeurope',
+    );
+    addLinkService(world, {
+      tenantId: TENANT,
+      workspaceId: finance,
+      subscriptionId: DATA,
+      resourceGroup: 'rg-fabric',
+      name: 'pls-finance',
+    });
+    for (const workspaceId of [finance, hr]) policySetByOthers(cloud, workspaceId, { inbound: 'Deny' });
+    for (const name of ['reports-azure', 'api-team-azure']) await stage.apply(secretNamed(name));
+    await stage.apply({
+      apiVersion: 'fabriclink.dev/v1alpha1',
+      kind: 'WorkspacePrivateLink',
+      metadata: { name: 'hr', namespace: PEOPLE },
+      spec: {
+        tenantId: TENANT,
+        workspaceId: hr,
+        service: { subscriptionId: DATA, resourceGroup: 'rg-fabric' },
+        endpoints: [],
+        allowedSourceNamespaces: [NAMESPACE],
+      },
+    });
+    await applyAll('managedprivateendpoint/full.yaml');
+    await playUntilManagedReady(stage, 'reports-to-partner-api');
+    await playUntilManagedReady(stage, 'reports-to-hr');
+    expect(rowIn(stage, 'to-partner-api')).toMatchObject({ fqdns: ['api.contoso.example'] });
+    expect(rowIn(stage, 'to-partner-api')!.subresource).toBeUndefined();
+    expect(readyReason('reports-to-finance')).toBe('AwaitingApproval');
   });
 });
