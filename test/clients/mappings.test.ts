@@ -159,6 +159,18 @@ describe('a long list of mappings', () => {
   });
 });
 
+describe('the list of mappings while others write', () => {
+  test('goes before the writes that wait for their turn', async () => {
+    const { clients } = await scripted(({ method }) => (method === 'GET' ? json([]) : json({})));
+    const create = (n: number) =>
+      clients.fabric.createMapping({ ...USER, objectId: `guest-${n}` }, aCall({ key: `team-a/${n}` }));
+    for (let n = 0; n < 50; n += 1) await create(n);
+    for (let n = 50; n < 200; n += 1) await rejection(create(n));
+    const { retryAfterMs } = await rejection(clients.fabric.mappings(fresh()));
+    expect(retryAfterMs).toBeLessThanOrEqual(60_500);
+  });
+});
+
 describe('a mapping', () => {
   test.each<[string, MappingBody, object]>([
     ['user', USER, { type: 'User', userDetails: { userPrincipalName: 'ana@fabrikam.example' } }],
@@ -319,6 +331,15 @@ describe('a 401', () => {
     expect(await rejection(create())).toMatchObject({ disposition: 'transient', reason: 'TokenRefused' });
     expect(await create()).toMatchObject({ id: MAPPING_ID });
     expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+
+  test('is the token’s first, and missing consent after that', async () => {
+    const { clients } = await withToken((method, token) =>
+      method === 'POST' || token === 'token-1' ? { status: 401 } : json([]),
+    );
+    const create = () => rejection(clients.fabric.createMapping(USER, aCall()));
+    expect(await create()).toMatchObject({ reason: 'TokenRefused' });
+    expect(await create()).toMatchObject({ reason: 'GuestConsentMissing' });
   });
 
   test('is the credential’s when no token may', async () => {

@@ -5,7 +5,7 @@ import { isObject } from '../error-body.ts';
 import type { HttpResponse } from '../http.ts';
 import { guestIdsOf, mappingOf, type ReadRow, readRow, same } from './mapping-rows.ts';
 import { nextUrl, type RawItem } from './rest.ts';
-import type { GuestRef, Mapping } from './types.ts';
+import type { GuestRef, Mapping, MappingRow } from './types.ts';
 
 /** How long what has been read of a long list may wait for the budget to let the rest be read. */
 const PATIENCE_MS = 600_000;
@@ -14,27 +14,35 @@ const COLLECTIONS = ['value', 'mappings', 'items'];
 
 /** All rows as of one time. */
 export type MappingTable = {
-  rows: readonly ReadRow[];
+  /** Without what only `of` needs. */
+  readonly rows: readonly MappingRow[];
   /** When the first of its pages was asked for. */
   asOfMs: number;
+  /** The same in the order of events, which goes on where the clock stands still. */
+  asOf: number;
   pages: number;
   of(guest: GuestRef): Mapping[];
 };
 
-type Partial = { url: string; rows: ReadRow[]; asOfMs: number; pages: number };
+type Unfinished = { url: string; rows: ReadRow[]; asOfMs: number; asOf: number; pages: number };
 
 /**
  * Reads the list of mappings in whatever shape it comes (U17). Whether it is paged is not documented: where it is, its
- * pages may be more than the minute's calls, so that what was read is kept while the rest waits for its turn.
+ * pages may be more than the minute's calls, so that what was read is kept while the rest waits for its turn. `next`
+ * numbers events.
  */
-export function createMappingList(clock: Clock, get: (url: string, call: CallOptions) => Promise<HttpResponse>) {
-  let unfinished: Partial | undefined;
+export function createMappingList(
+  clock: Clock,
+  next: () => number,
+  get: (url: string, call: CallOptions) => Promise<HttpResponse>,
+) {
+  let unfinished: Unfinished | undefined;
 
   return {
     async read(firstUrl: string, what: string, call: CallOptions): Promise<MappingTable> {
       const known = unfinished;
       const young = known && clock.now() - known.asOfMs < clock.scaled(PATIENCE_MS);
-      const list: Partial = young ? known : { url: firstUrl, rows: [], asOfMs: clock.now(), pages: 0 };
+      const list: Unfinished = young ? known : { url: firstUrl, rows: [], asOfMs: clock.now(), asOf: next(), pages: 0 };
       unfinished = list;
       for (let url: string | undefined = list.url; url !== undefined && list.pages < MOST_PAGES; list.pages += 1) {
         list.url = url;
@@ -77,7 +85,7 @@ function readPage(response: HttpResponse, what: string): Page {
   return { rows: rows.filter(isObject), next: (firstUrl) => nextUrl(body, firstUrl) };
 }
 
-function tableOf({ rows, asOfMs, pages }: Partial): MappingTable {
+function tableOf({ rows, asOfMs, asOf, pages }: Unfinished): MappingTable {
   const byId = new Map<string, ReadRow[]>();
   for (const row of rows) {
     for (const id of new Set(guestIdsOf(row).map((each) => each.toLowerCase()))) {
@@ -86,9 +94,14 @@ function tableOf({ rows, asOfMs, pages }: Partial): MappingTable {
       else byId.set(id, [row]);
     }
   }
+  let shown: readonly MappingRow[] | undefined;
   return {
-    rows,
+    // Made when somebody looks at all of them: most look at one guest.
+    get rows() {
+      return (shown ??= rows.map(({ members: _members, ...row }) => row));
+    },
     asOfMs,
+    asOf,
     pages,
     of: (guest) =>
       (byId.get(guest.objectId.toLowerCase()) ?? [])

@@ -21,7 +21,7 @@ const LISTING_SHARE = 20;
 const PROOF_PERIOD_MS = 60_000;
 const MOST_ANSWERS = 20_000;
 
-type Answered = { guest: GuestRef; mapping: Partial<Mapping>; atMs: number };
+type Answered = { guest: GuestRef; mapping: Partial<Mapping>; order: number };
 
 const keyOf = ({ tenantId, objectId }: GuestRef) => `${tenantId}/${objectId}`.toLowerCase();
 
@@ -33,7 +33,12 @@ export function createMappings(
   const { observers, clock, cacheKey } = context;
   const listKey = `${cacheKey}|fabric|mappings`.toLowerCase();
   const quotas = [{ limit: LIMITS.mappings, scope: context.tenantId.toLowerCase() }];
-  const list = createMappingList(clock, (url, call) => rest.follow(url, about('list the mappings', 'list', call)));
+  /** Numbers what happens: which of a list and an answer is newer. */
+  let events = 0;
+  const next = () => (events += 1);
+  const list = createMappingList(clock, next, (url, call) =>
+    rest.follow(url, about('list the mappings', 'list', call)),
+  );
   const operations = createMappingOperations(clock, rest);
   /** What our own POSTs were answered, until a later list has taken its place. */
   const answers = new Map<string, Answered>();
@@ -50,7 +55,7 @@ export function createMappings(
       const table = await list.read(`${context.fabricUrl}${PATH}`, what, { ...call, urgency: 'person' });
       const costMs = (table.pages * LIMITS.mappings.windowMs) / LIMITS.mappings.calls;
       listPeriodMs = Math.max(LIST_PERIOD_MS, costMs * LISTING_SHARE);
-      for (const [key, { atMs }] of answers) if (atMs < table.asOfMs) answers.delete(key);
+      for (const [key, { order }] of answers) if (order < table.asOf) answers.delete(key);
       return table;
     } catch (error) {
       throw mappingError(error, 'list');
@@ -72,7 +77,7 @@ export function createMappings(
   const concerning = (current: MappingTable, guest: GuestRef): Mapping[] => {
     const listed = current.of(guest);
     const answer = answers.get(keyOf(guest));
-    if (!answer || answer.atMs < current.asOfMs) return listed;
+    if (!answer || answer.order < current.asOf) return listed;
     const { id } = answer.mapping;
     // An answer that told nothing adds nothing to a row that lives.
     if (id === undefined && listed.some(({ deleted }) => deleted !== true)) return listed;
@@ -110,8 +115,15 @@ export function createMappings(
   return {
     async mappings(call) {
       const current = await table(call);
-      const rows = current.rows.map(({ members: _members, ...row }) => row);
-      return { value: { rows, of: (guest) => concerning(current, guest) }, readAtMs: current.asOfMs };
+      return {
+        value: {
+          get rows() {
+            return current.rows;
+          },
+          of: (guest) => concerning(current, guest),
+        },
+        readAtMs: current.asOfMs,
+      };
     },
 
     async createMapping(body, call) {
@@ -124,7 +136,7 @@ export function createMappings(
           operations.begun(key, await rest.post({ ...request, body: rawBody(body), ambiguous401: true }), request);
         const mapping = answeredMapping(answerOf(answer, what), body);
         if (answers.size >= MOST_ANSWERS) answers.clear();
-        answers.set(key, { guest: body, mapping: mapping ?? {}, atMs: clock.now() });
+        answers.set(key, { guest: body, mapping: mapping ?? {}, order: next() });
         return mapping;
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
