@@ -29,9 +29,12 @@ export const primary = (rests: readonly Rest[]): Rest | undefined =>
 
 /** A ladder that only waits for another one lets that one speak. */
 export function spokesman(rests: readonly Rest[], rest: Rest): Rest {
-  const others: Readonly<Record<string, string>> = { AwaitingDecision: 'approval', AwaitingTarget: 'target' };
-  const other = rests.find(({ machine }) => machine === others[rest.reason]);
-  return other && !isDone(other) ? other : rest;
+  const others: Readonly<Record<string, readonly string[]>> = {
+    AwaitingDecision: ['approval'],
+    AwaitingTarget: ['target', 'approval'],
+  };
+  const named = others[rest.reason] ?? [];
+  return rests.find((other) => named.includes(other.machine) && !isDone(other)) ?? rest;
 }
 
 /** `observed`: Ready, Stalled and Reconciling as they are for an object that is only observed. */

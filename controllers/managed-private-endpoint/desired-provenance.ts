@@ -1,5 +1,5 @@
-import { ANNOTATION, timeOf } from './desired-names.ts';
-import type { ArmId, ManagedPrivateEndpoint, MatchNote, Provenance, RequestNote } from './types.ts';
+import { ANNOTATION, same, timeOf } from './desired-names.ts';
+import type { ArmId, ManagedEndpointRow, ManagedPrivateEndpoint, MatchNote, Provenance, RequestNote } from './types.ts';
 
 const KEYS = {
   request: `${ANNOTATION}requested-at`,
@@ -17,14 +17,16 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** Annotations, written before the call that they are about. */
 export const notes = {
   request: (note: RequestNote | undefined): Note => ({
-    [KEYS.request]: note ? `${iso(note.atMs)} before=${note.clean ? 'none' : 'unread'} nonce=${note.nonce}` : null,
+    [KEYS.request]: note
+      ? `${iso(note.atMs)} before=${note.clean ? 'none' : 'unread'} nonce=${note.nonce} target=${note.targetId}`
+      : null,
   }),
   endpoint: (note: Provenance['endpoint']): Note => ({ [KEYS.endpoint]: note ? `${note.how} ${note.id}` : null }),
   match: (note: MatchNote | undefined): Note => ({ [KEYS.match]: note ? matchText(note) : null }),
   leftover: (id: ArmId | undefined): Note => ({ [KEYS.leftover]: id ?? null }),
   pin: (subscriptionId: string): Note => ({ [KEYS.pin]: subscriptionId.toLowerCase() }),
   deletedAt: (ms: number): Note => ({ [KEYS.deletedAt]: iso(ms) }),
-  lostAt: (ms: number): Note => ({ [KEYS.lostAt]: iso(ms) }),
+  lostAt: (ms: number | undefined): Note => ({ [KEYS.lostAt]: ms === undefined ? null : iso(ms) }),
 };
 
 function matchText(note: MatchNote): string {
@@ -55,8 +57,10 @@ export function provenanceOf({ metadata }: ManagedPrivateEndpoint): Provenance {
 function requestIn(text = ''): RequestNote | undefined {
   const [at, ...words] = text.split(' ');
   const atMs = timeOf(at);
-  const nonce = words.find((word) => word.startsWith('nonce='))?.slice('nonce='.length);
-  return atMs === undefined || !nonce ? undefined : { atMs, nonce, clean: words.includes('before=none') };
+  const value = (what: string) => words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1);
+  const [nonce, targetId] = [value('nonce'), value('target')];
+  if (atMs === undefined || !nonce || !targetId) return undefined;
+  return { atMs, nonce, targetId, clean: words.includes('before=none') };
 }
 
 function endpointIn(text = ''): Provenance['endpoint'] {
@@ -78,6 +82,14 @@ function matchIn(text = ''): MatchNote | undefined {
   };
 }
 
+/** Approved by us, and neither confirmed by Fabric nor taken back: it is not let out of sight. */
+export const isOpenApproval = ({ match }: Pick<Provenance, 'match'>): boolean =>
+  match?.approvedAtMs !== undefined && !match.confirmed && match.revokedAtMs === undefined;
+
+/** A row that we noted, or that we asked for and have not noted yet. */
+export const isOurRow = ({ endpoint, request }: Provenance, row: ManagedEndpointRow): boolean =>
+  endpoint ? same(row.id, endpoint.id) : request !== undefined && same(row.targetId, request.targetId);
+
 /** What stays on the target when the request is over: only what was proven to be ours is ever taken away there. */
 export const provenId = ({ match, leftover }: Provenance): ArmId | undefined =>
   match?.confirmed ? match.privateEndpointId : leftover;
@@ -85,6 +97,7 @@ export const provenId = ({ match, leftover }: Provenance): ArmId | undefined =>
 /** Notes when a request is over, and before the next one is made. */
 export const requestOver = (provenance: Provenance): Note => ({
   ...notes.request(undefined),
-  ...notes.match(undefined),
+  // An approval that is still open is seen to its end, whatever becomes of the endpoint.
+  ...(isOpenApproval(provenance) ? {} : notes.match(undefined)),
   ...notes.leftover(provenId(provenance)),
 });

@@ -5,6 +5,7 @@ import { same } from './desired-names.ts';
 import { notes } from './desired-provenance.ts';
 import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
 import { echoOf, matchOf } from './observe-approval.ts';
+import { tellsNothing } from './observe-endpoint.ts';
 import { pinOf } from './pins.ts';
 import { clientsOf, type Deps, type MyPass } from './reading.ts';
 import { isIdRejectedBy, isRejectedBy, type TargetConnections } from './target-side.ts';
@@ -99,7 +100,8 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const list = await target.side.list({ ...pass.call, maxAgeMs: 0 });
     const connection = list?.find(({ name }) => name === before.name);
     if (connection?.status !== 'Approved') return;
-    const rows = await rowsNow(deps, pass, seen);
+    // A workspace that tells nothing any more will never confirm anything.
+    const rows = await rowsNow(deps, pass, seen).catch(emptyOf);
     if (fabricWord(seen.desired.source, rows, target.id, echoOf(seen, connection)) === 'echoed') return;
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
@@ -119,6 +121,11 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     });
   },
 });
+
+function emptyOf(thrown: unknown): readonly ManagedEndpointRow[] {
+  if (tellsNothing(toOperatorError(thrown))) return [];
+  throw thrown;
+}
 
 async function rowsNow(deps: Deps, pass: MyPass, seen: Seen): Promise<readonly ManagedEndpointRow[]> {
   const { fabric } = await clientsOf(deps, pass);

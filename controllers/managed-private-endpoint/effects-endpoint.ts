@@ -44,11 +44,12 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
   async noteRequest(pass, seen) {
     const nonce = randomBytes(NONCE_BYTES).toString('hex');
     const clean = seen.target.facts.matches === 'none';
+    const targetId = found(seen.target.id, 'the target');
     await pass.annotate({
       ...notes.endpoint(undefined),
       ...notes.match(undefined),
       ...notes.leftover(undefined),
-      ...notes.request({ atMs: deps.clock.now(), clean, nonce }),
+      ...notes.request({ atMs: deps.clock.now(), clean, nonce, targetId }),
     });
   },
 
@@ -56,8 +57,13 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { fabric } = await clientsOf(deps, pass);
     const { source, requestMessage, fqdns } = seen.desired;
     const { id, subresource } = seen.target;
-    const { nonce } = found(seen.provenance.request, 'the request');
+    const { nonce, targetId: notedId } = found(seen.provenance.request, 'the request');
     const targetId = found(id, 'the target');
+    if (!same(targetId, notedId)) {
+      // The WorkspacePrivateLink has been made anew with another service since: noted anew, with the next look.
+      await pass.annotate(notes.request(undefined));
+      return;
+    }
     const mark = `[fabriclink:${nonce}]`;
     try {
       await fabric.createManagedPrivateEndpoint(

@@ -1,6 +1,5 @@
 import { toOperatorError } from '../../operator/errors.ts';
-import { same } from './desired-names.ts';
-import { notes } from './desired-provenance.ts';
+import { isOurRow, notes } from './desired-provenance.ts';
 import { found, inWords, type Run, report } from './effect-parts.ts';
 import { rowNow } from './effects-endpoint.ts';
 import { cooldownEntry } from './observe-endpoint.ts';
@@ -22,8 +21,9 @@ type RemovalEffect = Extract<
 export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>> => ({
   async deleteEndpoint(pass, seen) {
     const row = await rowNow(deps, pass, seen);
-    const noted = seen.provenance.endpoint;
-    if (!row || row.provisioningState === 'Deleting' || (noted && !same(row.id, noted.id))) return;
+    if (!row || row.provisioningState === 'Deleting' || !isOurRow(seen.provenance, row)) return;
+    // Credentials that are lost again have a day of their own again.
+    if (seen.provenance.lostAtMs !== undefined) await pass.annotate(notes.lostAt(undefined));
     const { fabric } = await clientsOf(deps, pass);
     await deps.ledger.write(
       cooldownEntry({ deps, pass, desired: seen.desired }, row.targetId, 'deleted with its object'),

@@ -21,8 +21,11 @@ export const TARGET_FACTS = {
    * target.expectedWorkspaceId. unproven: there is an expectation, and nothing that could be read to hold against it.
    */
   workspace: ['asExpected', 'other', 'own', 'unproven'],
-  /** Inbound policy of the target's workspace. closing: still Allow, and a WorkspacePrivateLink of this cluster says Deny. */
-  access: ['notAsked', 'closed', 'closing', 'open', 'unknown'],
+  /**
+   * Inbound policy of the target's workspace. closing: a WorkspacePrivateLink of this cluster says Deny, whatever is so
+   * by now · unknown: the target's side does not let us read it, and the service is the judge.
+   */
+  access: ['notAsked', 'closed', 'closing', 'open', 'unknown', 'unobservable'],
   /** An entry of the target WorkspacePrivateLink's spec.connections rejects this endpoint by name. */
   listed: ['none', 'rejected'],
   /**
@@ -91,7 +94,7 @@ export type EndpointFacts = FactsOf<typeof ENDPOINT_FACTS>;
 
 /** The operator's own decision about its request on the target: approval.mode Auto (design section 7, rule 2). */
 export const APPROVAL_FACTS = {
-  /** Annotation requested-at with the word that no match existed then. */
+  /** Annotation requested-at with the word that no match existed then; unclean, too, when the spec says Manual by now. */
   request: ['clean', 'unclean'],
   /** All matches together, as operator/approval sorts them; rejected: the target's list rejects this endpoint. */
   match: ['none', 'one', 'several', 'implausible', 'otherSubscription', 'rejected', 'unobservable', 'refused'],
@@ -123,6 +126,8 @@ export type ApprovalFacts = FactsOf<typeof APPROVAL_FACTS>;
 /** Taking the endpoint down. */
 export const REMOVAL_FACTS = {
   claimed: [true, false],
+  /** open: an approval of ours that Fabric has neither confirmed nor failed to confirm in time. */
+  approval: ['settled', 'open'],
   /** spec.deletionPolicy against what we noted: created by us, or adopted. */
   wish: ['delete', 'keep'],
   /**

@@ -4,15 +4,14 @@ import type { Ladder, Seen } from './types.ts';
 export function ladders(seen: Seen): readonly Ladder[] {
   const { endpoint, target, approval, removal, loss } = seen;
   if (loss) return [{ name: 'loss', machine: 'loss', facts: loss.facts }];
-  if (removal) return [due({ name: 'removal', machine: 'removal', facts: removal.facts }, removal.dueAtMs)];
+  const deciding = approval ? [{ name: 'approval', machine: 'approval', facts: approval.facts }] : [];
+  if (removal) {
+    return [...deciding, due({ name: 'removal', machine: 'removal', facts: removal.facts }, removal.dueAtMs)];
+  }
   const own = due({ name: 'endpoint', machine: 'endpoint', facts: endpoint.facts }, endpoint.recreateAfterMs);
   // Not ours, or not yet: the one reason that counts is the endpoint's.
   if (endpoint.facts.standing !== 'clear' || !endpoint.facts.claimed) return [own];
-  return [
-    { name: 'target', machine: 'target', facts: target.facts },
-    own,
-    ...(approval ? [{ name: 'approval', machine: 'approval', facts: approval.facts }] : []),
-  ];
+  return [{ name: 'target', machine: 'target', facts: target.facts }, own, ...deciding];
 }
 
 const due = (ladder: Ladder, dueAtMs: number | undefined): Ladder =>

@@ -9,6 +9,7 @@ export const removalMachine = setup({
   types: { context: {} as RemovalFacts, input: {} as RemovalFacts },
   guards: {
     released: is(({ claimed }) => !claimed),
+    approvalOpen: is(({ approval }) => approval === 'open'),
     keeps: is(({ wish }) => wish === 'keep'),
     unobservable: is(({ endpoint }) => endpoint === 'unobservable'),
     refused: is(({ endpoint }) => endpoint === 'refused'),
@@ -31,6 +32,7 @@ export const removalMachine = setup({
         Check: {
           always: [
             { guard: 'released', target: '#removal.Release.Gone' },
+            { guard: 'approvalOpen', target: 'Settling' },
             { guard: 'keeps', target: '#removal.Release' },
             { guard: 'unobservable', target: 'Unobservable' },
             { guard: 'refused', target: 'Refused' },
@@ -43,6 +45,8 @@ export const removalMachine = setup({
             { target: '#removal.Leftover' },
           ],
         },
+        // The ladder of the approval ends that, within 20 minutes: an approval that may be an imitation's is not left behind.
+        Settling: waiting('ApprovalConfirming', 'slow'),
         Unobservable: waiting('Unobservable'),
         Refused: stalled('ReadRefused'),
         Restricted: stalled('NoPrivatePath'),

@@ -24,6 +24,7 @@ export const targetMachine = setup({
     otherWorkspace: is(({ workspace }) => workspace === 'other'),
     unproven: is(({ workspace }) => workspace === 'unproven'),
     open: is(({ access }) => access === 'open'),
+    accessUnobservable: is(({ access }) => access === 'unobservable'),
     present: is(({ matches }) => matches === 'present'),
     leftover: is(({ matches, approver }) => matches === 'leftover' && approver === 'operator'),
     dead: is(({ matches, approver }) => (matches === 'dead' || matches === 'leftover') && approver === 'operator'),
@@ -91,7 +92,14 @@ export const targetMachine = setup({
     Need: {
       initial: 'Check',
       states: {
-        Check: { always: [{ guard: 'open', target: 'Public' }, { target: '#target.Clear' }] },
+        Check: {
+          always: [
+            { guard: 'accessUnobservable', target: 'Unobservable' },
+            { guard: 'open', target: 'Public' },
+            { target: '#target.Clear' },
+          ],
+        },
+        Unobservable: waiting('Unobservable'),
         Public: stalled('NotNeededTargetPublic'),
       },
     },
@@ -126,5 +134,6 @@ export const isRequestable = (facts: TargetFacts): boolean =>
     (facts.service === 'refused' && facts.approver === 'person')) &&
   facts.workspace === 'asExpected' &&
   facts.access !== 'open' &&
+  facts.access !== 'unobservable' &&
   (['none', 'notAsked'].includes(facts.matches) ||
     (facts.approver === 'person' && ['refused', 'dead', 'leftover'].includes(facts.matches)));

@@ -7,6 +7,7 @@ import {
 } from '../../operator/approval/managed-endpoint.ts';
 import { markerOf, markerText } from '../../operator/approval/marker.ts';
 import { same } from './desired-names.ts';
+import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
 import { pinOf } from './pins.ts';
 import { agedCall, attempt, blindness, type Context } from './reading.ts';
@@ -19,30 +20,32 @@ import type {
   ManagedEndpointRow,
   MatchNote,
   PrivateEndpointConnection,
-  Provenance,
   TargetSeen,
 } from './types.ts';
 
 type Connection = PrivateEndpointConnection;
 type About = Pick<Context, 'desired' | 'provenance'>;
 
-/** The operator decides, and there is something to decide, or an approval of ours that Fabric has not confirmed. */
+/** The operator decides, and there is something to decide; or an approval of ours is open, whatever the spec says by now. */
 export function isDecided({ provenance, desired }: About, endpoint: EndpointFacts): boolean {
-  if (desired.approver !== 'operator') return false;
-  if (!['created', 'adopted'].includes(endpoint.origin)) return false;
-  const { match } = provenance;
-  const isOpen = match?.approvedAtMs !== undefined && !match.confirmed && match.revokedAtMs === undefined;
-  return ['provisioning', 'pending', 'unknown'].includes(endpoint.endpoint) || isOpen;
+  if (isOpenApproval(provenance)) return true;
+  if (desired.approver !== 'operator' || !['created', 'adopted'].includes(endpoint.origin)) return false;
+  return ['provisioning', 'pending', 'unknown'].includes(endpoint.endpoint);
 }
+
+/** It is still there, or may be: Fabric has to confirm it, or it has to be taken back. */
+export const isStillOpen = ({ facts: { approval, match } }: ApprovalSeen): boolean =>
+  approval === 'fresh' || approval === 'overdue' || match === 'unobservable' || match === 'refused';
 
 /** What is known of the one connection that is ours or may be. */
 export async function observeApproval(
   context: Context,
   reference: Reference,
-  target: TargetSeen,
-  rows: readonly ManagedEndpointRow[],
+  target: Pick<TargetSeen, 'id' | 'facts'>,
+  /** Undefined: Fabric could not be asked. */
+  rows: readonly ManagedEndpointRow[] | undefined,
 ): Promise<ApprovalSeen> {
-  const { deps, pass, desired, provenance } = context;
+  const { deps, pass, desired } = context;
   const id = target.id ?? '';
   const read = await attempt(
     context,
@@ -50,11 +53,11 @@ export async function observeApproval(
     async () => connectionsOf(await targetClients(deps, pass, reference), id)?.list(agedCall(context, 'decisive')),
     true,
   );
-  const isUsable = reference.state === 'arm' || reference.state === 'allowed';
+  const isUsable = reference.state !== 'missing' && reference.state !== 'notAllowed';
   if (read.fault || !read.value || !isUsable) {
     const match = read.fault ? blindness(read.fault) : 'refused';
     return {
-      facts: unreadApproval(provenance, match),
+      facts: unreadApproval(context, match),
       connection: undefined,
       matches: [],
       ...(read.fault && { fault: read.fault }),
@@ -67,9 +70,9 @@ export async function observeApproval(
   const isRejected =
     target.facts.listed === 'rejected' ||
     matches.some(({ privateEndpointId }) => isIdRejectedBy(reference, privateEndpointId));
-  const word = fabricWord(desired.source, rows, id, echoOf(context, connection));
+  const word = rows ? fabricWord(desired.source, rows, id, echoOf(context, connection)) : 'unobservable';
   const facts: ApprovalFacts = {
-    ...unreadApproval(provenance, isRejected ? 'rejected' : match.kind),
+    ...unreadApproval(context, isRejected ? 'rejected' : match.kind),
     connection: stateOf(connection),
     approval: approvalFact(context, connection),
     fabric: word,
@@ -78,8 +81,8 @@ export async function observeApproval(
   return { facts, connection, matches, ...('why' in match && { detail: match.why }) };
 }
 
-const unreadApproval = ({ request }: Provenance, match: ApprovalFacts['match']): ApprovalFacts => ({
-  request: request?.clean ? 'clean' : 'unclean',
+const unreadApproval = ({ provenance: { request }, desired }: About, match: ApprovalFacts['match']): ApprovalFacts => ({
+  request: request?.clean && desired.approver === 'operator' ? 'clean' : 'unclean',
   match,
   connection: 'none',
   approval: 'notOurs',
@@ -144,7 +147,7 @@ function settleFact(context: Context, match: Match, word: ApprovalFacts['fabric'
     match.kind === 'one' &&
     match.connection.status === 'Pending' &&
     same(match.connection.privateEndpointId, note.privateEndpointId);
-  const waits = word === 'pending' || word === 'provisioning';
+  const waits = word === 'pending' || word === 'provisioning' || word === 'unobservable';
   if (!isSole || !waits) return 'broken';
   return context.pass.nowMs < note.sinceMs + context.deps.clock.scaled(SETTLE_MS) ? 'before' : 'after';
 }

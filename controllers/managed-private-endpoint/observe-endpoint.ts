@@ -1,5 +1,6 @@
 import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
 import { cooldownSubject, same } from './desired-names.ts';
+import { isOpenApproval } from './desired-provenance.ts';
 import { type AGE_MS, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
 import type {
   ArmId,
@@ -30,8 +31,8 @@ export async function observeRows(context: Context, targetId: ArmId | undefined)
   const first = await readRows(context, 'rest');
   if (first.fault) return first;
   const { state } = stateIn(context, first.value, targetId);
-  const { match, endpoint } = context.provenance;
-  const isOpen = match?.approvedAtMs !== undefined && !match.confirmed && match.revokedAtMs === undefined;
+  const { endpoint } = context.provenance;
+  const isOpen = isOpenApproval(context.provenance);
   if (state === 'approved' && endpoint && !isOpen) return first;
   const isUnderWay = ['provisioning', 'deleting'].includes(state) || isOpen || context.desired.approver === 'operator';
   if (state === 'absent' || state === 'nameTaken') return readRows(context, 'unsettled');
@@ -69,6 +70,10 @@ export const blankEndpoint = (desired: Desired, provenance: Provenance): Endpoin
   listed: 'none',
   approver: desired.approver,
 });
+
+/** No capacity, or not there for us: nobody learns from the workspace what became of its endpoints. */
+export const tellsNothing = ({ reason }: Fault['error']): boolean =>
+  reason === 'UnsupportedSku' || reason === 'WorkspaceNotFound';
 
 /** What is known of the state when the list itself was refused. */
 export function blindState(fault: Fault): State {

@@ -1,11 +1,12 @@
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import { ABANDON, same } from './desired-names.ts';
-import { provenId } from './desired-provenance.ts';
-import { blindState, readRows, rowOf } from './observe-endpoint.ts';
-import { isOver, namesakesOf } from './observe-target.ts';
+import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
+import { isStillOpen, observeApproval } from './observe-approval.ts';
+import { blindState, readRows, rowOf, tellsNothing } from './observe-endpoint.ts';
+import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
 import { agedCall, attempt, type Context, type Deps, type MyPass } from './reading.ts';
 import { connectionsOf, referenceOf, targetClients } from './target-side.ts';
-import type { Desired, Fault, LedgerEntry, LossSeen, Provenance, RemovalFacts, RemovalSeen } from './types.ts';
+import type { Desired, Fault, LedgerEntry, LossSeen, Provenance, RemovalFacts, RemovalSeen, Seen } from './types.ts';
 
 /** Published: how long the end of a deletion that cannot be seen is waited for; a row goes within minutes (cloud-apis 12.2). */
 const UNSEEN_MS = 900_000;
@@ -23,6 +24,7 @@ export function wishOf({ deletion }: Desired, { endpoint, request }: Provenance)
 
 export const KEPT: RemovalFacts = {
   claimed: true,
+  approval: 'settled',
   wish: 'keep',
   endpoint: 'absent',
   deletion: 'none',
@@ -30,7 +32,7 @@ export const KEPT: RemovalFacts = {
 };
 
 /** Reads what is left of the endpoint, from a list that is as fresh as a deletion deserves. */
-export async function observeRemoval(context: Context): Promise<RemovalSeen> {
+async function observeEndpointRemoval(context: Context): Promise<RemovalSeen> {
   const { desired, provenance, deps, pass } = context;
   const base: RemovalFacts = { ...KEPT, wish: wishOf(desired, provenance) };
   if (base.wish === 'keep') return { facts: base };
@@ -43,15 +45,31 @@ export async function observeRemoval(context: Context): Promise<RemovalSeen> {
     return { facts, fault: rows.fault, ...(dueAtMs !== undefined && { dueAtMs }) };
   }
   const row = rowOf(desired, rows.value);
-  const isOurs = row !== undefined && (provenance.endpoint === undefined || same(row.id, provenance.endpoint.id));
+  const isOurs = row !== undefined && isOurRow(provenance, row);
   const endpoint = !row ? 'absent' : !isOurs ? 'other' : row.provisioningState === 'Deleting' ? 'deleting' : 'present';
   if (endpoint !== 'absent') return { facts: { ...base, endpoint } };
   return { facts: { ...base, endpoint, leftover: await leftoverOf(context) } };
 }
 
+/** An open approval is seen to its end first: an imitation that we approved would stay approved for good. */
+export async function observeRemoval(context: Context): Promise<Pick<Seen, 'removal' | 'approval'>> {
+  const { desired, pass, provenance } = context;
+  const reference = referenceOf(pass, desired);
+  if (!isOpenApproval(provenance) || reference.state === 'missing') {
+    return { removal: await observeEndpointRemoval(context), approval: undefined };
+  }
+  const rows = await readRows(context, 'underWay');
+  const isGone = rows.fault !== undefined && blindRemoval(rows.fault) === 'unlistable';
+  // Of a workspace that tells nothing any more no confirmation will ever come.
+  const approval = await observeApproval(context, reference, knownTarget(desired, reference), isGone ? [] : rows.value);
+  if (!isStillOpen(approval)) return { removal: await observeEndpointRemoval(context), approval: undefined };
+  const facts: RemovalFacts = { ...KEPT, approval: 'open', wish: wishOf(desired, provenance) };
+  return { removal: { facts, ...(rows.fault && { fault: rows.fault }) }, approval };
+}
+
 function blindRemoval(fault: Fault): RemovalFacts['endpoint'] {
   const state = blindState(fault);
-  if (state === 'unsupported' || fault.error.reason === 'WorkspaceNotFound') return 'unlistable';
+  if (tellsNothing(fault.error)) return 'unlistable';
   if (state === 'restricted' || state === 'refused' || state === 'unobservable') return state;
   return 'unobservable';
 }

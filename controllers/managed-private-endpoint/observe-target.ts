@@ -67,7 +67,7 @@ export async function observeTarget(context: Context, reference: Reference): Pro
   if (service === 'notReady' || found.facts.workspace !== 'asExpected') return found;
   const access = await accessOf(context, side.value, workspaceId);
   const closed = { ...found, facts: { ...found.facts, access } };
-  if (access === 'open') return closed;
+  if (access === 'open' || access === 'unobservable') return closed;
   const sight = await observeMatches(context, side.value, id);
   const { fault, list, fact } = sight;
   return { ...closed, facts: { ...closed.facts, matches: fact }, matches: list, ...(fault && { fault }) };
@@ -117,7 +117,7 @@ async function accessOf(
     () => fabric.communicationPolicy(workspaceId, call),
     true,
   );
-  if (policy.fault) return 'unknown';
+  if (policy.fault) return blindness(policy.fault) === 'refused' ? 'unknown' : 'unobservable';
   return policy.value.value.inbound === 'Allow' ? 'open' : 'closed';
 }
 

@@ -1,9 +1,9 @@
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import { desiredOf } from './desired.ts';
-import { provenanceOf } from './desired-provenance.ts';
+import { isOpenApproval, provenanceOf } from './desired-provenance.ts';
 import { isRequestable } from './machine-target.ts';
-import { isDecided, observeApproval } from './observe-approval.ts';
+import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
 import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
 import { isLoss, KEPT, observeLoss, observeRemoval, wishOf } from './observe-removal.ts';
 import { knownTarget, observeTarget } from './observe-target.ts';
@@ -42,12 +42,13 @@ export const observe =
       loss: undefined,
     };
     if (deleting) {
-      const isFree = !claimed || pass.readOnly || wishOf(desired, provenance) === 'keep';
+      const keeps = wishOf(desired, provenance) === 'keep' && !isOpenApproval(provenance);
+      const isFree = !claimed || pass.readOnly || keeps;
       // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
       if (isFree) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
       try {
         const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
-        return { ...blank, removal: await observeRemoval(context) };
+        return { ...blank, ...(await observeRemoval(context)) };
       } catch (thrown) {
         const error = toOperatorError(thrown);
         if (!isLoss(error)) throw thrown;
@@ -67,11 +68,17 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
   const { facts } = endpoint;
   if (facts.endpoint === 'absent') {
     const target = await observeTarget(context, reference);
-    const requestable = isRequestable(target.facts);
+    const open =
+      isOpenApproval(context.provenance) && rows.value
+        ? await observeApproval(context, reference, blank.target, rows.value)
+        : undefined;
+    const approval = open && isStillOpen(open) ? open : undefined;
+    const requestable = isRequestable(target.facts) && !approval;
     const cooldown = target.id !== undefined && requestable ? await observeCooldown(context, target.id) : undefined;
     return {
       ...blank,
       target,
+      approval,
       endpoint: {
         ...endpoint,
         facts: {
@@ -84,7 +91,7 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
       },
     };
   }
-  const decides = rows.value !== undefined && isDecided(context, facts);
+  const decides = isDecided(context, facts);
   const approval = decides ? await observeApproval(context, reference, blank.target, rows.value) : undefined;
   return { ...blank, endpoint, approval };
 }

@@ -59,6 +59,8 @@ export type RequestNote = {
   clean: boolean;
   /** What the request message holds and nobody else knows. */
   nonce: string;
+  /** What was asked for: a row of our name that leads elsewhere is not ours. */
+  targetId: ArmId;
 };
 
 /** Annotation match: what has happened about the connection on the target. */

@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { injectConnection, injectImpostor, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
+import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   AUTO,
   closeSales,
+  deleteManaged,
   isManagedReady,
   managedIn,
   managedManifest,
+  playUntilManagedGone,
   playUntilManagedReady,
   playUntilSaid,
   rowIn,
@@ -122,6 +125,53 @@ describe('in the minutes before the genuine one shows up', () => {
     expect(
       managedIn(stage)?.status?.conditions?.some(({ type, status }) => type === 'Stalled' && status === 'True'),
     ).toBe(true);
+  });
+});
+
+describe('an imitation that was approved, where messages are not passed on, is taken back all the same', () => {
+  beforeEach(async () => {
+    const { fabric } = stage.simulator.cloud.conduct;
+    fabric.delays.managedArrivalMs = 30 * MINUTE_MS;
+    fabric.choices.passRequestMessage = false;
+    await begin();
+    await requested();
+    imitate();
+    await stage.run(() => statusOf(IMITATION) === 'Approved', { withinMs: HOUR_MS, what: 'the imitation is approved' });
+  });
+  const takenBack = () =>
+    stage.run(() => statusOf(IMITATION) === 'Rejected', { withinMs: HOUR_MS, what: 'it is taken back' });
+
+  test.each(['DeleteCreated', 'Retain'])(
+    'when the object is deleted at once, deletionPolicy %s',
+    async (deletionPolicy) => {
+      await stage.apply(managedManifest({ ...AUTO, deletionPolicy }));
+      await deleteManaged(stage);
+      await takenBack();
+      await playUntilManagedGone(stage);
+      expect(statusOf(IMITATION)).toBe('Rejected');
+      expect(rowIn(stage) !== undefined).toBe(deletionPolicy === 'Retain');
+    },
+  );
+
+  test('when the spec says Manual by now', async () => {
+    await stage.apply(managedManifest());
+    await takenBack();
+    expect(genuine() ?? 'Pending').toBe('Pending');
+  });
+
+  test('when somebody deletes the endpoint in the meantime', async () => {
+    deleteManagedEndpoint(stage.simulator.cloud, FINANCE, 'to-sales');
+    await takenBack();
+    await stage.pass(3 * HOUR_MS);
+    expect(statusOf(IMITATION)).toBe('Rejected');
+    expect(isManagedReady(stage)).toBe(false);
+  });
+
+  test('when the workspace is gone', async () => {
+    delete stage.simulator.world.fabric.workspaces[FINANCE.toLowerCase()];
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(statusOf(IMITATION)).toBe('Rejected');
   });
 });
 

@@ -278,6 +278,19 @@ describe('the source', () => {
   });
 });
 
+test('what somebody made under our name while we were about to ask is never deleted', async () => {
+  const fault = { kind: 'refuse', status: 403, code: 'InsufficientWorkspaceRole', service: 'fabric' } as const;
+  stage.simulator.faults.add({ ...fault, method: 'POST', path: 'managedPrivateEndpoints' });
+  await begin(AUTO);
+  await playUntilSaid(stage, 'InsufficientWorkspaceRole');
+  createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'to-sales', targetId: `${SALES_SERVICE}-other` });
+  await playUntilSaid(stage, 'NameTaken');
+  await deleteManaged(stage);
+  await playUntilManagedGone(stage);
+  expect(rowIn(stage)).toBeDefined();
+  expect(rowIn(stage)!.provisioningState).not.toBe('Deleting');
+});
+
 describe('a deletion', () => {
   test('that Fabric loses is asked for again', async () => {
     await begin(AUTO);

@@ -136,13 +136,19 @@ describe('over every observation', () => {
         'deleteEndpoint',
         ({ wish, endpoint }) => wish === 'delete' && endpoint === 'present',
       ),
+      'nothing while an approval of ours is open': ({ approval, claimed }, { effect }) =>
+        approval === 'settled' || !claimed || effect === undefined,
       'lets go when it is gone': only(
         'release',
         ({ wish, endpoint, leftover }) =>
           wish === 'keep' || ((endpoint === 'absent' || endpoint === 'other') && leftover === 'none'),
       ),
-      'a workspace that lists nothing wedges nothing': ({ claimed, wish, endpoint, deletion }, { effect, poll }) =>
+      'a workspace that lists nothing wedges nothing': (
+        { claimed, approval, wish, endpoint, deletion },
+        { effect, poll },
+      ) =>
         !claimed ||
+        approval === 'open' ||
         wish === 'keep' ||
         endpoint !== 'unlistable' ||
         (deletion === 'before' ? poll === 'due' : effect !== undefined),
