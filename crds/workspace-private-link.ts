@@ -504,7 +504,8 @@ export type WorkspacePrivateLinkConnectionStatus = {
   /** State as Azure says, such as Pending, Approved, Rejected or Disconnected. */
   status?: string;
   /**
-   * Which rule decided, such as connections/to-sales; unlisted when no entry says so; absent while nobody did.
+   * Which rule decided, such as connections/to-sales, or the object that approved its own request, such as
+   * managedprivateendpoints/data-platform/reports-to-sales; unlisted when neither did; absent while nobody did.
    */
   decidedBy?: string;
   /** When the operator first saw it. */

@@ -8,7 +8,7 @@ import {
   type ServiceFound,
   serviceRemoval,
 } from './access/observe-release.ts';
-import { NO_CONNECTIONS } from './connections/observe.ts';
+import { approverBehind, NO_CONNECTIONS } from './connections/observe.ts';
 import { observeAbandonment } from './credentials/observe-abandonment.ts';
 import { endpointRemoved } from './endpoint/machine.ts';
 import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
@@ -16,7 +16,7 @@ import { observeLife } from './observe-life.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { type Context, type Reading } from './reading.ts';
 import { isOthers } from './service/observe.ts';
-import type { Desired, PrivateEndpointConnection, Seen, ServiceFacts } from './types.ts';
+import type { PrivateEndpointConnection, Seen, ServiceFacts } from './types.ts';
 
 /** What is left to be taken down, and whether the door lets it be. */
 export async function observeDeletion(
@@ -60,7 +60,7 @@ export async function observeDeletion(
     ...blank,
     ...(relocks && { access: life.access, endpoints: life.endpoints }),
     removals,
-    connections: stillShown(context.desired, connections.value ?? []),
+    connections: stillShown(context, connections.value ?? []),
     outputs,
     ...(abandonment && { abandonment }),
     release: { ...inbound, ...serviceRemoval(context, question), relocks },
@@ -68,12 +68,13 @@ export async function observeDeletion(
 }
 
 /** Nothing is decided any more; who is connected, and by which entry, people want to know all the more. */
-function stillShown(desired: Desired, list: readonly PrivateEndpointConnection[]): Seen['connections'] {
+function stillShown(context: Context, list: readonly PrivateEndpointConnection[]): Seen['connections'] {
   const decidedBy = list.flatMap((connection) => {
     const { privateEndpointId, status } = connection;
-    const entry = entryBehind(desired, connection);
     if (privateEndpointId === undefined || status === 'Pending') return [];
-    return [[privateEndpointId.toLowerCase(), entry === undefined ? 'unlisted' : `connections/${entry}`] as const];
+    const entry = entryBehind(context.desired, connection);
+    const rule = entry === undefined ? approverBehind(context, connection) : `connections/${entry}`;
+    return [[privateEndpointId.toLowerCase(), rule ?? 'unlisted'] as const];
   });
   return { ...NO_CONNECTIONS, list, decidedBy: Object.fromEntries(decidedBy) };
 }

@@ -199,7 +199,10 @@ export type ConnectionsSeen = {
   decisions: readonly DecisionSeen[];
   /** Under connectionsPolicy Authoritative. */
   revocations: readonly RevocationSeen[];
-  /** By lower-case private endpoint id: `connections/<name>`, or `unlisted`. Without an entry nobody has decided. */
+  /**
+   * By lower-case private endpoint id: `connections/<name>`, `managedprivateendpoints/<namespace>/<name>`, or `unlisted`.
+   * Without an entry nobody has decided.
+   */
   decidedBy: Readonly<Record<string, string>>;
 };
 

@@ -141,6 +141,9 @@ function commandOnTheScreen() {
 test('a managed private endpoint that the operator identified is approved, with its own mark, and Fabric says the same', async () => {
   const { metadata, status } = managedNamed('reports-to-sales');
   expect(status?.connection?.description).toMatch(new RegExp(`^fabriclink:${metadata.uid}:`));
+  expect(linkNamed('sales').status?.connections).toMatchObject([
+    { status: 'Approved', decidedBy: 'managedprivateendpoints/fabric-demo/reports-to-sales' },
+  ]);
   const lines = await evidence('reports-to-sales');
   expect(lines).toContain(`target        Succeeded ${linkNamed('sales').status!.serviceId}`);
   expect(lines).toMatch(/workspace {3}5a1e0000-\S+, public access Deny$/m);

@@ -1,3 +1,6 @@
+import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
+import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
+import { markerOf } from '../../../operator/approval/marker.ts';
 import { same } from '../desired-names.ts';
 import { connectionFact, connectionOf } from '../endpoint/observe.ts';
 import { blindness, type Context, type Reading } from '../reading.ts';
@@ -193,7 +196,25 @@ export function withHolds(
   };
 }
 
-/** Which rule stands behind each connection. `unlisted`: decided, and no entry of the spec says so. */
+/** As the API bounds it. */
+const RULE_LIMIT = 256;
+
+/**
+ * The object that approved its own request (approval.mode Auto): its mark, on a request of its name. For people only: a
+ * mark is text, and whoever may approve may write it.
+ */
+export function approverBehind({ pass }: Pick<Context, 'pass'>, connection: Connection): string | undefined {
+  const uid = connection.status === 'Approved' ? markerOf(connection.description)?.uid : undefined;
+  if (uid === undefined) return undefined;
+  const object = pass.cached<ManagedPrivateEndpoint>(managedPrivateEndpoints).find(({ metadata, spec }) => {
+    const source = { workspaceId: spec.workspaceId, name: spec.endpointName ?? metadata.name };
+    return metadata.uid === uid && bearsName(source, connection.privateEndpointId);
+  });
+  if (!object) return undefined;
+  return `managedprivateendpoints/${object.metadata.namespace}/${object.metadata.name}`.slice(0, RULE_LIMIT);
+}
+
+/** Which rule stands behind each connection. `unlisted`: decided, and nothing in this cluster says so. */
 function decidedBy(
   context: Context,
   list: readonly Connection[],
@@ -208,7 +229,7 @@ function decidedBy(
         : true;
       return connection.status === 'Approved' && isOurs;
     });
-    return rule ? ruleOf(rule.desired) : 'unlisted';
+    return rule ? ruleOf(rule.desired) : (approverBehind(context, connection) ?? 'unlisted');
   };
   return Object.fromEntries(
     list.flatMap((connection) =>
