@@ -4,7 +4,7 @@ import targets from '../../controllers/managed-private-endpoint/targets.json' wi
 import { addWorkspace } from '../../simulator/fabric/build.ts';
 import type { World } from '../../simulator/world.ts';
 import { CAPACITY, OPERATOR_APP, stageWorld, TENANT } from '../support/stage-world.ts';
-import { describePage } from './page-suite.ts';
+import { describeLinkedReasons, describePage } from './page-suite.ts';
 
 const PAGE = 'docs/managed-private-endpoint.md';
 const page = await readFile(PAGE, 'utf8');
@@ -26,6 +26,12 @@ describe('the list of targets', () => {
     expect(told).toEqual(targets.targets.map(({ name, type }) => ({ name, type })));
   });
 
+  test('says for which of them the operator does not approve', () => {
+    const [told = ''] = /^- `approval\.mode: Auto` for .*$/m.exec(page) ?? [];
+    const unserved = targets.targets.filter((entry) => !('apiVersion' in entry)).map(({ name }) => name);
+    expect(targets.targets.map(({ name }) => name).filter((name) => told.includes(name))).toEqual(unserved);
+  });
+
   test('has each sub-resource', () => {
     for (const [, , type, cell = ''] of rows) {
       const { subresources } = targets.targets.find((entry) => entry.type === type)!;
@@ -35,6 +41,8 @@ describe('the list of targets', () => {
     }
   });
 });
+
+describeLinkedReasons(page, 'managed-private-endpoint');
 
 describePage({
   path: PAGE,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -34,6 +34,22 @@ const BLOCK_MS = 60_000;
 type Ran = { code: number; output: string };
 
 const kubectl = await findKubectl();
+
+/** Words that people search for, where the page sends them: `states/<kind>.md`, generated from the machines. */
+export function describeLinkedReasons(text: string, kind: string): void {
+  const link = new RegExp(String.raw`\[((?:\`\w+\`(?:, )?)+)\]\(states/${kind}\.md#(\w+)\)`, 'g');
+  const linked = [...text.matchAll(link)].flatMap(([, reasons = '', part = '']) =>
+    [...reasons.matchAll(/`(\w+)`/g)].map(([, reason]) => [reason!, part] as const),
+  );
+
+  describe('a reason that the page links', () => {
+    test.each(linked)('%s is said by %s', async (reason, part) => {
+      const states = await readFile(`docs/states/${kind}.md`, 'utf8');
+      const section = states.split('\n## ').find((one) => one.split('\n')[0]!.toLowerCase() === part);
+      expect(section).toContain(`\`${reason}\``);
+    });
+  });
+}
 
 /**
  * A page as its reader goes through it: every manifest, every command, every promised line, with the real kubectl and the
