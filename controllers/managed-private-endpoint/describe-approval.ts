@@ -17,6 +17,10 @@ export function approvalWords(seen: Seen): string {
   const which = `the request whose private endpoint ends in ${workspaceId}.${name}`;
   const { place, command } = approvalWay(target.id ?? '');
   const inAzure = `${which} (${place}${command === undefined ? '' : `; or \`${command}\``})`;
+  if (target.link?.approves !== undefined) {
+    const { namespace, name: linkName, approves } = target.link;
+    return `connections/${approves} of WorkspacePrivateLink ${namespace}/${linkName} lists it: that object approves it once it is identified, about a quarter of an hour after the request; if it does not, its status says why`;
+  }
   return target.link
     ? `the owner of WorkspacePrivateLink ${target.link.namespace}/${target.link.name} approves it with ${patchCommand(seen)}, or approves ${inAzure}`
     : `the owner of ${target.id} approves ${inAzure}`;

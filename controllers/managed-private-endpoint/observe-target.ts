@@ -4,7 +4,7 @@ import type { TenantClients } from '../../operator/clients/clouds.ts';
 import { fabricServiceOf, same } from './desired-names.ts';
 import { provenId } from './desired-provenance.ts';
 import { agedCall, attempt, blindness, type Context } from './reading.ts';
-import { connectionsOf, isRejectedBy, type Reference, targetClients } from './target-side.ts';
+import { connectionsOf, isRejectedBy, names, type Reference, targetClients } from './target-side.ts';
 import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, TargetFacts, TargetSeen } from './types.ts';
 
 /** What the cluster alone says of the target: all that counts once the endpoint is there. */
@@ -25,16 +25,16 @@ export function knownTarget(desired: Desired, { state, id, link, keepers, detail
     workspaceId: link?.spec.workspaceId.toLowerCase(),
     matches: [],
     warnings: desired.warnings,
-    ...(link && { link: placeOf(link) }),
+    ...(link && { link: placeOf(desired, link) }),
     ...(detail !== undefined && { detail }),
   };
 }
 
-const placeOf = ({ metadata, spec }: WorkspacePrivateLink): NonNullable<TargetSeen['link']> => ({
-  namespace: metadata.namespace ?? '',
-  name: metadata.name,
-  hasConnections: spec.connections !== undefined,
-});
+function placeOf(desired: Desired, { metadata, spec }: WorkspacePrivateLink): NonNullable<TargetSeen['link']> {
+  const place = { namespace: metadata.namespace ?? '', name: metadata.name };
+  const approves = spec.connections?.find((entry) => entry.decision === 'Approve' && names(entry, desired))?.name;
+  return { ...place, hasConnections: spec.connections !== undefined, ...(approves !== undefined && { approves }) };
+}
 
 /** Everything that must hold before the endpoint is asked for. Read with the credentials of the target's side. */
 export async function observeTarget(context: Context, reference: Reference): Promise<TargetSeen> {

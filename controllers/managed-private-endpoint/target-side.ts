@@ -98,10 +98,15 @@ const entriesOf = ({ keepers }: Keepers) => keepers.flatMap(({ spec }) => spec.c
 
 /** An entry of the link's spec.connections rejects this endpoint by name: it outranks every approval (design section 7, rule 4). */
 export const isRejectedBy = (keepers: Keepers, { source }: Pick<Desired, 'source'>): boolean =>
-  entriesOf(keepers).some(
-    ({ decision, source: { managedPrivateEndpoint: managed } }) =>
-      decision === 'Reject' && same(managed?.workspaceId, source.workspaceId) && same(managed?.name, source.name),
-  );
+  entriesOf(keepers).some((entry) => entry.decision === 'Reject' && names(entry, { source }));
+
+type Entry = NonNullable<WorkspacePrivateLink['spec']['connections']>[number];
+
+/** An entry of spec.connections is about this endpoint, by workspace and name. */
+export const names = (
+  { source: { managedPrivateEndpoint: managed } }: Entry,
+  { source }: Pick<Desired, 'source'>,
+): boolean => same(managed?.workspaceId, source.workspaceId) && same(managed?.name, source.name);
 
 /** An entry that rejects a private endpoint by its ARM id. */
 export const isIdRejectedBy = (keepers: Keepers, id: ArmId | undefined): boolean =>

@@ -99,7 +99,13 @@ export type TargetSeen = {
   /** Connections of the target that bear the endpoint's name. */
   matches: readonly PrivateEndpointConnection[];
   /** The WorkspacePrivateLink that keeps the target, where there is one in this cluster. */
-  link?: { namespace: string; name: string; hasConnections: boolean };
+  link?: {
+    namespace: string;
+    name: string;
+    hasConnections: boolean;
+    /** Name of the entry of its spec.connections that approves this endpoint. */
+    approves?: string;
+  };
   /** What the catalogue of targets says against it; never a reason not to try. */
   warnings: readonly string[];
   /** Why the WorkspacePrivateLink may not be used. */

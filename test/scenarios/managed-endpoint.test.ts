@@ -6,6 +6,7 @@ import {
   linkServiceIn,
   rejectConnection,
 } from '../../simulator/arm/fabric/out-of-band.ts';
+import { addLinkTarget, decideOnTarget } from '../../simulator/arm/targets/out-of-band.ts';
 import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, eventNotes, eventReasons, setTheStage } from '../support/stage-faults.ts';
@@ -22,7 +23,7 @@ import {
   playUntilSaid,
   rowIn,
 } from '../support/stage-managed.ts';
-import { FINANCE, NAMESPACE, SALES, SALES_SERVICE } from '../support/stage-world.ts';
+import { DATA_PLATFORM, FINANCE, NAMESPACE, SALES, SALES_SERVICE } from '../support/stage-world.ts';
 
 /** A workspace reaches another one through a managed private endpoint: asked for, approved, kept, taken down. */
 
@@ -125,6 +126,9 @@ describe('approval.mode Manual', () => {
       body: { spec: { connections: (JSON.parse(patch) as { value: object }[]).map(({ value }) => value) } },
       fieldManager: 'person',
     });
+    // Nobody is asked for what is listed already.
+    await stage.settle();
+    expect(nextStep()).toContain('connections/to-sales of WorkspacePrivateLink stage/sales lists it');
     await playUntilManagedReady(stage);
     expect(connection().state.description).toContain(':to-sales:');
   });
@@ -149,6 +153,33 @@ describe('at rest', () => {
     const reads = stage.calls.filter(({ path }) => path.includes('managedPrivateEndpoints'));
     expect(reads.length).toBeLessThanOrEqual(25);
   });
+});
+
+test('a dozen of one workspace at rest share one list: under 0.1 reads an object and hour', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `store${index}`);
+  await stage.startOperator();
+  for (const name of names) {
+    const id = `/subscriptions/${DATA_PLATFORM}/resourceGroups/rg-fabric/providers/Microsoft.Storage/storageAccounts/${name}`;
+    addLinkTarget(stage.simulator.world, id);
+    await stage.apply(managedManifest({ target: { privateLinkResourceId: id, subresource: 'blob' } }, name));
+    await playUntilSaid(stage, 'AwaitingApproval', name);
+    decideOnTarget(stage.simulator.cloud, id, rowIn(stage, name)!.privateEndpointId, 'Approved');
+  }
+  for (const name of names) await playUntilManagedReady(stage, name);
+  await stage.pass(HOUR_MS);
+  stage.forget();
+  await stage.pass(24 * HOUR_MS);
+  const reads = stage.calls.filter(({ path }) => path.includes(FINANCE));
+  expect(reads.length / names.length / 24).toBeLessThan(0.1);
+  expect(cloudWrites(stage.calls)).toEqual([]);
+}, 60_000);
+
+test('two creations that meet, as Fabric calls them UnknownError: tried again, and made once', async () => {
+  const fault = { kind: 'refuse', status: 400, code: 'UnknownError', service: 'fabric', method: 'POST' } as const;
+  stage.simulator.faults.add({ ...fault, path: 'managedPrivateEndpoints', times: 2 });
+  await begin(AUTO);
+  await playUntilManagedReady(stage);
+  expect(posts().map(({ status }) => status)).toEqual([400, 400, 201]);
 });
 
 describe('what others do', () => {
