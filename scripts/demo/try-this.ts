@@ -35,7 +35,7 @@ function decision(object: KubeObject, kubeconfigFile: string): string[] {
   const command = decisionCommand(object.status as Status | undefined);
   if (command === undefined) return [];
   return [
-    `  as the owner of its target, to approve ${shortName(object)} (about ten published minutes later it is Ready):`,
+    `  as the owner of its target, to approve ${shortName(object)} (Ready within some 25 published minutes):`,
     `  ${command.replace('kubectl', `kubectl --kubeconfig ${kubeconfigFile}`)}`,
   ];
 }
