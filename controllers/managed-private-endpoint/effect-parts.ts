@@ -36,11 +36,12 @@ export async function targetOf(
   deps: Deps,
   pass: MyPass,
   seen: Seen,
+  takesBack = false,
 ): Promise<{ id: ArmId; side: TargetConnections; keepers: ReturnType<typeof referenceOf>['keepers'] } | undefined> {
   const reference = referenceOf(pass, seen.desired);
   const { id, state, keepers } = reference;
-  if (id === undefined || state === 'missing' || state === 'notAllowed') return undefined;
-  const side = connectionsOf(await targetClients(deps, pass, reference), id);
+  if (id === undefined || state === 'missing' || (state === 'notAllowed' && !takesBack)) return undefined;
+  const side = connectionsOf(await targetClients(deps, pass, reference, takesBack), id);
   return side && { id, side, keepers };
 }
 

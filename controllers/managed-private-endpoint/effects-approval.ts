@@ -73,7 +73,7 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const { match: note } = seen.provenance;
     const connection = found(approvalOf(seen).connection, 'the approval');
     const privateEndpointId = found(connection.privateEndpointId, 'the approval');
-    const target = await targetOf(deps, pass, seen);
+    const target = await targetOf(deps, pass, seen, true);
     if (!target) return;
     const subscription = managedSubscription(seen.desired.source, privateEndpointId);
     const isFirst = pinOf({ desired: seen.desired, provenance: seen.provenance, pass }) === undefined;
@@ -95,7 +95,7 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
   async revokeUnconfirmed(pass, seen) {
     const { match: note } = seen.provenance;
     const before = found(approvalOf(seen).connection, 'the approval');
-    const target = await targetOf(deps, pass, seen);
+    const target = await targetOf(deps, pass, seen, true);
     if (!target) return;
     const list = await target.side.list({ ...pass.call, maxAgeMs: 0 });
     const connection = list?.find(({ name }) => name === before.name);

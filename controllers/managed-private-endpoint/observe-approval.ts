@@ -47,13 +47,15 @@ export async function observeApproval(
 ): Promise<ApprovalSeen> {
   const { deps, pass, desired } = context;
   const id = target.id ?? '';
+  const takesBack = isOpenApproval(context.provenance);
   const read = await attempt(
     context,
     'the connections of the target',
-    async () => connectionsOf(await targetClients(deps, pass, reference), id)?.list(agedCall(context, 'decisive')),
+    async () =>
+      connectionsOf(await targetClients(deps, pass, reference, takesBack), id)?.list(agedCall(context, 'decisive')),
     true,
   );
-  const isUsable = reference.state !== 'missing' && reference.state !== 'notAllowed';
+  const isUsable = reference.state !== 'missing' && (takesBack || reference.state !== 'notAllowed');
   if (read.fault || !read.value || !isUsable) {
     const match = read.fault ? blindness(read.fault) : 'refused';
     return {

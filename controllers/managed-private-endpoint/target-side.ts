@@ -117,11 +117,14 @@ type Query = Parameters<Clouds['forTenant']>[0];
 /**
  * Whose credentials reach the target (design section 7, rule 4): those that approval.credentialsRef names, else those of
  * a WorkspacePrivateLink that allows this namespace, else the object's own, with which nothing is decided there.
+ * `takesBack`: what was approved with a link's permission is seen to its end with its credentials, also when the
+ * permission is gone by now. Nothing is approved then.
  */
 export function targetClients(
   { clouds }: Deps,
   { resource, call }: Pick<MyPass, 'resource' | 'call'>,
   { state, link }: Reference,
+  takesBack = false,
 ): Promise<TenantClients> {
   const { metadata, spec } = resource;
   const namespace = metadata.namespace ?? '';
@@ -130,7 +133,7 @@ export function targetClients(
   const given = spec.approval?.credentialsRef;
   const tenantId = state === 'arm' ? spec.tenantId : (link?.spec.tenantId ?? spec.tenantId);
   if (given) return ofSecret({ tenantId, namespace }, given);
-  if ((state === 'allowed' || state === 'deleting') && link) {
+  if ((state === 'allowed' || state === 'deleting' || (takesBack && state === 'notAllowed')) && link) {
     return ofSecret({ tenantId, namespace: link.metadata.namespace ?? '' }, link.spec.credentialsRef);
   }
   return ofSecret({ tenantId: spec.tenantId, namespace }, spec.credentialsRef);

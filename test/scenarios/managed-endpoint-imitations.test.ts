@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { injectConnection, injectImpostor, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
@@ -17,7 +18,7 @@ import {
   playUntilSaid,
   rowIn,
 } from '../support/stage-managed.ts';
-import { FINANCE, SALES_SERVICE } from '../support/stage-world.ts';
+import { credentialsSecret, FINANCE, NAMESPACE, SALES_SERVICE } from '../support/stage-world.ts';
 
 /**
  * Anybody may make a private endpoint with the name of a managed one: before it is asked for, in the minutes before the
@@ -165,6 +166,34 @@ describe('an imitation that was approved, where messages are not passed on, is t
     await stage.pass(3 * HOUR_MS);
     expect(statusOf(IMITATION)).toBe('Rejected');
     expect(isManagedReady(stage)).toBe(false);
+  });
+
+  test('when the target withdraws its permission by then, with which nothing more is approved', async () => {
+    await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'reports' } });
+    const secret = credentialsSecret();
+    await stage.apply({ ...secret, metadata: { ...secret.metadata, namespace: 'reports' } });
+    const allow = (allowedSourceNamespaces: string[]) =>
+      stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+        type: 'merge',
+        body: { spec: { allowedSourceNamespaces } },
+        fieldManager: 'person',
+      });
+    await takenBack();
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    for (const name of Object.keys(linkServiceIn(stage.simulator.world, SALES_SERVICE).connections)) {
+      delete linkServiceIn(stage.simulator.world, SALES_SERVICE).connections[name];
+    }
+    await allow(['reports']);
+    const target = { workspacePrivateLinkRef: { name: 'sales', namespace: NAMESPACE } };
+    await stage.apply(managedManifest({ ...AUTO, target }, 'to-sales', 'reports'));
+    await stage.run(() => rowIn(stage) !== undefined, { withinMs: 2 * HOUR_MS, what: 'it is asked for' });
+    imitate();
+    await stage.run(() => statusOf(IMITATION) === 'Approved', { withinMs: HOUR_MS, what: 'the imitation is approved' });
+    await allow([]);
+    await takenBack();
+    await stage.pass(6 * HOUR_MS);
+    expect([genuine(), statusOf(IMITATION)]).toEqual(['Pending', 'Rejected']);
   });
 
   test('when the workspace is gone', async () => {
