@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Cloud } from '../cloud.ts';
+import type { Guest } from '../entra/types.ts';
 import { addDirectoryObject } from '../graph/directory.ts';
 import type { DirectoryObject } from '../graph/types.ts';
+import type { World } from '../world.ts';
 import type { CrossTenantMapping, Guid } from './types.ts';
 
 const RECYCLED = 'fabric.principalRecycled';
@@ -54,9 +56,17 @@ export function mapGuest(
     delete mapping.deletedAtMs;
     Object.assign(mapping, { createdAtMs: now });
   }
-  cloud.world.fabric.mappings[mapping.id] = mapping;
+  addMapping(cloud.world, mapping);
   if (mapping.principalId === undefined) givePrincipal(cloud, mapping);
   return mapping;
+}
+
+export function addMapping({ fabric }: World, mapping: CrossTenantMapping): void {
+  const { id, guestTenantId, guestObjectId, providerTenantId } = mapping;
+  fabric.mappings[id] = mapping;
+  const ids = (fabric.mappingsByGuest[`${pairOf(guestTenantId, providerTenantId)}/${guestObjectId.toLowerCase()}`] ??=
+    []);
+  if (!ids.includes(id)) ids.push(id);
 }
 
 /** Fabric creates a service principal, or a group, in the provider's tenant. */
@@ -139,11 +149,31 @@ function expand(cloud: Cloud, mapping: CrossTenantMapping): void {
   mapping.expandedAtMs = now;
 }
 
-export function guestGroup({ world }: Cloud, { guestTenantId, guestObjectId }: CrossTenantMapping) {
-  return world.entra.guests.find(
-    ({ tenantId, objectId, type }) =>
-      type === 'Group' && pairOf(tenantId, objectId) === pairOf(guestTenantId, guestObjectId),
-  );
+export function guestGroup({ world }: Cloud, { guestTenantId, guestObjectId }: CrossTenantMapping): Guest | undefined {
+  const guest = guestIn(world, guestTenantId, guestObjectId);
+  return guest?.type === 'Group' ? guest : undefined;
+}
+
+/** Where each guest of a list was when it was last gone through: ten thousand are looked for one by one. */
+const places = new WeakMap<readonly Guest[], Map<string, Guest>>();
+
+export function guestIn({ entra: { guests } }: World, tenantId: Guid, objectId: Guid): Guest | undefined {
+  const key = pairOf(tenantId, objectId);
+  const is = (guest: Guest | undefined) => guest !== undefined && pairOf(guest.tenantId, guest.objectId) === key;
+  const known = places.get(guests)?.get(key);
+  // Plain data may have been changed by anybody: a place is only where to look first.
+  if (is(known) && guests.includes(known!)) return known;
+  places.set(guests, new Map(guests.map((guest) => [pairOf(guest.tenantId, guest.objectId), guest])));
+  return guests.find(is);
+}
+
+/** Live ones and tombstones. */
+export function mappingsOfGuest(
+  { fabric }: World,
+  { guestTenantId, guestObjectId, providerTenantId }: Omit<CrossTenantMapping, 'id' | 'createdAtMs' | 'lastLoginAtMs'>,
+): CrossTenantMapping[] {
+  const ids = fabric.mappingsByGuest[`${pairOf(guestTenantId, providerTenantId)}/${guestObjectId.toLowerCase()}`] ?? [];
+  return ids.flatMap((id) => fabric.mappings[id] ?? []);
 }
 
 /** "Stop working immediately", and "remains in the database for more than a day" [D]. */

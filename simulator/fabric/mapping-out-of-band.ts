@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud.ts';
 import { objectIn } from '../graph/directory.ts';
 import type { World } from '../world.ts';
-import { expandSoon, givePrincipal, guestGroup, losePrincipal, pairOf, revoke } from './mapping-life.ts';
+import { expandSoon, givePrincipal, guestGroup, guestIn, losePrincipal, pairOf, revoke } from './mapping-life.ts';
 import type { CrossTenantMapping, Guid } from './types.ts';
 
 /** What the guest's side does, and Fabric by itself, while the operator runs. */
@@ -31,9 +31,7 @@ export function setGuestMembers(cloud: Cloud, guestTenantId: Guid, groupId: Guid
   const concerned = Object.values(cloud.world.fabric.mappings).filter(
     (mapping) => pairOf(mapping.guestTenantId, mapping.guestObjectId) === pairOf(guestTenantId, groupId),
   );
-  const group = cloud.world.entra.guests.find(
-    ({ tenantId, objectId }) => pairOf(tenantId, objectId) === pairOf(guestTenantId, groupId),
-  );
+  const group = guestIn(cloud.world, guestTenantId, groupId);
   if (!group) throw new Error(`no guest ${groupId} in the world`);
   group.members = [...members];
   for (const mapping of concerned) expandSoon(cloud, mapping);

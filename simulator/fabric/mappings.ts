@@ -4,7 +4,7 @@ import { Refusal, type SimRequest, type SimResponse } from '../exchange.ts';
 import { fabricApplicationIn, permissionsOf } from '../graph/directory.ts';
 import type { Route } from '../router.ts';
 import { allowedBySetting, callerOf, requireAdminReader } from './access.ts';
-import { deleteMapping, mapGuest, pairOf } from './mapping-life.ts';
+import { deleteMapping, guestIn, mapGuest, mappingsOfGuest, pairOf } from './mapping-life.ts';
 import { mappingIdShown, shownMapping } from './mapping-shapes.ts';
 import { beginOperation } from './operations.ts';
 import { page } from './paging.ts';
@@ -81,10 +81,7 @@ function create(request: SimRequest, cloud: Cloud): SimResponse {
   const wanted = readRequest(request.body, caller.tenantId);
   if (!hasConsent(cloud, wanted)) return refuseConsent(cloud);
   requireGuest(cloud, wanted);
-  const own = ownMappings(cloud, caller).filter(
-    ({ guestTenantId, guestObjectId }) =>
-      pairOf(guestTenantId, guestObjectId) === pairOf(wanted.guestTenantId, wanted.guestObjectId),
-  );
+  const own = mappingsOfGuest(cloud.world, wanted);
   const live = own.find(({ deletedAtMs }) => deletedAtMs === undefined);
   const { repeatedMapping, revivedMapping } = cloud.conduct.fabric.choices;
   if (live && repeatedMapping === 'conflict') throw new Refusal(409, 'EntityConflict', 'The mapping exists already.');
@@ -162,9 +159,7 @@ function refuseConsent({ conduct }: Cloud): SimResponse {
 /** "400: guest principal is unresolvable" [D]; the code is a stand-in [U]. */
 function requireGuest(cloud: Cloud, wanted: Wanted): void {
   if (!cloud.conduct.fabric.switches.requireResolvableGuest) return;
-  const guest = cloud.world.entra.guests.find(
-    ({ tenantId, objectId }) => pairOf(tenantId, objectId) === pairOf(wanted.guestTenantId, wanted.guestObjectId),
-  );
+  const guest = guestIn(cloud.world, wanted.guestTenantId, wanted.guestObjectId);
   if (!guest || !fits(guest, wanted)) {
     throw new Refusal(400, 'InvalidPrincipal', 'The guest principal could not be resolved.');
   }

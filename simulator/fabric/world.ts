@@ -40,6 +40,8 @@ export type FabricWorld = {
   /** Guest tenants that have consented, by `guest tenant id/provider tenant id`, lower case. */
   consents: Record<string, true>;
   mappings: Record<Guid, CrossTenantMapping>;
+  /** Their ids, also of some that are gone, by `guest tenant id/provider tenant id/guest object id`, lower case. */
+  mappingsByGuest: Record<string, Guid[]>;
   /** Times of the calls about mappings in the last minute, by lower-case tenant id. */
   mappingCalls: Record<Guid, number[]>;
   /** The last change of each role, and what it was before, by `workspace id/principal id`, lower case. */
@@ -66,6 +68,7 @@ export function emptyFabric(): FabricWorld {
     providers: {},
     consents: {},
     mappings: {},
+    mappingsByGuest: {},
     mappingCalls: {},
     roleChanges: {},
     serviceCreations: {},

@@ -25,10 +25,13 @@ export function addDirectoryObject(
 
 /** The Fabric application's service principal in a tenant; made when it is first asked for. */
 export function fabricApplicationIn(world: World, tenantId: string): DirectoryObject {
-  const there = directoryOf(world, tenantId).find(({ appId }) => appId === FABRIC_APPLICATION_ID);
+  const key = tenantId.toLowerCase();
+  const there = world.graph.objects[world.graph.fabricApplications[key] ?? ''];
   if (there) return there;
-  const displayName = 'Power BI Service';
-  return addDirectoryObject(world, { tenantId, kind: 'ServicePrincipal', appId: FABRIC_APPLICATION_ID, displayName });
+  const application = { appId: FABRIC_APPLICATION_ID, displayName: 'Power BI Service' };
+  const added = addDirectoryObject(world, { tenantId, kind: 'ServicePrincipal', ...application });
+  world.graph.fabricApplications[key] = added.id;
+  return added;
 }
 
 /** Grants application permissions to whoever has this object id in the tenant. */
@@ -43,9 +46,13 @@ export function permissionsOf(world: World, tenantId: string, objectId: string):
 
 /** Everything in a tenant's directory: service principals of applications, too. */
 export function directoryOf(world: World, tenantId: string): DirectoryObject[] {
-  const ofTenant = (thing: { tenantId: string }) => thing.tenantId.toLowerCase() === tenantId.toLowerCase();
-  const applications = Object.values(world.entra.apps)
-    .filter(ofTenant)
+  const ofTenant = (thing: { tenantId: string }) => same(thing.tenantId, tenantId);
+  return [...applicationsOf(world, tenantId), ...Object.values(world.graph.objects).filter(ofTenant)];
+}
+
+function applicationsOf(world: World, tenantId: string): DirectoryObject[] {
+  return Object.values(world.entra.apps)
+    .filter((app) => same(app.tenantId, tenantId))
     .map(
       ({ objectId, clientId, displayName }): DirectoryObject => ({
         id: objectId,
@@ -58,14 +65,14 @@ export function directoryOf(world: World, tenantId: string): DirectoryObject[] {
         visibleAtMs: 0,
       }),
     );
-  return [...applications, ...Object.values(world.graph.objects).filter(ofTenant)];
 }
+
+const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** One object, if the directory knows it by now. */
 export function objectIn(world: World, tenantId: string, id: string, nowMs: number): DirectoryObject | undefined {
   const wanted = id.toLowerCase();
   const own = world.graph.objects[wanted];
-  const found = own ?? directoryOf(world, tenantId).find((object) => object.id.toLowerCase() === wanted);
-  const known = found?.tenantId.toLowerCase() === tenantId.toLowerCase() && found.visibleAtMs <= nowMs;
-  return known ? found : undefined;
+  const found = own ?? applicationsOf(world, tenantId).find(({ id: objectId }) => same(objectId, wanted));
+  return found && same(found.tenantId, tenantId) && found.visibleAtMs <= nowMs ? found : undefined;
 }

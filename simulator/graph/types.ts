@@ -19,6 +19,8 @@ export type DirectoryObject = {
 export type GraphWorld = {
   /** By lower-case object id. */
   objects: Record<string, DirectoryObject>;
+  /** Object id of the Fabric application's service principal, by lower-case tenant id. */
+  fabricApplications: Record<string, string>;
   /** Application permissions that were granted, such as Application.Read.All, by `tenant id/object id`, lower case. */
   permissions: Record<string, string[]>;
   /** Requests in the current window, by tenant and caller. */
@@ -26,5 +28,5 @@ export type GraphWorld = {
 };
 
 export function emptyGraph(): GraphWorld {
-  return { objects: {}, permissions: {}, callsInWindow: {} };
+  return { objects: {}, fabricApplications: {}, permissions: {}, callsInWindow: {} };
 }

@@ -6,6 +6,7 @@ import type { Conduct } from '../../simulator/conduct.ts';
 import { addItem, declareTenantSetting } from '../../simulator/fabric/build.ts';
 import { settled } from '../../simulator/fabric/effective.ts';
 import type { MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import { addMapping } from '../../simulator/fabric/mapping-life.ts';
 import { consent, enrolProvider, recyclePrincipal } from '../../simulator/fabric/mapping-out-of-band.ts';
 import { fabricApplicationIn, grantPermissions } from '../../simulator/graph/directory.ts';
 import { type Bench, startBench } from './against-simulator.ts';
@@ -139,10 +140,13 @@ describe('the mapping client against simulated Fabric', () => {
       world.fabric.consents = {};
       expect(await rejection(fabric().createMapping(ANA, aCall()))).toMatchObject({ reason: 'GuestConsentMissing' });
       consent(world, OTHER_TENANT, TENANT);
-      // Tokens count in whole seconds of real time: this one is over, whatever the virtual clock says.
+      // Everything issued until now counts as expired; the clock of tokens is real and has whole milliseconds.
+      await new Promise((resolve) => setTimeout(resolve, 5));
       world.entra.tokensValidFromMs = Date.now() - 1;
       await fabric().createMapping(ANA, aCall());
       expect(rowsInWorld()).toHaveLength(1);
+      const posts = bench.records.filter(({ operation }) => operation === 'mappings.create');
+      expect(posts.map(({ status }) => status)).toEqual([401, 401, 200]);
     },
   );
 
@@ -327,7 +331,7 @@ describe('a fleet of mappings at the limit', () => {
         guestObjectId: objectId,
         type: 'Group' as const,
       };
-      bench.simulator.world.fabric.mappings[id] = { ...row, createdAtMs: 0, lastLoginAtMs: 0 };
+      addMapping(bench.simulator.world, { ...row, createdAtMs: 0, lastLoginAtMs: 0 });
     }
     bench.simulator.conduct.fabric.switches.countMappingQuota = true;
     await play(jobs);

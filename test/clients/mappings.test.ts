@@ -249,6 +249,20 @@ describe('a mapping', () => {
     expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([`POST ${FABRIC_URL}${PATH}`, poll, poll]);
   });
 
+  test.each<[string, Answer, number]>([
+    ['has forgotten', refusal('OperationNotFound', 404), 20_000],
+    ['never ends', json({ status: 'Running' }), 601_000],
+  ])('is asked for again when the service %s the operation', async (_name, answer, laterMs) => {
+    const { clients, clock, requests } = await scripted(({ method }) => {
+      if (method === 'GET') return answer;
+      return requests.length === 1 ? { status: 202, headers: { 'x-ms-operation-id': 'one' } } : json(ROW);
+    });
+    await rejection(clients.fabric.createMapping(USER, aCall()));
+    await clock.advance(laterMs);
+    expect(await clients.fabric.createMapping(USER, aCall())).toMatchObject({ id: MAPPING_ID });
+    expect(requests.at(-1)!.method).toBe('POST');
+  });
+
   test.each([
     ['fails for the guest', { errorCode: 'InvalidInput', message: 'who?' }, 'GuestUnresolvable'],
     ['fails for no reason', undefined, 'ServiceFailure'],

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { EndpointScope, ServiceScope } from '../../operator/clients/arm/types.ts';
 import { workspaceHosts } from '../../operator/clients/host-names.ts';
 import { setRecord } from '../../simulator/arm/out-of-band.ts';
+import { addApp } from '../../simulator/builders.ts';
+import { addItem } from '../../simulator/fabric/build.ts';
 import { type Bench, GROUP, NETWORK_ID, SECRET, SUBNET_ID, startBench, ZONE_ID } from './against-simulator.ts';
 import { aCall, rejection, SUBSCRIPTION, TENANT } from './fakes.ts';
 
@@ -363,6 +365,25 @@ describe('the clients against the simulated clouds', () => {
       .filter(({ operation }) => operation === 'managedPrivateEndpoints.create')
       .map(({ status }) => status);
     expect(statuses).toEqual([403, 201]);
+
+    // And so does everything else that is the workspace's.
+    const { objectId } = addApp(bench.simulator.world, { tenantId: TENANT });
+    const roleOf = async () => {
+      const assignments = (await fabric.roleAssignments(id, bench.fresh())).value;
+      return assignments.find(({ principal }) => principal.id === objectId)?.role;
+    };
+    await fabric.addRoleAssignment(id, { id: objectId, type: 'ServicePrincipal' }, 'Viewer', bench.fresh());
+    await fabric.updateRoleAssignment(id, objectId, 'Member', bench.fresh());
+    await bench.clock.advance(MINUTE_MS);
+    expect(await roleOf()).toBe('Member');
+    await fabric.deleteRoleAssignment(id, objectId, bench.fresh());
+    await bench.clock.advance(MINUTE_MS);
+    expect(await roleOf()).toBeUndefined();
+    const item = { warehouseId: addItem(bench.simulator.world, id, { type: 'Warehouse' }).id };
+    const query = { workspaceId: id, item, privateLinkType: 'Workspace' } as const;
+    expect((await fabric.connectionString(query, bench.fresh())).value).toContain(
+      '.datawarehouse.fabric.microsoft.com',
+    );
   });
 
   test('say what is wrong with a secret, heal when it is corrected, and never show it', async () => {

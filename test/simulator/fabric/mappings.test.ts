@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Conduct } from '../../../simulator/conduct.ts';
 import { addItem } from '../../../simulator/fabric/build.ts';
 import type { MappingChoices } from '../../../simulator/fabric/mapping-conduct.ts';
-import { setGuestMembers } from '../../../simulator/fabric/mapping-out-of-band.ts';
+import { recyclePrincipal, setGuestMembers } from '../../../simulator/fabric/mapping-out-of-band.ts';
 import { grantPermissions } from '../../../simulator/graph/directory.ts';
 import { loadWorld } from '../../../simulator/world-file.ts';
 import { type Bench, OTHER_TENANT, startFabric, TENANT } from './fixture.ts';
@@ -199,6 +199,18 @@ describe('a guest', () => {
       expect(enter(bench, ANA)).toBe('notExpanded');
       bench.clock.advance(HOUR_MS);
       expect(enter(bench, ANA)).toBe('role');
+    });
+  });
+
+  test('whose principal was recycled gets another one when they are mapped again', async () => {
+    await within({}, async (bench) => {
+      const first = await admit(bench);
+      recyclePrincipal(bench.simulator.cloud, mappingOf(bench)!.id);
+      expect((await rows(bench))[0]).not.toHaveProperty('servicePrincipalId');
+      await map(bench);
+      const second = mappingOf(bench)!.principalId;
+      expect(second).not.toBe(first);
+      expect((await rows(bench))[0]).toMatchObject({ servicePrincipalId: second });
     });
   });
 
