@@ -56,14 +56,15 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     if (isRejectedBy(target, seen.desired) || isIdRejectedBy(target, privateEndpointId)) return;
     const atMs = deps.clock.now();
     // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
-    await pass.annotate(notes.match({ ...note, approvedAtMs: atMs }));
+    const { privateEndpointId: notedId, sinceMs } = note;
+    await pass.annotate(notes.match({ privateEndpointId: notedId, sinceMs, approvedAtMs: atMs }));
     const description = descriptionOf(seen, atMs, seen.desired.requestMessage);
     await target.side.decide(connection, { status: 'Approved', description }, pass.call);
     decided(pass, target.side, {
       reason: 'RequestApproved',
       action: 'ApproveRequest',
       says: `Approved ${inWords(seen.desired)} on ${target.id}: the only request of that name for ten minutes, while Fabric showed the endpoint waiting. Fabric must confirm it within 20 minutes, or it is rejected again.`,
-      why: `Fabric shows the endpoint ${word}, and this has been its only request since ${new Date(note.sinceMs).toISOString()}`,
+      why: `Fabric shows the endpoint ${word}, and this has been its only request since ${new Date(sinceMs).toISOString()}`,
       connection,
     });
   },
@@ -106,11 +107,13 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
     const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
-    // Still noted as ours: a crash before the call must not make it anybody's.
-    const revoked: MatchNote = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0, revokedAtMs: atMs };
-    await pass.annotate(notes.match(revoked));
+    const ours: MatchNote = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0 };
+    // Known by its mark alone: noted as ours before the call, so that nothing makes it anybody's.
+    if (approvedAtMs === undefined) await pass.annotate(notes.match(ours));
     const description = descriptionOf(seen, atMs, 'rejected again: Fabric did not confirm it');
     const how = await reject(target.side, pass, connection, description);
+    // Only now: a refused or lost call must leave the approval open, or nobody would try again.
+    await pass.annotate(notes.match({ ...ours, revokedAtMs: atMs }));
     decided(pass, target.side, {
       reason: 'ApprovalNotConfirmed',
       action: 'RejectRequest',

@@ -25,9 +25,7 @@ export const approvalMachine = setup({
     several: is(({ match }) => match === 'several'),
     otherSubscription: is(({ match }) => match === 'otherSubscription'),
     implausible: is(({ match }) => match === 'implausible'),
-    revoked: is(
-      ({ match, connection, approval }) => approval === 'revoked' && (connection === 'rejected' || match === 'none'),
-    ),
+    revoked: is(({ approval }) => approval === 'revoked'),
     absent: is(({ match }) => match === 'none'),
     approved: is(({ connection }) => connection === 'approved'),
     rejected: is(({ connection }) => connection === 'rejected'),

@@ -104,15 +104,22 @@ export function matchOf(context: Pick<Context, 'desired' | 'provenance' | 'pass'
 /** By our marker, or by the note that was written before the call: a service may keep no descriptions. */
 const isApprovedByUs = ({ desired, provenance: { match } }: About, connection: Connection): boolean =>
   markerOf(connection.description)?.uid === desired.uid ||
-  (same(match?.privateEndpointId, connection.privateEndpointId) && match?.approvedAtMs !== undefined);
+  (same(match?.privateEndpointId, connection.privateEndpointId) &&
+    match?.approvedAtMs !== undefined &&
+    match.revokedAtMs === undefined);
+
+/** An approval of this request was taken back; also by the mark alone, when the note of it was lost with a crash. */
+function isRevoked({ provenance: { match }, desired }: About, connection: Connection | undefined): boolean {
+  if (connection?.status === 'Approved') return false;
+  if (match?.revokedAtMs !== undefined) return true;
+  return connection?.status === 'Rejected' && markerOf(connection.description)?.uid === desired.uid;
+}
 
 function approvalFact(context: Context, connection: Connection | undefined): ApprovalFacts['approval'] {
   const { match } = context.provenance;
   const isNoted = same(match?.privateEndpointId, connection?.privateEndpointId);
-  // Taken back, and gone since or rejected still: whoever looks should find why.
-  if (match?.revokedAtMs !== undefined && (!connection || (isNoted && connection.status === 'Rejected'))) {
-    return 'revoked';
-  }
+  // Once was once too often: whatever bears the name by now, a person decides about it, and should find why.
+  if (isRevoked(context, connection)) return 'revoked';
   if (connection?.status !== 'Approved' || !isApprovedByUs(context, connection)) return 'notOurs';
   if (isNoted && match?.confirmed) return 'confirmed';
   const atMs = (isNoted ? match?.approvedAtMs : undefined) ?? markerOf(connection.description)?.atMs ?? 0;

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
-import { injectConnection, injectImpostor, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
+import {
+  injectConnection,
+  injectImpostor,
+  linkServiceIn,
+  removeConnection,
+} from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
@@ -154,6 +159,24 @@ describe('an imitation that was approved, where messages are not passed on, is t
     },
   );
 
+  test('when the object is deleted, and Azure refuses the first attempts', async () => {
+    const id = stage.simulator.faults.add({
+      kind: 'refuse',
+      service: 'arm',
+      method: 'PUT',
+      path: /privateEndpointConnections/,
+      status: 503,
+      code: 'ServiceUnavailable',
+    });
+    await deleteManaged(stage);
+    await stage.pass(30 * MINUTE_MS);
+    expect(statusOf(IMITATION)).toBe('Approved');
+    expect(managedIn(stage)).toBeDefined();
+    stage.simulator.faults.remove(id);
+    await playUntilManagedGone(stage);
+    expect(statusOf(IMITATION)).toBe('Rejected');
+  });
+
   test('when the spec says Manual by now', async () => {
     await stage.apply(managedManifest());
     await takenBack();
@@ -202,6 +225,24 @@ describe('an imitation that was approved, where messages are not passed on, is t
     await playUntilManagedGone(stage);
     expect(statusOf(IMITATION)).toBe('Rejected');
   });
+});
+
+test('made anew after its approval was taken back: a person decides from then on', async () => {
+  const { fabric } = stage.simulator.cloud.conduct;
+  fabric.delays.managedArrivalMs = 12 * HOUR_MS;
+  fabric.choices.passRequestMessage = false;
+  await begin();
+  await requested();
+  imitate();
+  await stage.run(() => statusOf(IMITATION) === 'Rejected', { withinMs: 2 * HOUR_MS, what: 'it is taken back' });
+  removeConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+  await stage.pass(15 * MINUTE_MS);
+  imitate();
+  const before = approvals().length;
+  await stage.pass(2 * HOUR_MS);
+  expect(statusOf(IMITATION)).toBe('Pending');
+  expect(approvals()).toHaveLength(before);
+  await playUntilSaid(stage, 'ApprovalNotConfirmed');
 });
 
 test('at the same time, and in a group of another shape: never approved', async () => {

@@ -102,8 +102,9 @@ describe('over every observation', () => {
     const laws: Record<string, Law<ApprovalFacts>> = {
       'approves what is identified': only(
         'approveRequest',
-        ({ request, match, connection, fabric, settle }) =>
+        ({ request, match, connection, approval, fabric, settle }) =>
           request === 'clean' &&
+          approval !== 'revoked' &&
           match === 'one' &&
           connection === 'pending' &&
           (fabric === 'pending' || fabric === 'provisioning') &&
