@@ -47,7 +47,8 @@ export function createWatches(cluster: Cluster, clock: KubernetesClock): Watches
     };
     let stream: WatchStream | undefined;
     const write = (line: string) => {
-      if (entry.silent) return;
+      // Between its end and the end of its connection a watch says nothing more: the client goes on where it was.
+      if (entry.silent || response.writableEnded) return;
       if (!response.headersSent)
         response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
       response.write(`${line}\n`);
