@@ -19,6 +19,10 @@ export type StageOptions = {
   operatorNetworkId?: string;
   /** Most passes at once. Default 2. */
   workers?: number;
+  /** The clock moves by whole multiples of this: fewer steps for a crowd, whose timers all differ. Default 1. */
+  stepMs?: number;
+  /** About how many objects will be played: a crowd makes more calls at once, and births and endings are looked for less often. */
+  objects?: number;
 };
 
 /** Everything that outlives a process: both stores, and the time. */

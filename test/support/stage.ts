@@ -26,8 +26,9 @@ import { credentialsSecret, NAMESPACE, stageWorld } from './stage-world.ts';
 
 const START_MS = Date.parse('2026-03-02T08:00:00Z');
 const LONGEST_SETTLING_MS = 15_000;
-/** More calls than this while the clock stands still are a busy loop. */
+/** More calls than this while the clock stands still are a busy loop; from a crowd on, so many for each so many objects. */
 const MOST_CALLS_AT_ONCE = 2_000;
+const CROWD = 100;
 const MOST_STEPS = 20_000;
 const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
 const KNOWN_TYPES = [...CUSTOM, NAMESPACES, SECRETS, CONFIG_MAPS];
@@ -37,6 +38,7 @@ export type { Stage, StageOptions, StageSnapshot } from './stage-types.ts';
 /** Starts everything but the operator, with the CRD, the namespace and the credentials in place. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const clock = stageClock(START_MS);
+  const crowds = Math.max(1, (options.objects ?? 1) / CROWD);
   const realClock = systemClock();
   const folder = await mkdtemp(join(tmpdir(), 'stage-'));
   const simulator = await startSimulator({
@@ -123,7 +125,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
               return call;
             },
             (call, moment) => {
-              chronicle.look();
+              if (crowds === 1) chronicle.look();
               return interruption?.(call, moment);
             },
           ),
@@ -181,14 +183,15 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   };
 
   const settle = async (): Promise<void> => {
-    const endsAt = performance.now() + LONGEST_SETTLING_MS;
+    const endsAt = performance.now() + LONGEST_SETTLING_MS * crowds;
     // Twice in a row: between two turns whatever a socket had to say has been said.
     for (let quiet = 0; quiet < 2; ) {
       await turn();
       if (life.dead && operator) await crashAndRestart();
       await simulator.listening();
       quiet = isQuiet() ? quiet + 1 : 0;
-      if (callsAtThisMoment > MOST_CALLS_AT_ONCE) throw failure('a busy loop: calls without end in one moment');
+      if (callsAtThisMoment > MOST_CALLS_AT_ONCE * crowds)
+        throw failure('a busy loop: calls without end in one moment');
       if (performance.now() > endsAt) throw failure('does not settle');
     }
     chronicle.look();
@@ -200,6 +203,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     chronicle.look();
   };
 
+  const { stepMs = 1 } = options;
+  const rounded = (atMs: number): number => Math.ceil(atMs / stepMs) * stepMs;
+
   const run: Stage['run'] = async (until, { withinMs, what }) => {
     const endsAtMs = clock.now() + withinMs;
     for (let steps = 0; steps < MOST_STEPS; steps += 1) {
@@ -208,7 +214,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       const nextAtMs = clock.nextAtMs();
       if (nextAtMs === undefined) throw failure(`waited in vain, and nothing is due any more: ${what}`);
       if (nextAtMs > endsAtMs) throw failure(`waited ${withinMs} ms in vain: ${what}`);
-      moveTo(nextAtMs);
+      moveTo(rounded(nextAtMs));
     }
     throw failure(`a busy loop: ${MOST_STEPS} steps without ${what}`);
   };
@@ -264,7 +270,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
         await settle();
         const nextAtMs = clock.nextAtMs() ?? endsAtMs;
         if (nextAtMs > endsAtMs) break;
-        moveTo(nextAtMs);
+        moveTo(Math.min(endsAtMs, rounded(nextAtMs)));
       }
       moveTo(endsAtMs);
       await settle();
