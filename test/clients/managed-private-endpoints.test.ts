@@ -113,18 +113,31 @@ describe('the list of managed private endpoints', () => {
 });
 
 describe('creating a managed private endpoint', () => {
-  test('sends what was asked for and nothing else, and has the list read anew', async () => {
+  test('sends what was asked for and nothing else, and shows what came of it in the list that it has', async () => {
     const { clients, requests } = await scripted(({ method }) => (method === 'POST' ? created() : json({ value: [] })));
     await clients.fabric.managedPrivateEndpoints(WORKSPACE, aCall());
     await clients.fabric.createManagedPrivateEndpoint(WORKSPACE, body, fresh());
-    await clients.fabric.managedPrivateEndpoints(WORKSPACE, aCall());
-    expect(requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+    const { value } = await clients.fabric.managedPrivateEndpoints(WORKSPACE, aCall());
+    expect(value).toMatchObject([{ id: FRESH_ENDPOINT.id, name: 'to-sales', provisioningState: 'Provisioning' }]);
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'POST']);
     expect(JSON.parse(requests[1]!.body!)).toEqual({
       name: 'to-sales',
       targetPrivateLinkResourceId: TARGET_ID,
       targetSubresourceType: 'workspace',
       requestMessage: 'please',
     });
+  });
+
+  test.each<[string, () => Answer]>([
+    ['an answer that shows nothing', () => json({}, 201)],
+    ['an answer that shows another one', () => json({ ...FRESH_ENDPOINT, name: 'other' }, 201)],
+    ['an answer that nobody can read', () => ({ ...created(), body: '<html>' })],
+  ])('after %s the list is read anew', async (_name, answer) => {
+    const { clients, requests } = await scripted(({ method }) => (method === 'POST' ? answer() : json({ value: [] })));
+    await clients.fabric.managedPrivateEndpoints(WORKSPACE, aCall());
+    await clients.fabric.createManagedPrivateEndpoint(WORKSPACE, body, fresh());
+    await clients.fabric.managedPrivateEndpoints(WORKSPACE, aCall());
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
   });
 
   test('names no sub-resource and no FQDNs where none were given', async () => {

@@ -1,11 +1,15 @@
 import { OperatorError } from '../../errors.ts';
 import type { CallOptions } from '../call.ts';
 import { saysAbsent } from '../classify.ts';
+import { jsonOf } from '../exchange.ts';
+import type { HttpResponse } from '../http.ts';
 import { objectAt, textAt } from '../raw.ts';
 import type { FabricContext } from './context.ts';
 import type { ThroughOpenDoor } from './open-door.ts';
 import type { FabricCall, FabricRest, RawItem } from './rest.ts';
 import type { FabricClient, ManagedPrivateEndpoint, ManagedPrivateEndpointBody } from './types.ts';
+
+type Rows = readonly ManagedPrivateEndpoint[];
 
 const LIST_PERIOD_MS = 1_200_000;
 /** How long a creation without an answer is taken to be under way. */
@@ -54,8 +58,12 @@ export function createManagedPrivateEndpoints(
       const request = about(workspaceId, `create managed private endpoint "${body.name}"`, 'create', call);
       try {
         const filled = { ...request, body: rawBody(body) };
-        await throughOpenDoor(workspaceId, filled, (asked) => rest.post(asked));
+        const response = await throughOpenDoor(workspaceId, filled, (asked) => rest.post(asked));
         unknown.delete(holder);
+        const made = madeIn(response, body, request.what);
+        // Of twenty creations one after the other each would else cost the others a list of their own.
+        if (made) observers.amend<Rows>(listKey(workspaceId), (rows) => [...rows.filter(isOther(body)), made]);
+        else observers.invalidate(listKey(workspaceId));
         // Held a little longer: what follows too closely is refused without a cause.
         creations.enter(place, holder, CREATION_APART_MS, turn);
       } catch (error) {
@@ -64,9 +72,9 @@ export function createManagedPrivateEndpoints(
         if (error instanceof OperatorError && (error.status !== undefined || refused.includes(error.disposition))) {
           creations.leave(place, holder);
         }
+        // It may have worked though its answer was lost; only what our own quota held back has not even left.
+        if (!isOwnQuota(error)) observers.invalidate(listKey(workspaceId));
         throw countUnknown(unknown, holder, error);
-      } finally {
-        observers.invalidate(listKey(workspaceId));
       }
     },
 
@@ -83,6 +91,30 @@ export function createManagedPrivateEndpoints(
     },
   };
 }
+
+/** The row that the answer shows; undefined when it does not show the one that was asked for. */
+function madeIn(
+  response: HttpResponse,
+  { name, targetId }: ManagedPrivateEndpointBody,
+  what: string,
+): ManagedPrivateEndpoint | undefined {
+  try {
+    const made = readEndpoint(jsonOf(response, what));
+    const isIt = made.id !== '' && made.name === name && made.targetId.toLowerCase() === targetId.toLowerCase();
+    return isIt ? { ...made, isUnlisted: true } : undefined;
+  } catch {
+    // Created is created: the next list shows what.
+    return undefined;
+  }
+}
+
+const isOther =
+  ({ name }: ManagedPrivateEndpointBody) =>
+  (row: ManagedPrivateEndpoint): boolean =>
+    row.name.toLowerCase() !== name.toLowerCase();
+
+const isOwnQuota = (error: unknown): boolean =>
+  error instanceof OperatorError && error.reason === 'WaitingForQuota' && error.status === undefined;
 
 /** A workspace that is not found may be one in which we have no role any more: then nothing is known of its endpoints. */
 function saysEndpointAbsent(error: unknown): boolean {

@@ -49,6 +49,8 @@ export type ManagedPrivateEndpoint = {
     description?: string;
     actionsRequired?: string;
   };
+  /** Known from the answer to its creation alone: no list has shown it yet, and one that lags may not for a while. */
+  isUnlisted?: true;
 };
 
 /** What can be asked for; nothing of it can be changed later (section 12.2). */
