@@ -4,7 +4,9 @@ import type { Ladder, Seen } from './types.ts';
 export function ladders(seen: Seen): readonly Ladder[] {
   const { endpoint, target, approval, removal, loss } = seen;
   if (loss) return [{ name: 'loss', machine: 'loss', facts: loss.facts }];
-  const deciding = approval ? [{ name: 'approval', machine: 'approval', facts: approval.facts }] : [];
+  const deciding = approval
+    ? [due({ name: 'approval', machine: 'approval', facts: approval.facts }, approval.dueAtMs)]
+    : [];
   if (removal) {
     return [...deciding, due({ name: 'removal', machine: 'removal', facts: removal.facts }, removal.dueAtMs)];
   }

@@ -142,7 +142,7 @@ export const approvalMachine = setup({
           ],
         },
         Noting: doing('noteMatch', 'ConnectionSettling'),
-        Settling: waiting('ConnectionSettling'),
+        Settling: waiting('ConnectionSettling', 'due'),
         Approving: doing('approveRequest', 'Approving'),
       },
     },

@@ -10,7 +10,7 @@ import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
 import { pinOf } from './pins.ts';
-import { agedCall, attempt, blindness, type Context } from './reading.ts';
+import { AGE_MS, agedCall, attempt, blindness, type Context } from './reading.ts';
 import { connectionsOf, isIdRejectedBy, type Reference, targetClients } from './target-side.ts';
 import type {
   ApprovalFacts,
@@ -24,12 +24,20 @@ import type {
 } from './types.ts';
 
 type Connection = PrivateEndpointConnection;
+type Question = [
+  context: Context,
+  reference: Reference,
+  target: Pick<TargetSeen, 'id' | 'facts'>,
+  /** Undefined: Fabric could not be asked. */
+  rows: readonly ManagedEndpointRow[] | undefined,
+];
 type About = Pick<Context, 'desired' | 'provenance'>;
 
 /** The operator decides, and there is something to decide; or an approval of ours is open, whatever the spec says by now. */
 export function isDecided({ provenance, desired }: About, endpoint: EndpointFacts): boolean {
   if (isOpenApproval(provenance)) return true;
-  if (desired.approver !== 'operator' || !['created', 'adopted'].includes(endpoint.origin)) return false;
+  if (desired.approver !== 'operator' || !provenance.endpoint) return false;
+  if (!['created', 'adopted'].includes(endpoint.origin)) return false;
   return ['provisioning', 'pending', 'unknown'].includes(endpoint.endpoint);
 }
 
@@ -37,13 +45,24 @@ export function isDecided({ provenance, desired }: About, endpoint: EndpointFact
 export const isStillOpen = ({ facts: { approval, match } }: ApprovalSeen): boolean =>
   approval === 'fresh' || approval === 'overdue' || match === 'unobservable' || match === 'refused';
 
-/** What is known of the one connection that is ours or may be. */
-export async function observeApproval(
-  context: Context,
-  reference: Reference,
-  target: Pick<TargetSeen, 'id' | 'facts'>,
-  /** Undefined: Fabric could not be asked. */
-  rows: readonly ManagedEndpointRow[] | undefined,
+/** What is known of the one connection that is ours or may be. An older list is enough while it shows nothing to be done. */
+export async function observeApproval(...about: Question): Promise<ApprovalSeen> {
+  const known = await observeAged('underWay', ...about);
+  return known.fault || isQuiet(about[0], known.facts) ? known : observeAged('decisive', ...about);
+}
+
+/**
+ * The request has not arrived, settles undisturbed, or has been approved and is not shown so yet. One that has settled is
+ * approved only after both sides have been read anew by the effect itself.
+ */
+const isQuiet = ({ provenance }: About, { match, settle, connection, approval, fabric }: ApprovalFacts): boolean =>
+  (match === 'none' && settle === 'none' && !isOpenApproval(provenance)) ||
+  (match === 'one' && (settle === 'before' || settle === 'after')) ||
+  (match === 'one' && connection === 'approved' && approval === 'fresh' && fabric !== 'echoed');
+
+async function observeAged(
+  age: keyof typeof AGE_MS,
+  ...[context, reference, target, rows]: Question
 ): Promise<ApprovalSeen> {
   const { deps, pass, desired } = context;
   const id = target.id ?? '';
@@ -51,8 +70,7 @@ export async function observeApproval(
   const read = await attempt(
     context,
     'the connections of the target',
-    async () =>
-      connectionsOf(await targetClients(deps, pass, reference, takesBack), id)?.list(agedCall(context, 'decisive')),
+    async () => connectionsOf(await targetClients(deps, pass, reference, takesBack), id)?.list(agedCall(context, age)),
     true,
   );
   const isUsable = reference.state !== 'missing' && (takesBack || reference.state !== 'notAllowed');
@@ -80,7 +98,14 @@ export async function observeApproval(
     fabric: word,
     settle: settleFact(context, match, word),
   };
-  return { facts, connection, matches, ...('why' in match && { detail: match.why }) };
+  const dueAtMs = facts.settle === 'before' ? nextWatch(context) : undefined;
+  return {
+    facts,
+    connection,
+    matches,
+    ...('why' in match && { detail: match.why }),
+    ...(dueAtMs !== undefined && { dueAtMs }),
+  };
 }
 
 const unreadApproval = ({ provenance: { request }, desired }: About, match: ApprovalFacts['match']): ApprovalFacts => ({
@@ -147,6 +172,12 @@ const STATES: Readonly<Record<string, ApprovalFacts['connection']>> = {
 
 const stateOf = (connection: Connection | undefined): ApprovalFacts['connection'] =>
   connection ? (STATES[connection.status] ?? 'other') : 'none';
+
+/** Watched every minute for another one of its name, and looked at when the time is over rather than up to a minute later. */
+function nextWatch({ deps, pass, provenance: { match } }: Context): number {
+  const settledAtMs = (match?.sinceMs ?? 0) + deps.clock.scaled(SETTLE_MS);
+  return Math.min(pass.nowMs + deps.clock.scaled(AGE_MS.awaited), settledAtMs);
+}
 
 /** How long this very request has been the only one while Fabric showed the endpoint waiting. */
 function settleFact(context: Context, match: Match, word: ApprovalFacts['fabric']): ApprovalFacts['settle'] {

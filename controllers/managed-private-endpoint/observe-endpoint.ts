@@ -34,8 +34,9 @@ export async function observeRows(context: Context, targetId: ArmId | undefined)
   const { endpoint } = context.provenance;
   const isOpen = isOpenApproval(context.provenance);
   if (state === 'approved' && endpoint && !isOpen) return first;
-  const isUnderWay = ['provisioning', 'deleting'].includes(state) || isOpen || context.desired.approver === 'operator';
-  if (state === 'absent' || state === 'nameTaken') return readRows(context, 'unsettled');
+  if (state === 'nameTaken') return readRows(context, 'unsettled');
+  // What we make ourselves is in the list at once; of what others make meanwhile Fabric refuses a second one.
+  const isUnderWay = isOpen || ['absent', 'provisioning', 'deleting'].includes(state);
   return readRows(context, isUnderWay ? 'underWay' : 'awaited');
 }
 
@@ -89,6 +90,8 @@ export const rowOf = ({ source }: Pick<Desired, 'source'>, rows: Rows): ManagedE
 
 function originOf({ endpoint, request }: Provenance, row: ManagedEndpointRow | undefined): EndpointFacts['origin'] {
   if (endpoint && (!row || same(row.id, endpoint.id))) return endpoint.how;
+  // Ours, and not noted before a list shows it: whoever notes it and then reads an older list takes it for lost.
+  if (row?.isUnlisted && !endpoint && request) return 'created';
   if (row) return !endpoint && request ? 'fresh' : 'foreign';
   return request ? 'fresh' : 'none';
 }

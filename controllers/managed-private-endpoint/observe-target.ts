@@ -132,7 +132,8 @@ type Sight = {
 async function observeMatches(context: Context, side: TenantClients, id: ArmId): Promise<Sight> {
   const connections = connectionsOf(side, id);
   if (!connections) return { fact: 'notAsked', list: [] };
-  const call = agedCall(context, 'decisive');
+  // Once that is noted, the approval itself asks again whether ours is the only one; a turn may take minutes to come.
+  const call = agedCall(context, context.provenance.request ? 'underWay' : 'decisive');
   const read = await attempt(context, 'the connections of the target', () => connections.list(call), true);
   if (read.fault) return { fact: blindness(read.fault), list: [], fault: read.fault };
   if (!read.value) return { fact: 'none', list: [], isAbsent: true };

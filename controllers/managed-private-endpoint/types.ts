@@ -119,6 +119,8 @@ export type ApprovalSeen = {
   matches: readonly PrivateEndpointConnection[];
   /** Why a match is implausible. */
   detail?: string;
+  /** When to look again at a request that settles. */
+  dueAtMs?: number;
   fault?: Fault;
 };
 
