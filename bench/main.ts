@@ -8,18 +8,21 @@ import { startStages } from './fleet/stages.ts';
 import { buildTemplate, type Template } from './fleet/template.ts';
 import { machineFacts } from './report/machine.ts';
 import { type Figure, tableOf } from './report/table.ts';
+import { managedEndpoints } from './runs/managed-endpoints.ts';
 import { patches } from './runs/patches.ts';
 import { rest } from './runs/rest.ts';
 import { startUp } from './runs/start-up.ts';
 import { sweep } from './runs/sweep.ts';
 import { BUNDLE } from './stage/operator.ts';
 
-const BENCHES = ['start', 'sweep', 'sweep-no-inventory', 'rest', 'patches'] as const;
+const BENCHES = ['start', 'sweep', 'sweep-no-inventory', 'rest', 'patches', 'managed-endpoints'] as const;
 type Bench = (typeof BENCHES)[number];
 
 type Options = {
   tenants: number;
   links: number;
+  workspaces: number;
+  endpoints: number;
   runs: number;
   changes: number;
   dns: Shape['dns'];
@@ -48,6 +51,8 @@ const command = new Command('bench')
   .argument('[benches...]', `which of ${BENCHES.join(', ')}`, ['start', 'sweep'])
   .option('--tenants <number>', 'tenants, each with a namespace, an identity, a subscription and a network', whole, 20)
   .option('--links <number>', 'links in each tenant, at most 500 (a tenant cannot have more services)', whole, 500)
+  .option('--workspaces <number>', 'for managed-endpoints: source workspaces, shared out among the tenants', whole, 100)
+  .option('--endpoints <number>', 'for managed-endpoints: in each source workspace', whole, 20)
   .option('--runs <number>', 'how often each bench is repeated; the table shows medians', whole, 1)
   .option('--changes <number>', 'changes by people during the sweep', whole, 20)
   .option('--dns <mode>', 'of each link’s endpoint: ZoneGroup, Records or none', dnsMode, 'ZoneGroup')
@@ -71,21 +76,26 @@ const nodeOptions = [
   ...(options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]),
 ];
 
-async function run(bench: Bench, template: Template): Promise<Figure[]> {
+async function run(bench: Bench, template: () => Promise<Template>): Promise<Figure[]> {
   switch (bench) {
     case 'patches':
       return patches(size.tenants * size.linksPerTenant, options.peer);
+    case 'managed-endpoints': {
+      const { tenants, workspaces, endpoints, hours } = options;
+      return managedEndpoints({ fleet: { tenants, workspaces, endpoints }, hours });
+    }
     case 'start':
-      return onStage({ template, size: { tenants: 1, linksPerTenant: 0 }, inventory: true }, (stages) =>
-        startUp(stages),
+      return onStage(
+        { template: await template(), size: { tenants: 1, linksPerTenant: 0 }, inventory: true },
+        (stages) => startUp(stages),
       );
     case 'sweep':
     case 'sweep-no-inventory':
-      return onStage({ template, size, inventory: bench === 'sweep' }, (stages) =>
+      return onStage({ template: await template(), size, inventory: bench === 'sweep' }, (stages) =>
         sweep({ stages, size, longestMs: options.longest * 1000, changes: options.changes, nodeOptions }),
       );
     case 'rest':
-      return onStage({ template, size, inventory: true, speed: options.speed }, (stages) =>
+      return onStage({ template: await template(), size, inventory: true, speed: options.speed }, (stages) =>
         rest({ stages, size, speed: options.speed, hours: options.hours }),
       );
     default:
@@ -108,14 +118,24 @@ async function onStage(
 const isBench = (name: string): name is Bench => (BENCHES as readonly string[]).includes(name);
 const unknown = wanted.filter((name) => !isBench(name));
 if (unknown.length > 0) command.error(`no bench is called ${unknown.join(', ')}; there are ${BENCHES.join(', ')}`);
-if (!existsSync(BUNDLE)) command.error(`${BUNDLE} is missing; run: npm run bundle`);
+/** Played in this process, on a clock of its own: neither bundle nor template. */
+const isPlayed = (name: string): boolean => name === 'managed-endpoints';
+if (!wanted.every(isPlayed) && !existsSync(BUNDLE)) command.error(`${BUNDLE} is missing; run: npm run bundle`);
 
 console.log(machineFacts().join('\n'));
-console.log(
-  `${size.tenants} tenants with ${size.linksPerTenant} links each, DNS by ${options.dns}, inbound access denied`,
-);
+if (wanted.some(isPlayed)) {
+  console.log(
+    `${options.endpoints} managed endpoints in each of ${options.workspaces} workspaces, ${size.tenants} tenants`,
+  );
+}
+if (!wanted.every(isPlayed)) {
+  console.log(
+    `${size.tenants} tenants with ${size.linksPerTenant} links each, DNS by ${options.dns}, inbound access denied`,
+  );
+}
 if (options.heap !== undefined) console.log(`heap limit of the operator ${options.heap} MiB`);
-const template = await buildTemplate({ dns: options.dns, policy: true });
+let built: Promise<Template> | undefined;
+const template = () => (built ??= buildTemplate({ dns: options.dns, policy: true }));
 const all: Record<string, Figure[][]> = {};
 for (const bench of wanted.filter(isBench)) {
   const runs: Figure[][] = [];
