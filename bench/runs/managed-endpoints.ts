@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Timers of thousands of objects are all different; half a second is far below every delay that counts here. */
 const STEP_MS = 500;
-/** Published: request arrives 2, Fabric shows it 1 of them settling, settles 10, approval is echoed 15. */
+/** The request arrives after 2 minutes, settles for 10 by our own rule, and Fabric shows the approval after 15. */
 const DELAY_MINUTES = 2 + 10 + 15;
 
 export type ManagedOptions = { fleet: ManagedFleet; hours: number };
@@ -50,7 +50,7 @@ async function untilReady(stage: Stage, fleet: ManagedFleet): Promise<Figure[]> 
   const took = minutes();
   const least = leastCalls(fleet);
   const made = callsPerOperation(stage.calls);
-  const creations = stage.calls.filter(({ operation, method }) => method === 'POST' && operation.endsWith('.create'));
+  const creations = stage.calls.filter(({ operation }) => operation === 'managedPrivateEndpoints.create');
   const ofFabric = least.fabric.create + least.fabric.list + least.fabric.policy;
   const ofArm = least.arm.decide + least.arm.service + least.arm.connections;
   const all = stage.calls.filter(isCloud).length;
@@ -69,7 +69,7 @@ async function untilReady(stage: Stage, fleet: ManagedFleet): Promise<Figure[]> 
       value: ((creations.at(-1)?.atMs ?? startedAtMs) - startedAtMs) / MINUTE_MS,
       unit: 'min',
     },
-    { name: 'ratio to what is demanded', value: took / demanded, unit: '×', against: 'aim 1.05' },
+    { name: '… more than is demanded', value: (took / demanded - 1) * 100, unit: '%', against: 'aim 5' },
     {
       name: 'cloud calls',
       value: all,

@@ -40,7 +40,7 @@ describe('the managed endpoint client against simulated Fabric', () => {
     await start();
     expect(await list(aCall())).toEqual([]);
     await create();
-    const [fresh] = await list(aCall());
+    const [fresh] = await list(aCall({ maxAgeMs: 0 }));
     expect(fresh).toEqual({
       id: expect.any(String),
       name: 'to-sales',

@@ -123,7 +123,7 @@ export function callsPerOperation(calls: readonly Call[]): (operation: string) =
 
 /**
  * The fewest calls with which anybody can get there. The API alone: ask and approve each once; see each workspace's list
- * before, while its requests wait, and when they are approved; see each target's service, its workspace's policy, and its
+ * before, while its requests wait, and when they are approved; see the services of a subscription, the policy of each target's workspace, and its
  * connections before, when they arrive, and when they have settled. `fresh`: what an approval must read anew beside (design
  * section 7): what Fabric shows, and the connection, once each for every approval.
  */
@@ -132,7 +132,7 @@ export function leastCalls({ tenants, workspaces, endpoints }: ManagedFleet) {
   const targets = tenants * endpoints;
   return {
     fabric: { create: objects, list: 3 * workspaces, policy: targets },
-    arm: { decide: objects, service: targets, connections: 3 * targets },
+    arm: { decide: objects, service: tenants, connections: 3 * targets },
     fresh: { fabric: objects, arm: objects },
   };
 }
