@@ -123,9 +123,9 @@ export function callsPerOperation(calls: readonly Call[]): (operation: string) =
 
 /**
  * The fewest calls with which anybody can get there. The API alone: ask and approve each once; see each workspace's list
- * before, while its requests wait, and when they are approved; see the services of a subscription, the policy of each target's workspace, and its
- * connections before, when they arrive, and when they have settled. `fresh`: what an approval must read anew beside (design
- * section 7): what Fabric shows, and the connection, once each for every approval.
+ * before, while its requests wait, and when they are approved; see the services of each subscription, the policy of each
+ * target's workspace, and the target's connections before, when they arrive, and when they have settled. `fresh`: what an
+ * approval must read anew beside (design section 7): what Fabric shows, and the connection, once each for every approval.
  */
 export function leastCalls({ tenants, workspaces, endpoints }: ManagedFleet) {
   const objects = workspaces * endpoints;
