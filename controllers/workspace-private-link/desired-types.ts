@@ -69,6 +69,4 @@ export type Desired = {
   decisions: readonly DesiredDecision[];
   /** connectionsPolicy Authoritative. */
   authoritative: boolean;
-  /** Parts of the spec that this version does not serve, as a person would name them. */
-  notServed: { whole: readonly string[]; partial: readonly string[] };
 };

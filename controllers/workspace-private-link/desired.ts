@@ -44,7 +44,6 @@ export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): De
     decisions: decisionsOf(resource),
     authoritative: spec.connectionsPolicy === 'Authoritative',
     // The whole of the spec is served; a field that a later version of the API brings is named here until it is.
-    notServed: { whole: [], partial: [] },
   };
 }
 

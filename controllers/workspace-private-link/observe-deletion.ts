@@ -25,8 +25,7 @@ export async function observeDeletion(
   standing: ServiceFacts['standing'],
 ): Promise<Seen> {
   const { spec } = context.pass.resource;
-  const mayWrite = standing !== 'notServed';
-  const policy = mayWrite ? (spec.deletionPolicy ?? 'DeleteCreated') : 'Retain';
+  const policy = spec.deletionPolicy ?? 'DeleteCreated';
   const service = await findService(context);
   const isOwner = standing === 'clear' && !isOthers(context, service.actual);
   const inbound = await observeInboundRelease(context, service, isOwner);
@@ -39,7 +38,7 @@ export async function observeDeletion(
     : service.fault
       ? { fault: service.fault }
       : { value: [] };
-  const held = mayWrite && (await locksOut(context, service, isOwner));
+  const held = await locksOut(context, service, isOwner);
   const found = await Promise.all(
     removedNames(context, true).map((name, index) =>
       observeRemoval(context, {

@@ -31,7 +31,7 @@ export const observe =
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
     const deleting = resource.metadata.deletionTimestamp !== undefined;
     const older = olderOwner(pass, desired);
-    const standing = older ? 'older' : desired.notServed.whole.length > 0 ? 'notServed' : 'clear';
+    const standing = older ? 'older' : 'clear';
     // Who is only observed takes no finalizer: there will be nothing to clean up.
     const concerned = (claimed || pass.readOnly) && (deleting || standing === 'clear');
     const blank = unread({ deps, pass, provenance }, desired, { standing, claimed, older });

@@ -155,7 +155,6 @@ export type Reason =
   | 'NoPrivatePath'
   | 'NoProvenEndpoint'
   | 'NotRequested'
-  | 'NotServedYet'
   | 'OutboundApplied'
   | 'OutboundApplying'
   | 'OutputsPublished'

@@ -8,8 +8,8 @@ import {
 } from '../fact-domain-types.ts';
 
 export const SERVICE_FACTS = {
-  /** older: an older object names the same workspace. notServed: the spec asks for a way of working that this version lacks. */
-  standing: ['clear', 'older', 'notServed'],
+  /** older: an older object names the same workspace. */
+  standing: ['clear', 'older'],
   /** Our finalizer is on the object, or the object is only observed and takes none. */
   claimed: [true, false],
   /** The workspace id is in the tenant's workspace list (cloud-apis 5.2). */
@@ -48,8 +48,6 @@ export const SERVICE_FACTS = {
   ],
   /** Annotation fabriclink.dev/service. */
   provenance: PROVENANCE,
-  /** listed: a part of the spec asks for what this version does not serve, and the rest goes on. */
-  decisions: ['none', 'listed'],
 } as const satisfies Domain;
 export type ServiceFacts = FactsOf<typeof SERVICE_FACTS>;
 

@@ -17,7 +17,6 @@ export const serviceMachine = setup({
   types: { context: {} as ServiceFacts, input: {} as ServiceFacts },
   guards: {
     anOlderObjectOwnsIt: is(({ standing }) => standing === 'older'),
-    notServedYet: is(({ standing }) => standing === 'notServed'),
     claimed: is(({ claimed }) => claimed),
     workspaceAbsent: is(({ workspace }) => workspace === 'absent'),
     noCapacity: is(({ capacity }) => capacity === 'none'),
@@ -59,7 +58,6 @@ export const serviceMachine = setup({
     elsewhere: is(({ service }) => service === 'elsewhere'),
     refused: is(({ service }) => service === 'refused'),
     unmarked: is(({ service, provenance }) => service === 'untagged' && provenance === 'created'),
-    decisionsListed: is(({ decisions }) => decisions === 'listed'),
   },
 }).createMachine({
   id: 'service',
@@ -72,13 +70,11 @@ export const serviceMachine = setup({
         Check: {
           always: [
             { guard: 'anOlderObjectOwnsIt', target: 'Claimed' },
-            { guard: 'notServedYet', target: 'NotServed' },
             { guard: 'claimed', target: '#service.Eligible' },
             { target: 'Claiming' },
           ],
         },
         Claimed: stalled('Claimed'),
-        NotServed: stalled('NotServedYet'),
         Claiming: doing('claim', 'Claiming', 'now'),
       },
     },
@@ -159,15 +155,10 @@ export const serviceMachine = setup({
       initial: 'Check',
       states: {
         Check: {
-          always: [
-            { guard: 'unmarked', target: 'Unmarked' },
-            { guard: 'decisionsListed', target: 'NotServed' },
-            { target: 'Settled' },
-          ],
+          always: [{ guard: 'unmarked', target: 'Unmarked' }, { target: 'Settled' }],
         },
         // Noted as made by us, and without our tag: whose it is, a person says. Endpoints go on resting on it.
         Unmarked: stalled('OwnerTagMissing'),
-        NotServed: stalled('NotServedYet'),
         Settled: ready('ServiceReady'),
       },
     },

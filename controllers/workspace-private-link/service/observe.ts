@@ -34,7 +34,6 @@ export const unreadService = (
   registration: 'notAllowed',
   service: 'unobservable',
   provenance,
-  decisions: 'none',
 });
 
 /** Claim is on the object; reads eligibility, the service itself and, before a creation, the providers. */
@@ -56,7 +55,6 @@ export async function observeService(context: Context): Promise<ServiceSeen> {
       registration: pass.resource.spec.registerProviders ? 'allowed' : 'notAllowed',
       service: found.state,
       provenance: provenance.service,
-      decisions: desired.notServed.partial.length > 0 ? 'listed' : 'none',
     },
     actual: found.actual,
     workspaceName: eligible.workspaceName,

@@ -59,10 +59,6 @@ export const SERVICE_WORDING = {
     says: 'a private link service of this name belongs to another workspace',
     next: `choose another service.name in a new object, or remove that service; ${LOOKS_AGAIN}`,
   },
-  NotServedYet: {
-    says: 'the spec asks for something that this version of the operator does not serve yet',
-    next: 'take it out of the spec, or wait for a later version; nothing of it is done',
-  },
   OwnerTagMissing: {
     says: 'by our annotation this object made it, but it does not carry our tag fabriclink-owner: the tag was taken off, or somebody made another one of this name; it is neither changed nor deleted',
     // describe-words.ts names the command and the annotation.

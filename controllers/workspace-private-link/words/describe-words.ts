@@ -213,8 +213,6 @@ function particulars(seen: Seen, rest: Rest): Particulars {
 
 function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | undefined {
   switch (reason) {
-    case 'NotServedYet':
-      return [...desired.notServed.whole, ...desired.notServed.partial].join(', ');
     case 'ProviderNotRegistered':
       return (
         service.providerToRegister &&

@@ -33,7 +33,6 @@ const service: ServiceFacts = {
   registration: 'notAllowed',
   service: 'ours',
   provenance: 'created',
-  decisions: 'none',
 };
 
 table<ServiceFacts>('service', service, {
