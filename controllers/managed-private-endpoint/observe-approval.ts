@@ -85,7 +85,10 @@ async function observeAged(
   }
   const matches = namesakesOf(desired, read.value);
   const match = matchOf(context, read.value);
-  const approved = matches.find((one) => one.status === 'Approved' && isApprovedByUs(context, one));
+  // Annotations are their namespace's: without a permission only the mark on the target itself counts, which names our uid.
+  const isOurs = (one: Connection) =>
+    isMarkedByUs(context, one) || (reference.state !== 'notAllowed' && isNotedByUs(context, one));
+  const approved = matches.find((one) => one.status === 'Approved' && isOurs(one));
   const connection = approved ?? ('connection' in match ? match.connection : undefined);
   const isRejected =
     target.facts.listed === 'rejected' ||
@@ -94,7 +97,7 @@ async function observeAged(
   const facts: ApprovalFacts = {
     ...unreadApproval(context, isRejected ? 'rejected' : match.kind),
     connection: stateOf(connection),
-    approval: approvalFact(context, connection),
+    approval: approvalFact(context, connection, isOurs),
     fabric: word,
     settle: settleFact(context, match, word),
   };
@@ -126,26 +129,32 @@ export function matchOf(context: Pick<Context, 'desired' | 'provenance' | 'pass'
   });
 }
 
-/** By our marker, or by the note that was written before the call: a service may keep no descriptions. */
-const isApprovedByUs = ({ desired, provenance: { match } }: About, connection: Connection): boolean =>
-  markerOf(connection.description)?.uid === desired.uid ||
-  (same(match?.privateEndpointId, connection.privateEndpointId) &&
-    match?.approvedAtMs !== undefined &&
-    match.revokedAtMs === undefined);
+const isMarkedByUs = ({ desired }: About, { description }: Connection): boolean =>
+  markerOf(description)?.uid === desired.uid;
+
+/** By the note that was written before the call: a service may keep no descriptions. */
+const isNotedByUs = ({ provenance: { match } }: About, { privateEndpointId }: Connection): boolean =>
+  same(match?.privateEndpointId, privateEndpointId) &&
+  match?.approvedAtMs !== undefined &&
+  match.revokedAtMs === undefined;
 
 /** An approval of this request was taken back; also by the mark alone, when the note of it was lost with a crash. */
-function isRevoked({ provenance: { match }, desired }: About, connection: Connection | undefined): boolean {
+function isRevoked(about: About, connection: Connection | undefined): boolean {
   if (connection?.status === 'Approved') return false;
-  if (match?.revokedAtMs !== undefined) return true;
-  return connection?.status === 'Rejected' && markerOf(connection.description)?.uid === desired.uid;
+  if (about.provenance.match?.revokedAtMs !== undefined) return true;
+  return connection?.status === 'Rejected' && isMarkedByUs(about, connection);
 }
 
-function approvalFact(context: Context, connection: Connection | undefined): ApprovalFacts['approval'] {
+function approvalFact(
+  context: Context,
+  connection: Connection | undefined,
+  isOurs: (connection: Connection) => boolean,
+): ApprovalFacts['approval'] {
   const { match } = context.provenance;
   const isNoted = same(match?.privateEndpointId, connection?.privateEndpointId);
   // Once was once too often: whatever bears the name by now, a person decides about it, and should find why.
   if (isRevoked(context, connection)) return 'revoked';
-  if (connection?.status !== 'Approved' || !isApprovedByUs(context, connection)) return 'notOurs';
+  if (connection?.status !== 'Approved' || !isOurs(connection)) return 'notOurs';
   if (isNoted && match?.confirmed) return 'confirmed';
   const atMs = (isNoted ? match?.approvedAtMs : undefined) ?? markerOf(connection.description)?.atMs ?? 0;
   return context.pass.nowMs < atMs + context.deps.clock.scaled(ECHO_MS) ? 'fresh' : 'overdue';

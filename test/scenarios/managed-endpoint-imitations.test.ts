@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import {
+  approveConnection,
   injectConnection,
   injectImpostor,
   linkServiceIn,
   removeConnection,
 } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
-import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
+import { createManagedEndpoint, deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
@@ -315,4 +317,25 @@ test('under another name of the same workspace, from another subscription than t
   await stage.pass(3 * HOUR_MS);
   const there = Object.values(linkServiceIn(stage.simulator.world, other).connections);
   expect(there.map(({ state }) => state.status)).toEqual(['Pending']);
+});
+
+test('an annotation that somebody wrote takes nothing back from a target that does not allow its namespace', async () => {
+  createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'to-sales', targetId: SALES_SERVICE });
+  await arrived();
+  approveConnection(stage.simulator.cloud, SALES_SERVICE, rowIn(stage)!.privateEndpointId, 'by hand');
+  await stage.startOperator();
+  await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'reports' } });
+  const secret = credentialsSecret();
+  await stage.apply({ ...secret, metadata: { ...secret.metadata, namespace: 'reports' } });
+  const target = { workspacePrivateLinkRef: { name: 'sales', namespace: NAMESPACE } };
+  const forged = managedManifest({ ...AUTO, target }, 'to-sales', 'reports');
+  const annotations = {
+    'fabriclink.dev/match': `${rowIn(stage)!.privateEndpointId} approved=2026-01-01T00:00:00.000Z`,
+  };
+  await stage.apply({ ...forged, metadata: { ...forged.metadata, annotations } });
+  await stage.pass(2 * HOUR_MS);
+  expect(genuine()).toBe('Approved');
+  await stage.kube.delete(managedPrivateEndpoints, 'reports', 'to-sales');
+  await playUntilManagedGone(stage);
+  expect(genuine()).toBe('Approved');
 });
