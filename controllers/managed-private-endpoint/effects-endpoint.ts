@@ -111,7 +111,9 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
         pass.signal,
       );
     }
-    await pass.annotate(requestOver(seen.provenance));
+    // The next one is asked for, and ours.
+    const forgets = noted.how === 'adopted' ? notes.endpoint(undefined) : {};
+    await pass.annotate({ ...requestOver(seen.provenance), ...forgets });
     const note = `Somebody deleted ${inWords(seen.desired)}. Fabric takes no other request to the same target for 15 minutes; then it is asked for again.`;
     report(pass, { reason: 'EndpointLost', action: 'NoteLoss', note, warning: true }, { endpointId: noted.id });
   },

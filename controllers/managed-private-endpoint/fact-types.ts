@@ -44,7 +44,7 @@ export const ENDPOINT_FACTS = {
   standing: ['clear', 'older', 'notServed'],
   /** Our finalizer is on the object. */
   claimed: [true, false],
-  /** Summary of the target's ladder: it may be asked for. */
+  /** Summary of the target's ladder: it may be asked for, or, where the endpoint exists, it is the expected one. */
   target: ['requestable', 'notRequestable'],
   /** The ledger's note of a deletion to the same target: Fabric takes no other request for 15 minutes (cloud-apis 12.1). */
   cooldown: ['over', 'before', 'unobservable'],

@@ -19,11 +19,11 @@ export const endpointMachine = setup({
     restricted: is(({ endpoint }) => endpoint === 'restricted'),
     unsupported: is(({ endpoint }) => endpoint === 'unsupported'),
     paused: is(({ endpoint }) => endpoint === 'paused'),
-    // Ours, asked for, seen before, and not there any more (or on its way out): somebody else took it away.
+    // Ours or taken over, seen before, and not there any more (or on its way out): somebody else took it away.
     lost: is(
       (facts) =>
         (facts.endpoint === 'absent' || facts.endpoint === 'deleting') &&
-        facts.request === 'noted' &&
+        (facts.request === 'noted' || facts.origin === 'adopted') &&
         isNotedRow(facts),
     ),
     deleting: is(({ endpoint }) => endpoint === 'deleting'),
@@ -42,6 +42,9 @@ export const endpointMachine = setup({
     nameTaken: is(({ endpoint }) => endpoint === 'nameTaken'),
     foreignNever: is(({ origin, adoption }) => (origin === 'foreign' || origin === 'none') && adoption === 'never'),
     foreign: is(({ origin }) => origin === 'foreign' || origin === 'none'),
+    foreignUnproven: is(
+      ({ origin, target }) => (origin === 'foreign' || origin === 'none') && target === 'notRequestable',
+    ),
     fresh: is(({ origin }) => origin === 'fresh'),
     approved: is(({ endpoint }) => endpoint === 'approved'),
     rejectedByList: is(
@@ -135,6 +138,7 @@ export const endpointMachine = setup({
             { guard: 'recreates', target: 'Recreating' },
             { guard: 'moved', target: 'Moved' },
             { guard: 'nameTaken', target: 'NameTaken' },
+            { guard: 'foreignUnproven', target: '#endpoint.Target.Awaiting' },
             { guard: 'foreign', target: 'Adopting' },
             { guard: 'fresh', target: 'Recognising' },
             { target: '#endpoint.Approval' },

@@ -109,13 +109,18 @@ function stateIn(context: Context, rows: Rows, targetId: ArmId | undefined): Fou
   }
   if (row.provisioningState === 'Deleting') return { state: 'deleting', row };
   // Of a WorkspacePrivateLink that is gone nobody knows where it led.
-  const isElsewhere = targetId !== undefined && !leadsTo(row, targetId, desired.subresource);
+  const isElsewhere = targetId !== undefined && !mayLeadTo(row, targetId, desired.subresource);
   return { state: isElsewhere ? 'nameTaken' : connectionState(context, row), row };
 }
 
 /** The pair of target and sub-resource is what makes two endpoints of a workspace the same (cloud-apis 12.1). */
 const leadsTo = (row: ManagedEndpointRow, targetId: ArmId | undefined, subresource: string | undefined): boolean =>
   same(row.targetId, targetId) && (row.subresource ?? '').toLowerCase() === (subresource ?? '').toLowerCase();
+
+/** Of a row of our own name: a sub-resource that nobody names is no difference, least of all one to delete the row for. */
+const mayLeadTo = (row: ManagedEndpointRow, targetId: ArmId, subresource: string | undefined): boolean =>
+  same(row.targetId, targetId) &&
+  (row.subresource === undefined || subresource === undefined || same(row.subresource, subresource));
 
 const CONNECTION: Readonly<Record<string, State>> = {
   Approved: 'approved',

@@ -73,6 +73,13 @@ export async function observeTarget(context: Context, reference: Reference): Pro
   return { ...closed, facts: { ...closed.facts, matches: fact }, matches: list, ...(fault && { fault }) };
 }
 
+/** Of an endpoint that exists already, before it is taken over: only whose workspace it leads to counts. */
+export async function observeExpected(context: Context, reference: Reference, known: TargetSeen): Promise<TargetSeen> {
+  if (context.desired.expectedWorkspaceId === undefined) return known;
+  const { facts, workspaceId, fault } = await observeTarget(context, reference);
+  return { ...known, workspaceId, facts: { ...known.facts, workspace: facts.workspace }, ...(fault && { fault }) };
+}
+
 /** Any other resource: nothing is read of it but its connections, and those only where the operator decides. */
 async function observeOther(context: Context, known: TargetSeen, side: TenantClients): Promise<TargetSeen> {
   const other: TargetSeen = { ...known, facts: { ...known.facts, service: 'otherResource' } };

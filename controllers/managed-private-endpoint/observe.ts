@@ -6,10 +6,10 @@ import { isRequestable } from './machine-target.ts';
 import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
 import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
 import { isLoss, KEPT, observeLoss, observeRemoval, wishOf } from './observe-removal.ts';
-import { knownTarget, observeTarget } from './observe-target.ts';
+import { knownTarget, observeExpected, observeTarget } from './observe-target.ts';
 import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
-import { referenceOf } from './target-side.ts';
-import type { Desired, ManagedPrivateEndpoint, Seen } from './types.ts';
+import { type Reference, referenceOf } from './target-side.ts';
+import type { Desired, EndpointFacts, ManagedPrivateEndpoint, Seen, TargetSeen } from './types.ts';
 
 const FINALIZER = 'fabriclink.dev/finalizer';
 
@@ -93,7 +93,25 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
   }
   const decides = isDecided(context, facts);
   const approval = decides ? await observeApproval(context, reference, blank.target, rows.value) : undefined;
-  return { ...blank, endpoint, approval };
+  const target = await targetOfRow(context, reference, blank.target, facts);
+  const expected = target.facts.workspace === 'asExpected' ? 'requestable' : 'notRequestable';
+  return { ...blank, target, endpoint: { ...endpoint, facts: { ...facts, target: expected } }, approval };
+}
+
+const NOT_TO_TAKE_OVER = ['nameTaken', 'targetTaken', 'deleting'];
+
+/** The expected workspace was held against the target before it was asked for; of what exists already, before it is taken over. */
+async function targetOfRow(
+  context: Context,
+  reference: Reference,
+  known: TargetSeen,
+  { origin, endpoint, adoption }: EndpointFacts,
+): Promise<TargetSeen> {
+  const { expectedWorkspaceId } = context.desired;
+  const isProven = origin === 'created' || origin === 'adopted';
+  if (isProven) return { ...known, workspaceId: known.workspaceId ?? expectedWorkspaceId };
+  const isTakenOver = origin === 'foreign' && adoption === 'allowed' && !NOT_TO_TAKE_OVER.includes(endpoint);
+  return isTakenOver ? observeExpected(context, reference, known) : known;
 }
 
 /** Of objects that name one endpoint of one workspace the oldest owns it; equally old ones are ordered by uid. */
