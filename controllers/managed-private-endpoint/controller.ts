@@ -55,13 +55,25 @@ function secretsOf(object: KubeObject): readonly string[] {
   ];
 }
 
+/** Reasons of Approved=False that nobody's decision is awaited for any more. */
+const DECIDED = new Set([
+  'ConnectionRejected',
+  'ConnectionDisconnected',
+  'EndpointFailed',
+  'ListedReject',
+  'RequestRejected',
+  'RequestDisconnected',
+]);
+
 /** From the status, which is there for people and for this: nothing is decided by it. */
 const approvalWaiting: ObjectGauge = {
   metric: 'fabriclink_approval_waiting_seconds',
   help: 'How long the oldest request has been waiting for a decision, by object.',
   value: (object, nowMs) => {
     const { requestedAt, conditions = [] } = (object as ManagedPrivateEndpoint).status ?? {};
-    const waits = conditions.some(({ type, status }) => type === 'Approved' && status === 'False');
+    const waits = conditions.some(
+      ({ type, status, reason }) => type === 'Approved' && status === 'False' && !DECIDED.has(reason),
+    );
     const sinceMs = timeOf(requestedAt);
     return waits && sinceMs !== undefined ? Math.max(0, nowMs - sinceMs) / 1_000 : undefined;
   },

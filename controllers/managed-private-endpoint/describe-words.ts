@@ -25,7 +25,7 @@ export function say(seen: Seen, rest: Rest): Said {
   return {
     reason: fault?.error.reason.startsWith('Credential') ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
-    next: remedy ?? next,
+    next: `${remedy ?? next}${isHeldUp(rest) ? `; or ${LET_GO}` : ''}`,
   };
 }
 
@@ -40,6 +40,11 @@ function sayError(rest: Rest, error: Failure): Said {
     next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
   };
 }
+
+/** A deletion that may never see what it waits for. */
+const isHeldUp = ({ machine, reason }: Rest): boolean =>
+  machine === 'removal' && ['NoPrivatePath', 'ReadRefused', 'Unobservable'].includes(reason);
+const LET_GO = 'set deletionPolicy to Retain, which lets the object go and leaves the endpoint';
 
 /** These rests mean that a read failed: then its error says more than we can. */
 const blames = ({ reason }: Rest): boolean =>

@@ -314,6 +314,25 @@ describe('a deletion', () => {
     expect(eventReasons(stage)).toContain('Abandoned');
   });
 
+  test('from a workspace that is restricted waits for a path to it, and says how to let go', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    policySetByOthers(stage.simulator.cloud, FINANCE, { inbound: 'Deny' });
+    await stage.pass(HOUR_MS);
+    await deleteManaged(stage);
+    await playUntilSaid(stage, 'NoPrivatePath');
+    await stage.pass(3 * HOUR_MS);
+    expect(managedIn(stage)).toBeDefined();
+    expect(nextStep()).toContain('deletionPolicy to Retain');
+    await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+      type: 'merge',
+      body: { spec: { deletionPolicy: 'Retain' } },
+      fieldManager: 'person',
+    });
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeDefined();
+  });
+
   test('in a workspace that is gone is not wedged either', async () => {
     await begin(AUTO);
     await playUntilManagedReady(stage);
