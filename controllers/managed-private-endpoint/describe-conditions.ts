@@ -25,7 +25,10 @@ const needsPerson = ({ tag, outcome }: Rest): boolean =>
 
 /** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
 export const primary = (rests: readonly Rest[]): Rest | undefined =>
-  rests.find(needsPerson) ?? rests.find((rest) => !isDone(rest));
+  // Why nothing can be seen is the lesser matter while an approval stands that may be an imitation's.
+  rests.find(({ reason }) => reason === 'ApprovalUnproven') ??
+  rests.find(needsPerson) ??
+  rests.find((rest) => !isDone(rest));
 
 /** A ladder that only waits for another one lets that one speak. */
 export function spokesman(rests: readonly Rest[], rest: Rest): Rest {

@@ -39,7 +39,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   ApprovalUnproven: {
     says: 'the request was approved more than 20 minutes ago, and Fabric cannot be asked whether it was the genuine one',
-    next: `give the identity a role on the source workspace, or a private path to it; ${LOOKS_AGAIN}`,
+    next: `give the identity a role on the source workspace, or a private path to it; whoever doubts that it is genuine has the owner of the target reject it; ${LOOKS_AGAIN}`,
   },
   Approved: { says: 'Fabric shows the endpoint approved', next: 'nothing is to be done' },
   ApprovedByOperator: { says: 'the request is approved, and Fabric has confirmed it', next: 'nothing is to be done' },

@@ -122,6 +122,7 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
       return [approval?.detail, ...matches.slice(0, MOST_NAMED).map(connectionText)].filter(Boolean).join('; ');
     }
     case 'ApprovalNotConfirmed':
+    case 'ApprovalUnproven':
       return seen.provenance.match?.privateEndpointId;
     default:
       return undefined;

@@ -221,6 +221,22 @@ describe('an imitation that was approved, where messages are not passed on, is t
     expect([genuine(), statusOf(IMITATION)]).toEqual(['Pending', 'Rejected']);
   });
 
+  test('once Fabric can be asked again; until then it says that an approval stands unproven', async () => {
+    const id = stage.simulator.faults.add({
+      kind: 'refuse',
+      service: 'fabric',
+      path: 'managedPrivateEndpoints',
+      status: 403,
+      code: 'InsufficientPrivileges',
+    });
+    await playUntilSaid(stage, 'ApprovalUnproven');
+    expect(nextStep()).toContain(IMITATION);
+    expect(eventReasons(stage)).toContain('ApprovalUnproven');
+    expect(statusOf(IMITATION)).toBe('Approved');
+    stage.simulator.faults.remove(id);
+    await takenBack();
+  });
+
   test('when the workspace is gone', async () => {
     delete stage.simulator.world.fabric.workspaces[FINANCE.toLowerCase()];
     await deleteManaged(stage);
