@@ -102,7 +102,10 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const connection = list?.find(({ name }) => name === before.name);
     if (connection?.status !== 'Approved') return;
     // A workspace that tells nothing any more will never confirm anything.
-    const rows = await rowsNow(deps, pass, seen).catch(emptyOf);
+    const { match, fabric } = approvalOf(seen).facts;
+    const unwanted = match === 'rejected';
+    const isBlind = fabric === 'unobservable' || fabric === 'refused';
+    const rows = unwanted && isBlind ? [] : await rowsNow(deps, pass, seen).catch(emptyOf);
     if (fabricWord(seen.desired.source, rows, target.id, echoOf(seen, connection)) === 'echoed') return;
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
@@ -117,8 +120,8 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     decided(pass, target.side, {
       reason: 'ApprovalNotConfirmed',
       action: 'RejectRequest',
-      says: `Rejected ${privateEndpointId} again: Fabric did not confirm within 20 minutes that it belongs to ${inWords(seen.desired)}. Somebody may have imitated it.${how}`,
-      why: 'Fabric did not show the description of the approval in time',
+      says: `Rejected ${privateEndpointId} again: ${unwanted ? 'the owner of the target withdrew its consent before Fabric confirmed' : 'Fabric did not confirm within 20 minutes'} that it belongs to ${inWords(seen.desired)}. Somebody may have imitated it.${how}`,
+      why: `Fabric did not show the description of the approval ${unwanted ? 'before the target withdrew its consent' : 'in time'}`,
       connection,
       warning: true,
     });

@@ -66,6 +66,8 @@ export const approvalMachine = setup({
           always: [
             { guard: 'confirmed', target: 'Confirmed' },
             { guard: 'echoed', target: 'Confirming' },
+            // Nobody wants it, and nothing proves it: no reason to wait.
+            { guard: 'contradicted', target: 'Revoking' },
             { guard: 'blindOverdue', target: 'Unproven' },
             { guard: 'overdue', target: 'Revoking' },
             { target: 'AwaitingEcho' },

@@ -91,6 +91,7 @@ async function observeAged(
   const approved = matches.find((one) => one.status === 'Approved' && isOurs(one));
   const connection = approved ?? ('connection' in match ? match.connection : undefined);
   const isRejected =
+    (takesBack && reference.state === 'notAllowed') ||
     target.facts.listed === 'rejected' ||
     matches.some(({ privateEndpointId }) => isIdRejectedBy(reference, privateEndpointId));
   const word = rows ? fabricWord(desired.source, rows, id, echoOf(context, connection)) : 'unobservable';

@@ -110,13 +110,21 @@ describe('over every observation', () => {
           (fabric === 'pending' || fabric === 'provisioning') &&
           settle === 'after',
       ),
-      'takes back only its own, and only late': only(
+      'takes back only its own, and only late or when the target does not want it': only(
         'revokeUnconfirmed',
-        ({ connection, approval }) => connection === 'approved' && approval === 'overdue',
+        ({ match, connection, approval }) =>
+          connection === 'approved' && (approval === 'overdue' || (approval === 'fresh' && match === 'rejected')),
       ),
+      'does take back what the target does not want': ({ match, connection, approval, fabric }, { effect }) =>
+        match !== 'rejected' ||
+        connection !== 'approved' ||
+        (approval !== 'fresh' && approval !== 'overdue') ||
+        fabric === 'echoed' ||
+        effect === 'revokeUnconfirmed',
       'takes nothing back on a question that got no answer': only(
         'revokeUnconfirmed',
-        ({ fabric }) => fabric !== 'unobservable' && fabric !== 'refused' && fabric !== 'echoed',
+        ({ match, fabric }) =>
+          fabric !== 'echoed' && (match === 'rejected' || (fabric !== 'unobservable' && fabric !== 'refused')),
       ),
       'does take it back': ({ match, connection, approval, fabric }, { effect }) =>
         match === 'unobservable' ||

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
+import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
+import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
+import { eventReasons, setTheStage } from '../support/stage-faults.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
+import {
+  AUTO,
+  closeSales,
+  deleteManaged,
+  managedIn,
+  managedManifest,
+  playUntilManagedGone,
+  playUntilManagedReady,
+  rowIn,
+} from '../support/stage-managed.ts';
+import { credentialsSecret, FINANCE, NAMESPACE, SALES_SERVICE } from '../support/stage-world.ts';
+
+/**
+ * An approval that Fabric has not confirmed may be an imitation's. Whatever becomes of the object in those 20 minutes,
+ * somebody looks after it: it is confirmed or taken back, or it is said where it is left (design section 7, rule 2).
+ */
+
+const IMITATION = managedEndpointId({
+  subscriptionId: '99999999-0000-4000-8000-000000000009',
+  workspaceId: FINANCE,
+  name: 'to-sales',
+});
+
+let stage: Stage;
+let linked: StageSnapshot;
+
+beforeAll(async () => {
+  stage = await startStage();
+  linked = await closeSales(stage);
+});
+beforeEach(async () => {
+  const { fabric } = stage.simulator.cloud.conduct;
+  fabric.delays.managedArrivalMs = 90 * MINUTE_MS;
+  fabric.choices.pendingEndpoint = 'succeeded';
+  fabric.choices.passRequestMessage = false;
+  await setTheStage(stage, linked);
+});
+afterAll(() => stage.close());
+
+const statusOf = (id: string) =>
+  Object.values(linkServiceIn(stage.simulator.world, SALES_SERVICE).connections).find(
+    ({ privateEndpointId }) => privateEndpointId.toLowerCase() === id.toLowerCase(),
+  )?.state.status;
+const genuine = () => statusOf(rowIn(stage)?.privateEndpointId ?? '');
+const takenBack = (withinMs: number) =>
+  stage.run(() => statusOf(IMITATION) === 'Rejected', { withinMs, what: 'the imitation is taken back' });
+
+const patchSales = (spec: object) =>
+  stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+    type: 'merge',
+    body: { spec },
+    fieldManager: 'person',
+  });
+
+/** An imitation stands alone for ten minutes, since the genuine request is late, and is approved. */
+async function approveImitation(manifest: object = managedManifest(AUTO)): Promise<void> {
+  await stage.apply(manifest);
+  await stage.run(() => rowIn(stage) !== undefined, { withinMs: HOUR_MS, what: 'it is asked for' });
+  injectConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+  await stage.run(() => statusOf(IMITATION) === 'Approved', { withinMs: HOUR_MS, what: 'the imitation is approved' });
+}
+
+test('a genuine one that is to stay: stays approved, and the object goes once Fabric has confirmed it', async () => {
+  const { fabric } = stage.simulator.cloud.conduct;
+  fabric.delays.managedArrivalMs = 2 * MINUTE_MS;
+  await stage.startOperator();
+  await stage.apply(managedManifest({ ...AUTO, deletionPolicy: 'Retain' }));
+  await stage.run(() => genuine() === 'Approved', { withinMs: HOUR_MS, what: 'it is approved' });
+  await deleteManaged(stage);
+  await playUntilManagedGone(stage);
+  expect(genuine()).toBe('Approved');
+});
+
+test('switched to Manual in between: a genuine one is confirmed, and stays', async () => {
+  stage.simulator.cloud.conduct.fabric.delays.managedArrivalMs = 2 * MINUTE_MS;
+  await stage.startOperator();
+  await stage.apply(managedManifest(AUTO));
+  await stage.run(() => genuine() === 'Approved', { withinMs: HOUR_MS, what: 'it is approved' });
+  await stage.apply(managedManifest({ approval: { mode: 'Manual' } }));
+  await playUntilManagedReady(stage);
+  await stage.pass(HOUR_MS);
+  expect(genuine()).toBe('Approved');
+  expect(managedIn(stage)?.metadata.annotations?.['fabriclink.dev/match']).toContain('confirmed');
+});
+
+test('a Reject is listed in between: taken back at once', async () => {
+  await stage.startOperator();
+  await approveImitation();
+  const source = { managedPrivateEndpoint: { workspaceId: FINANCE, name: 'to-sales' } };
+  await patchSales({ connections: [{ name: 'no', decision: 'Reject', source }] });
+  await takenBack(5 * MINUTE_MS);
+  expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+});
+
+test('the permission of its namespace is withdrawn in between: taken back at once', async () => {
+  await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'reports' } });
+  const secret = credentialsSecret();
+  await stage.apply({ ...secret, metadata: { ...secret.metadata, namespace: 'reports' } });
+  await stage.startOperator();
+  await patchSales({ allowedSourceNamespaces: ['reports'] });
+  const target = { workspacePrivateLinkRef: { name: 'sales', namespace: NAMESPACE } };
+  await approveImitation(managedManifest({ ...AUTO, target }, 'to-sales', 'reports'));
+  await patchSales({ allowedSourceNamespaces: [] });
+  await takenBack(5 * MINUTE_MS);
+  expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+});
