@@ -33,6 +33,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the request is approved on the target, and Fabric has not shown that yet',
     next: 'Fabric shows it within 15 minutes; if it does not within 20, the approval is taken back',
   },
+  ApprovalLeft: {
+    says: 'an approval that Fabric never confirmed may still be on the target, whose connections could not be looked at for a day',
+    next: 'the operator writes that down and lets the object go; the owner of the target removes the connection unless it is genuine',
+  },
   ApprovalNotConfirmed: {
     says: 'an approval was taken back, because Fabric did not show within 20 minutes that it was for this endpoint: somebody may have imitated the request',
     next: 'find out who made that private endpoint, and remove it from the target; then let a person approve the genuine request',

@@ -3,7 +3,7 @@ import { isOurRow, notes } from './desired-provenance.ts';
 import { found, inWords, type Run, report } from './effect-parts.ts';
 import { rowNow } from './effects-endpoint.ts';
 import { cooldownEntry } from './observe-endpoint.ts';
-import { leftBehind } from './observe-removal.ts';
+import { abandonedEntry, leftBehind } from './observe-removal.ts';
 import { clientsOf, type Deps, type MyPass } from './reading.ts';
 import type { Effect, Seen } from './types.ts';
 
@@ -15,6 +15,7 @@ type RemovalEffect = Extract<
   | 'recordAbandoned'
   | 'release'
   | 'releaseUnseen'
+  | 'releaseUnconfirmed'
   | 'releaseAbandoned'
 >;
 
@@ -63,6 +64,18 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
 
   async releaseUnseen(pass, seen) {
     await letGo(pass, seen, 'the workspace tells nothing of its managed private endpoints any more');
+  },
+
+  async releaseUnconfirmed(pass, seen) {
+    const why = 'the target could not be looked at for a day, or a person gave up';
+    const privateEndpointId = seen.provenance.match?.privateEndpointId ?? '';
+    const left = `on ${seen.target.id ?? 'its target'} the connection of ${privateEndpointId}, approved and never confirmed`;
+    const entry = abandonedEntry(pass, why, [left]);
+    await deps.ledger.write(entry, pass.signal);
+    const { namespace, name } = deps.ledger.placeOf(entry);
+    const note = `Let go of ${inWords(seen.desired)}, and left ${left} (${why}). The owner of the target removes it unless it is genuine. It is listed in ConfigMap ${namespace}/${name}.`;
+    report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
+    await pass.release('abandoned');
   },
 
   async noteCredentialsLost(pass) {

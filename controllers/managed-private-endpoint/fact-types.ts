@@ -126,8 +126,11 @@ export type ApprovalFacts = FactsOf<typeof APPROVAL_FACTS>;
 /** Taking the endpoint down. */
 export const REMOVAL_FACTS = {
   claimed: [true, false],
-  /** open: an approval of ours that Fabric has neither confirmed nor failed to confirm in time. */
-  approval: ['settled', 'open'],
+  /**
+   * open: an approval of ours that Fabric has neither confirmed nor failed to confirm in time · left: the target could
+   * not be looked at for a day since the deletion, or a person gave up.
+   */
+  approval: ['settled', 'open', 'left'],
   /** spec.deletionPolicy against what we noted: created by us, or adopted. */
   wish: ['delete', 'keep'],
   /**

@@ -18,7 +18,9 @@ export const removalMachine = setup({
     deleting: is(({ endpoint }) => endpoint === 'deleting'),
     unseen: is(({ endpoint, deletion }) => endpoint === 'unlistable' && deletion === 'none'),
     unseenBefore: is(({ endpoint, deletion }) => endpoint === 'unlistable' && deletion === 'before'),
+    unseenAfterLeft: is(({ endpoint, approval }) => endpoint === 'unlistable' && approval === 'left'),
     unseenAfter: is(({ endpoint }) => endpoint === 'unlistable'),
+    approvalLeft: is(({ approval }) => approval === 'left'),
     leftover: is(({ leftover }) => leftover === 'present'),
   },
 }).createMachine({
@@ -41,6 +43,7 @@ export const removalMachine = setup({
             { guard: 'deleting', target: 'AwaitingGone' },
             { guard: 'unseen', target: 'DeletingUnseen' },
             { guard: 'unseenBefore', target: 'AwaitingUnseen' },
+            { guard: 'unseenAfterLeft', target: '#removal.Release' },
             { guard: 'unseenAfter', target: 'ReleasingUnseen' },
             { target: '#removal.Leftover' },
           ],
@@ -65,8 +68,10 @@ export const removalMachine = setup({
       },
     },
     Release: {
-      initial: 'Releasing',
+      initial: 'Check',
       states: {
+        Check: { always: [{ guard: 'approvalLeft', target: 'ReleasingUnconfirmed' }, { target: 'Releasing' }] },
+        ReleasingUnconfirmed: doing('releaseUnconfirmed', 'ApprovalLeft', 'now'),
         Releasing: doing('release', 'Releasing', 'now'),
         Gone: leaf('gone', 'Released', 'never'),
       },

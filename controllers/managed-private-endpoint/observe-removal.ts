@@ -1,12 +1,22 @@
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
-import { ABANDON, same } from './desired-names.ts';
+import { ABANDON, same, timeOf } from './desired-names.ts';
 import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
 import { isStillOpen, observeApproval } from './observe-approval.ts';
 import { blindState, readRows, rowOf, tellsNothing } from './observe-endpoint.ts';
 import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
 import { agedCall, attempt, type Context, type Deps, type MyPass } from './reading.ts';
 import { connectionsOf, referenceOf, targetClients } from './target-side.ts';
-import type { Desired, Fault, LedgerEntry, LossSeen, Provenance, RemovalFacts, RemovalSeen, Seen } from './types.ts';
+import type {
+  ApprovalSeen,
+  Desired,
+  Fault,
+  LedgerEntry,
+  LossSeen,
+  Provenance,
+  RemovalFacts,
+  RemovalSeen,
+  Seen,
+} from './types.ts';
 
 /** Published: how long the end of a deletion that cannot be seen is waited for; a row goes within minutes (cloud-apis 12.2). */
 const UNSEEN_MS = 900_000;
@@ -62,9 +72,21 @@ export async function observeRemoval(context: Context): Promise<Pick<Seen, 'remo
   const isGone = rows.fault !== undefined && blindRemoval(rows.fault) === 'unlistable';
   // Of a workspace that tells nothing any more no confirmation will ever come.
   const approval = await observeApproval(context, reference, knownTarget(desired, reference), isGone ? [] : rows.value);
+  if (isGivenUp(context, approval)) {
+    const removal = await observeEndpointRemoval(context);
+    return { removal: { ...removal, facts: { ...removal.facts, approval: 'left' } }, approval: undefined };
+  }
   if (!isStillOpen(approval)) return { removal: await observeEndpointRemoval(context), approval: undefined };
   const facts: RemovalFacts = { ...KEPT, approval: 'open', wish: wishOf(desired, provenance) };
   return { removal: { facts, ...(rows.fault && { fault: rows.fault }) }, approval };
+}
+
+/** The target's side lets nobody look any more: a day of patience, as with any credentials (design section 6). */
+function isGivenUp({ pass, deps }: Context, { facts: { match } }: ApprovalSeen): boolean {
+  if (match !== 'unobservable' && match !== 'refused') return false;
+  const { deletionTimestamp, annotations } = pass.resource.metadata;
+  if ((annotations?.[ABANDON] ?? '') !== '') return true;
+  return pass.nowMs >= (timeOf(deletionTimestamp) ?? pass.nowMs) + deps.clock.scaled(PATIENCE_MS);
 }
 
 function blindRemoval(fault: Fault): RemovalFacts['endpoint'] {
@@ -102,22 +124,13 @@ export async function observeLoss(
   { desired, provenance }: { desired: Desired; provenance: Provenance },
   error: OperatorError,
 ): Promise<LossSeen> {
-  const { kind, metadata } = pass.resource;
-  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
-  const asked = (metadata.annotations?.[ABANDON] ?? '') !== '';
+  const asked = (pass.resource.metadata.annotations?.[ABANDON] ?? '') !== '';
   const { lostAtMs } = provenance;
   const isOverdue = lostAtMs !== undefined && pass.nowMs >= lostAtMs + deps.clock.scaled(PATIENCE_MS);
-  const note: LedgerEntry = {
-    what: 'abandoned',
-    subject: object.uid,
-    object,
-    at: new Date(pass.nowMs).toISOString(),
-    until: new Date(pass.nowMs + REMEMBERED_MS).toISOString(),
-    why: asked
-      ? `annotation ${ABANDON}, while ${error.message}`
-      : `the credentials stayed away for a day: ${error.message}`,
-    left: [leftBehind(desired, provenance)],
-  };
+  const why = asked
+    ? `annotation ${ABANDON}, while ${error.message}`
+    : `the credentials stayed away for a day: ${error.message}`;
+  const note = abandonedEntry(pass, why, [leftBehind(desired, provenance)]);
   const place = deps.ledger.placeOf(note);
   const seen = { note, error, ledger: `${place.namespace}/${place.name}` };
   const lost = lostAtMs === undefined ? 'unnoted' : isOverdue ? 'after' : 'before';
@@ -136,6 +149,26 @@ export async function observeLoss(
   }
 }
 
+/** What is given up, for whoever clears up. */
+export function abandonedEntry({ resource, nowMs }: MyPass, why: string, left: readonly string[]): LedgerEntry {
+  const { kind, metadata } = resource;
+  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
+  return {
+    what: 'abandoned',
+    subject: object.uid,
+    object,
+    at: new Date(nowMs).toISOString(),
+    until: new Date(nowMs + REMEMBERED_MS).toISOString(),
+    why,
+    left,
+  };
+}
+
 /** As a person would look for it. */
-export const leftBehind = ({ source }: Desired, { endpoint }: Provenance): string =>
-  `managed private endpoint "${source.name}"${endpoint ? ` (${endpoint.id})` : ''} of workspace ${source.workspaceId}`;
+export function leftBehind({ source }: Desired, provenance: Provenance): string {
+  const { endpoint, match } = provenance;
+  const own = `managed private endpoint "${source.name}"${endpoint ? ` (${endpoint.id})` : ''} of workspace ${source.workspaceId}`;
+  return isOpenApproval(provenance)
+    ? `${own}, and on its target the connection of ${match?.privateEndpointId}, approved and never confirmed`
+    : own;
+}

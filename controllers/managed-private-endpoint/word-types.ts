@@ -19,6 +19,7 @@ export type Effect =
   | 'recordAbandoned'
   | 'release'
   | 'releaseUnseen'
+  | 'releaseUnconfirmed'
   | 'releaseAbandoned';
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
@@ -28,6 +29,7 @@ export type Reason =
   | 'AdoptionNever'
   | 'AmbiguousConnection'
   | 'ApprovalConfirming'
+  | 'ApprovalLeft'
   | 'ApprovalNotConfirmed'
   | 'ApprovalUnproven'
   | 'Approved'

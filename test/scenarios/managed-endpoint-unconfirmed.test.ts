@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
@@ -110,4 +111,20 @@ test('the permission of its namespace is withdrawn in between: taken back at onc
   await patchSales({ allowedSourceNamespaces: [] });
   await takenBack(5 * MINUTE_MS);
   expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+});
+
+test('the target’s side cannot be looked at any more: let go after a day, and it is written down what is left', async () => {
+  await stage.startOperator();
+  const partner = credentialsSecret();
+  await stage.apply({ ...partner, metadata: { ...partner.metadata, name: 'partner' } });
+  await approveImitation(managedManifest({ approval: { mode: 'Auto', credentialsRef: { name: 'partner' } } }));
+  await stage.kube.delete(SECRETS, NAMESPACE, 'partner');
+  await deleteManaged(stage);
+  await stage.pass(20 * HOUR_MS);
+  expect(managedIn(stage)).toBeDefined();
+  await playUntilManagedGone(stage);
+  expect(rowIn(stage)).toBeUndefined();
+  expect(statusOf(IMITATION)).toBe('Approved');
+  expect(eventReasons(stage)).toContain('Abandoned');
+  expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
 });

@@ -146,7 +146,9 @@ describe('over every observation', () => {
         ({ wish, endpoint }) => wish === 'delete' && endpoint === 'present',
       ),
       'nothing while an approval of ours is open': ({ approval, claimed }, { effect }) =>
-        approval === 'settled' || !claimed || effect === undefined,
+        approval !== 'open' || !claimed || effect === undefined,
+      'what is left is written down': ({ approval }, { effect }) =>
+        approval !== 'left' || (effect !== 'release' && effect !== 'releaseUnseen'),
       'lets go when it is gone': only(
         'release',
         ({ wish, endpoint, leftover }) =>
