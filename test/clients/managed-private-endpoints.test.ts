@@ -224,6 +224,17 @@ describe('creating a managed private endpoint', () => {
     });
     expect(requests.map(({ url }) => new URL(url).hostname)).not.toContain(workspaceApiHost(WORKSPACE));
   });
+
+  test('is not tried again for ten minutes where the door is closed and there is no other way', async () => {
+    const { clients, clock, requests } = await scripted(() => refusal('RequestDeniedByInboundPolicy', 403));
+    const create = () => rejection(clients.fabric.createManagedPrivateEndpoint(WORKSPACE, body, fresh()));
+    await create();
+    expect(await create()).toMatchObject({ code: 'RequestDeniedByInboundPolicy' });
+    expect(requests).toHaveLength(1);
+    await clock.advance(600_001);
+    await create();
+    expect(requests).toHaveLength(2);
+  });
 });
 
 describe('deleting a managed private endpoint', () => {
