@@ -86,12 +86,12 @@ export function createScreen(out: Terminal): { draw(lines: readonly string[]): v
         for (const line of lines) seen.add(line);
         return;
       }
-      const fitting = fit(lines, out);
-      if (fitting.join('\n') === drawn.join('\n')) return;
+      const shown = croppedTo(out, lines);
+      if (shown.join('\n') === drawn.join('\n')) return;
       // Counted with the width of now: a terminal that became narrower has wrapped what stood there.
       const up = heightOf(drawn, out.columns);
-      out.write(`${up > 0 ? `\u001b[${up}A` : ''}\r\u001b[J${fitting.join('\n')}\n`);
-      drawn = fitting;
+      out.write(`${up > 0 ? `\u001b[${up}A` : ''}\r\u001b[J${shown.join('\n')}\n`);
+      drawn = shown;
     },
   };
 }
@@ -105,7 +105,7 @@ function heightOf(lines: readonly string[], columns: number): number {
 }
 
 /** What scrolled out of the terminal cannot be drawn over: the last lines give way, and it is said. */
-function fit(lines: readonly string[], { columns, rows }: Terminal): readonly string[] {
+function croppedTo({ columns, rows }: Terminal, lines: readonly string[]): readonly string[] {
   if (heightOf(lines, columns) < rows) return lines;
   let kept = lines.length;
   while (kept > 1 && heightOf(lines.slice(0, kept), columns) > rows - 2) kept -= 1;
