@@ -15,11 +15,8 @@ export type {
   EventNote,
   Ladder,
   PlanStep,
-  Poll,
   Report,
   Rest,
-  RestMeta,
-  RestTag,
 } from '../../operator/runtime/kind.ts';
 export * from './cloud-types.ts';
 export * from './fact-types.ts';

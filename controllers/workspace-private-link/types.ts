@@ -5,11 +5,8 @@ export type {
   EventNote,
   Ladder,
   PlanStep,
-  Poll,
   Report,
   Rest,
-  RestMeta,
-  RestTag,
 } from '../../operator/runtime/kind.ts';
 export * from './cloud-types.ts';
 export * from './desired-types.ts';
