@@ -133,7 +133,16 @@ describe('npm run generate', () => {
 
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'generate-'));
-    for (const path of ['controllers', 'crds', 'docs/states', 'scripts', 'biome.json', '.gitignore', 'package.json']) {
+    for (const path of [
+      'controllers',
+      'crds',
+      'docs/states',
+      'operator',
+      'scripts',
+      'biome.json',
+      '.gitignore',
+      'package.json',
+    ]) {
       cpSync(join(root, path), join(copy, path), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
