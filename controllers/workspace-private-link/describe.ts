@@ -81,9 +81,10 @@ function eventsOf(
   const known = new Set((resource.status?.connections ?? []).map(({ privateEndpointId }) => privateEndpointId));
   for (const { privateEndpointId, from, status } of connections) {
     if (status !== 'Pending' || known.has(privateEndpointId)) continue;
-    const note = requestNote(seen, privateEndpointId, from);
-    if (note === undefined) continue;
-    events.push({ type: 'Warning', reason: 'ConnectionPending', action: 'Observe', note: clip(note, 1_000) });
+    const said = requestNote(seen, privateEndpointId, from);
+    if (!said) continue;
+    const type = said.expected ? 'Normal' : 'Warning';
+    events.push({ type, reason: 'ConnectionPending', action: 'Observe', note: clip(said.note, 1_000) });
   }
   return events;
 }

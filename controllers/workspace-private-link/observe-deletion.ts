@@ -8,7 +8,8 @@ import {
   type ServiceFound,
   serviceRemoval,
 } from './access/observe-release.ts';
-import { approverBehind, NO_CONNECTIONS } from './connections/observe.ts';
+import { approverBehind } from './connections/askers.ts';
+import { NO_CONNECTIONS } from './connections/observe.ts';
 import { observeAbandonment } from './credentials/observe-abandonment.ts';
 import { endpointRemoved } from './endpoint/machine.ts';
 import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';

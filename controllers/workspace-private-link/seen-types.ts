@@ -204,6 +204,8 @@ export type ConnectionsSeen = {
    * Without an entry nobody has decided.
    */
   decidedBy: Readonly<Record<string, string>>;
+  /** By lower-case private endpoint id: the object of this cluster that will decide about a request of its name. */
+  deciders: Readonly<Record<string, Asker>>;
 };
 
 export type PreflightItem = {
@@ -242,8 +244,14 @@ export type ServiceSeen = {
   fault?: Fault;
 };
 
-/** `entry`: of spec.connections, also one that it has lost since; absent: this object did not let them in from its list. */
-export type LiveConnection = PrivateEndpointConnection & { entry?: string };
+/** A ManagedPrivateEndpoint of this cluster. */
+export type Asker = { namespace: string; name: string };
+
+/**
+ * `entry`: of spec.connections, also one that it has lost since; absent: this object did not let them in from its list.
+ * `approver`: the object that approved its own request.
+ */
+export type LiveConnection = PrivateEndpointConnection & { entry?: string; approver?: Asker };
 
 export type ReleaseSeen = {
   inbound: InboundReleaseFacts;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { resourceName } from '../../operator/clients/kube/resources.ts';
 import {
   approveConnection,
   connectionIn,
@@ -80,8 +81,35 @@ describe('approval.mode Auto', () => {
     await begin(AUTO);
     await stage.run(() => rowIn(stage)?.arrived ?? false, { withinMs: HOUR_MS, what: 'the request is on the target' });
     const arrivedAtMs = stage.clock.now();
+    // The target knows who decides, and calls nobody.
+    const annotations = { 'fabriclink.dev/reconcile': 'now' };
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: { metadata: { annotations } },
+      fieldManager: 'person',
+    });
+    const told = () => eventNotes(stage).filter((note) => note.startsWith('Somebody asks to connect'));
+    await stage.run(() => told().length > 0, { withinMs: 5 * MINUTE_MS, what: 'the target tells of the request' });
+    expect(told()).toEqual([expect.stringContaining('ManagedPrivateEndpoint stage/to-sales, which decides')]);
     await stage.run(() => connection().state.status === 'Approved', { withinMs: HOUR_MS, what: 'it is approved' });
     expect(stage.clock.now() - arrivedAtMs).toBeGreaterThanOrEqual(10 * MINUTE_MS);
+  });
+
+  test('whoever takes the target down is told which object it was that it let in', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    await stage.kube.delete(workspacePrivateLinks, NAMESPACE, 'sales');
+    const link = () =>
+      stage.kubernetes.objects(resourceName(workspacePrivateLinks))[0] as
+        | { status?: { nextStep?: string } }
+        | undefined;
+    const command = '`kubectl -n stage delete managedprivateendpoint to-sales`';
+    await stage.run(() => link()?.status?.nextStep?.includes(command) ?? false, {
+      withinMs: HOUR_MS,
+      what: 'it names the object',
+    });
+    await deleteManaged(stage);
+    await stage.run(() => link() === undefined, { withinMs: 2 * HOUR_MS, what: 'sales is gone' });
   });
 
   test('a listed Reject of the target outranks it: nothing is asked for', async () => {

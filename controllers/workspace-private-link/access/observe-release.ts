@@ -1,4 +1,5 @@
 import { markedName, markerOf } from '../../../operator/approval/marker.ts';
+import { approverOf } from '../connections/askers.ts';
 import { isMarkedByUs } from '../connections/listing.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
@@ -121,7 +122,7 @@ export function entryBehind(desired: Desired, connection: PrivateEndpointConnect
 }
 
 export function serviceRemoval(
-  { provenance, desired }: Context,
+  { provenance, desired, pass }: Context,
   question: ServiceRemovalQuestion,
 ): Pick<ReleaseSeen, 'service' | 'actual' | 'staleConnection' | 'liveConnections' | 'fault'> {
   const { service, connections } = question;
@@ -151,7 +152,9 @@ export function serviceRemoval(
     ...(stale && { staleConnection: stale }),
     liveConnections: live.map((connection) => {
       const entry = entryBehind(desired, connection);
-      return entry === undefined ? connection : { ...connection, entry };
+      if (entry !== undefined) return { ...connection, entry };
+      const approver = approverOf({ pass }, connection);
+      return approver ? { ...connection, approver } : connection;
     }),
     ...(service.fault && { fault: service.fault }),
   };

@@ -1,5 +1,6 @@
-import { annotationFor, kubectl, lastSegment } from '../desired-names.ts';
+import { annotationFor, kubectl, lastSegment, same } from '../desired-names.ts';
 import type {
+  Asker,
   DecisionSeen,
   LiveConnection,
   ManagedConnectionFacts,
@@ -83,20 +84,36 @@ const remainingIn = ({ release }: Seen, { reason }: Rest): readonly LiveConnecti
 export function remainingDetail(seen: Seen, rest: Rest): string | undefined {
   const remaining = remainingIn(seen, rest);
   const named = remaining.slice(0, MOST_REMAINING).map((one) => {
-    const by = one.entry === undefined ? 'not from the list of this object' : `by spec.connections, entry ${one.entry}`;
-    const how = one.status === 'Approved' ? `approved ${by}` : `state ${one.status}`;
+    const how = one.status === 'Approved' ? `approved ${approvedBy(one)}` : `state ${one.status}`;
     return `${one.privateEndpointId ?? one.name}, ${how}`;
   });
   const more = remaining.length - named.length;
   return named.length === 0 ? undefined : [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
+function approvedBy({ entry, approver }: LiveConnection): string {
+  if (entry !== undefined) return `by spec.connections, entry ${entry}`;
+  return approver ? `by ManagedPrivateEndpoint ${inFull(approver)}` : 'not from the list of this object';
+}
+
+const inFull = ({ namespace, name }: Asker): string => `${namespace}/${name}`;
+
 function remainingRemedy(seen: Seen, rest: Rest): string | undefined {
   const remaining = remainingIn(seen, rest);
   if (remaining.length === 0) return undefined;
-  const commands = remaining.slice(0, MOST_REMAINING).map((one) => removal(seen, one));
+  const named = remaining.slice(0, MOST_REMAINING);
+  const commands = named.map((one) => removal(seen, one));
   const retain = `${kubectl(seen.desired, 'patch')} --type merge -p '{"spec":{"deletionPolicy":"Retain"}}'`;
-  return `have the owners delete their private endpoints; or cut them off now: ${commands.join(' and ')}; or keep the service and whoever is connected: \`${retain}\`; the operator looks again every ten minutes`;
+  // Its own deletion takes the endpoint away at its source; what is cut off here alone, it asks for again or stalls.
+  const objects = named.flatMap(({ approver }) =>
+    approver ? [`\`kubectl -n ${approver.namespace} delete managedprivateendpoint ${approver.name}\``] : [],
+  );
+  const others = named.some(({ approver }) => !approver) || remaining.length > named.length;
+  const owners = [
+    ...(objects.length > 0 ? [`delete what asked for it: ${objects.join(' and ')}`] : []),
+    ...(others ? ['have the owners delete their private endpoints'] : []),
+  ];
+  return `${owners.join('; ')}; or cut them off now: ${commands.join(' and ')}; or keep the service and whoever is connected: \`${retain}\`; the operator looks again every ten minutes`;
 }
 
 /** A command that works for any resource type, and in every Azure cloud. */
@@ -138,18 +155,39 @@ const FABRIC_WORDS: Record<ManagedConnectionFacts['fabric'], string | undefined>
 const fabricInWords = ({ about }: DecisionSeen): string | undefined =>
   about.machine === 'managedConnection' ? FABRIC_WORDS[about.facts.fabric] : undefined;
 
-/** What to say when a new request shows up; nothing when the list decides it, which then says so itself. */
-export function requestNote(seen: Seen, privateEndpointId: string, from: string | undefined): string | undefined {
+/**
+ * What to say when a new request shows up; nothing when the list decides it, which then says so itself. `expected`: it is
+ * the only one of its name, and nobody needs to look.
+ */
+export function requestNote(
+  seen: Seen,
+  privateEndpointId: string,
+  from: string | undefined,
+): { note: string; expected?: boolean } | undefined {
   const isMeant = (one: PrivateEndpointConnection) =>
     one.privateEndpointId?.toLowerCase() === privateEndpointId.toLowerCase();
   const entry = seen.connections.decisions.find(({ matches }) => matches.some(isMeant));
+  const decider = seen.connections.deciders[privateEndpointId.toLowerCase()];
+  if (!entry && decider) {
+    const { list, deciders } = seen.connections;
+    const namesakes = list.filter(
+      ({ privateEndpointId: id = '' }) =>
+        deciders[id.toLowerCase()] && same(lastSegment(id), lastSegment(privateEndpointId)),
+    );
+    const note = `Somebody asks to connect under the name of ManagedPrivateEndpoint ${inFull(decider)}, which decides about that itself (approval.mode Auto), and approves only what is shown to be genuine: ${privateEndpointId}`;
+    return namesakes.length > 1 ? { note } : { note, expected: true };
+  }
   if (!entry) {
-    return `Somebody asks to connect (${from}); nobody here decides about that, it stays pending: ${privateEndpointId}`;
+    return {
+      note: `Somebody asks to connect (${from}); nobody here decides about that, it stays pending: ${privateEndpointId}`,
+    };
   }
   if (entry.about.machine === 'connection') return undefined;
-  return entry.about.facts.approval === 'confirmed'
-    ? `Somebody asks to connect under the name of a managed private endpoint that is connected already (${ruleOf(entry.desired)}): an imitation, it stays pending: ${privateEndpointId}`
-    : `Somebody asks to connect under the name that ${ruleOf(entry.desired)} lists; it is approved only once it is shown to be genuine: ${privateEndpointId}`;
+  const note =
+    entry.about.facts.approval === 'confirmed'
+      ? `Somebody asks to connect under the name of a managed private endpoint that is connected already (${ruleOf(entry.desired)}): an imitation, it stays pending: ${privateEndpointId}`
+      : `Somebody asks to connect under the name that ${ruleOf(entry.desired)} lists; it is approved only once it is shown to be genuine: ${privateEndpointId}`;
+  return { note };
 }
 
 /** Which rule rejects an own endpoint, for the endpoint's own sentence. */

@@ -1,6 +1,3 @@
-import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
-import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
-import { markerOf } from '../../../operator/approval/marker.ts';
 import { same } from '../desired-names.ts';
 import { connectionFact, connectionOf } from '../endpoint/observe.ts';
 import { blindness, type Context, type Reading } from '../reading.ts';
@@ -13,13 +10,20 @@ import type {
   PrivateEndpointConnection,
   RevocationSeen,
 } from '../types.ts';
+import { approverBehind, decidersOf } from './askers.ts';
 import { ruleOf } from './desired.ts';
 import { isMarkedByUs, isOwn, means, rejecterOf, unconfirmedIn, unlistedOf } from './listing.ts';
 import { isUnfinished, observeManagedApproval } from './observe-managed.ts';
 
 type Connection = PrivateEndpointConnection;
 
-export const NO_CONNECTIONS: ConnectionsSeen = { list: [], decisions: [], revocations: [], decidedBy: {} };
+export const NO_CONNECTIONS: ConnectionsSeen = {
+  list: [],
+  decisions: [],
+  revocations: [],
+  decidedBy: {},
+  deciders: {},
+};
 
 /** Every entry of spec.connections against the connections of the service; nothing is known of them before the service is usable. */
 export async function observeDecisions(
@@ -39,7 +43,7 @@ export async function observeDecisions(
       ...unread(decision, usable ? 'ready' : 'notReady'),
       matches: among(decision),
     }));
-    return { list: shown, decisions, revocations: [], decidedBy: decidedBy(context, shown, decisions) };
+    return { list: shown, decisions, revocations: [], ...rulesOf(context, shown, decisions) };
   }
   const read = await connections();
   if (read.fault) {
@@ -48,14 +52,14 @@ export async function observeDecisions(
       matches: among(decision),
       fault: read.fault,
     }));
-    return { list: shown, decisions, revocations: [], decidedBy: decidedBy(context, shown, decisions) };
+    return { list: shown, decisions, revocations: [], ...rulesOf(context, shown, decisions) };
   }
   const list = read.value;
   const decisions = await Promise.all(desired.decisions.map((decision) => observeDecision(context, decision, list)));
   const revocations = unlistedOf(context, list).map(
     (connection): RevocationSeen => ({ connection, facts: { service: 'ready', hold: 'free' } }),
   );
-  return { list, decisions, revocations, decidedBy: decidedBy(context, list, decisions) };
+  return { list, decisions, revocations, ...rulesOf(context, list, decisions) };
 }
 
 /** An entry about which nothing has been read. */
@@ -196,24 +200,6 @@ export function withHolds(
   };
 }
 
-/** As the API bounds it. */
-const RULE_LIMIT = 256;
-
-/**
- * The object that approved its own request (approval.mode Auto): its mark, on a request of its name. For people only: a
- * mark is text, and whoever may approve may write it.
- */
-export function approverBehind({ pass }: Pick<Context, 'pass'>, connection: Connection): string | undefined {
-  const uid = connection.status === 'Approved' ? markerOf(connection.description)?.uid : undefined;
-  if (uid === undefined) return undefined;
-  const object = pass.cached<ManagedPrivateEndpoint>(managedPrivateEndpoints).find(({ metadata, spec }) => {
-    const source = { workspaceId: spec.workspaceId, name: spec.endpointName ?? metadata.name };
-    return metadata.uid === uid && bearsName(source, connection.privateEndpointId);
-  });
-  if (!object) return undefined;
-  return `managedprivateendpoints/${object.metadata.namespace}/${object.metadata.name}`.slice(0, RULE_LIMIT);
-}
-
 /** Which rule stands behind each connection. `unlisted`: decided, and nothing in this cluster says so. */
 function decidedBy(
   context: Context,
@@ -239,3 +225,13 @@ function decidedBy(
     ),
   );
 }
+
+/** What people are told about who decided, or is about to. */
+const rulesOf = (
+  context: Context,
+  list: readonly Connection[],
+  decisions: readonly DecisionSeen[],
+): Pick<ConnectionsSeen, 'decidedBy' | 'deciders'> => ({
+  decidedBy: decidedBy(context, list, decisions),
+  deciders: decidersOf(context, list),
+});

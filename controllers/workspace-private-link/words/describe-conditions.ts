@@ -191,6 +191,8 @@ function allEndpoints(seen: Seen, rests: readonly Rest[], mine: readonly Rest[])
   return { status, reason, message: `${count}. ${line(seen, worst)}` };
 }
 
+/** More names make no message clearer. */
+const MOST_NAMED = 3;
 const DECISIONS = ['connection', 'managedConnection', 'revocation'];
 
 /** Own endpoints and listed decisions together, the worst first. Requests that nobody here decides take nothing from it. */
@@ -215,9 +217,7 @@ function connectionsApproved(seen: Seen, rests: readonly Rest[]): Found {
           `${decisions.filter(isDone).length} of ${decisions.length} decision(s) of spec.connections are as they should be.`,
         ]
       : []),
-    ...(waiting.length > 0
-      ? [`${waiting.length} request(s) by others are pending, see status.connections; nobody here decides about them.`]
-      : []),
+    ...pendingInWords(seen, waiting),
   ];
   const worst = primary([...connected, ...decisions]);
   if (worst && worst === undecided) {
@@ -227,6 +227,24 @@ function connectionsApproved(seen: Seen, rests: readonly Rest[]): Found {
   const text = own.status === 'True' ? 'Every endpoint of this object is approved.' : own.message;
   const message = [text, ...added].join(' ');
   return own.status === 'True' ? { status: 'True', reason: 'Approved', message } : { ...own, message };
+}
+
+/** Requests that no entry of spec.connections means: another object decides, or nobody here. */
+function pendingInWords({ connections: { deciders } }: Seen, waiting: Seen['connections']['list']): readonly string[] {
+  const deciderOf = ({ privateEndpointId = '' }: (typeof waiting)[number]) => deciders[privateEndpointId.toLowerCase()];
+  const decided = waiting.filter(deciderOf);
+  const objects = new Set(decided.flatMap((one) => deciderOf(one) ?? []).map((one) => `${one.namespace}/${one.name}`));
+  const count = waiting.length - decided.length;
+  return [
+    ...(decided.length > 0
+      ? [
+          `${decided.length} request(s) are pending that bear the name of ManagedPrivateEndpoint ${[...objects].slice(0, MOST_NAMED).join(', ')}${objects.size > MOST_NAMED ? ' and others' : ''}: approval.mode Auto, it decides about its own.`,
+        ]
+      : []),
+    ...(count > 0
+      ? [`${count} request(s) by others are pending, see status.connections; nobody here decides about them.`]
+      : []),
+  ];
 }
 
 const UNMANAGED: Found = {

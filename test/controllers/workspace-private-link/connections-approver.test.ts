@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { approverBehind } from '../../../controllers/workspace-private-link/connections/observe.ts';
+import { approverBehind, decidersOf } from '../../../controllers/workspace-private-link/connections/askers.ts';
 import { markedDescription } from '../../../operator/approval/marker.ts';
 
 /** Whom status.connections[].decidedBy names for a request that a ManagedPrivateEndpoint approved by itself. */
@@ -33,5 +33,50 @@ describe('the approver of a request', () => {
     ['it was rejected since', 'reports-to-sales', 'uid-1', 'Rejected'],
   ])('is nobody when %s', (_why, name, uid, status) => {
     expect(behind(name, uid, status)).toBeUndefined();
+  });
+});
+
+describe('who decides about a request that waits', () => {
+  const SERVICE = '/subscriptions/s/services/sales';
+  const ID = `/subscriptions/s/privateEndpoints/${WORKSPACE}.to-sales`;
+  type Change = { spec?: object; metadata?: object; link?: object; status?: string };
+  const deciders = ({ spec, metadata, link, status = 'Pending' }: Change) => {
+    const object = {
+      metadata: { namespace: 'reports', name: 'to-sales', ...metadata },
+      spec: {
+        workspaceId: WORKSPACE,
+        approval: { mode: 'Auto' },
+        target: { workspacePrivateLinkRef: { name: 'sales', namespace: 'data' } },
+        ...spec,
+      },
+    };
+    const resource = {
+      metadata: { namespace: 'data', name: 'sales' },
+      spec: { allowedSourceNamespaces: ['reports'], ...link },
+    };
+    const about = { pass: { cached: () => [object], resource }, desired: { service: { id: SERVICE } } };
+    const connection = { id: 'any', name: 'any', status, privateEndpointId: ID.toUpperCase(), description: '' };
+    return decidersOf(about as unknown as Parameters<typeof decidersOf>[0], [connection]);
+  };
+  const OURS = { [ID.toLowerCase()]: { namespace: 'reports', name: 'to-sales' } };
+
+  test.each<[string, Change]>([
+    ['it names this object', {}],
+    ['it names this service', { spec: { target: { privateLinkResourceId: SERVICE.toUpperCase() } }, link: {} }],
+  ])('is the object of that name with approval.mode Auto, when %s', (_why, change) => {
+    expect(deciders(change)).toEqual(OURS);
+  });
+
+  test.each<[string, Change]>([
+    ['a person decides about it', { spec: { approval: { mode: 'Manual' } } }],
+    ['the object is only observed', { spec: { managementPolicy: 'Observe' } }],
+    ['the object is being deleted', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }],
+    ['it leads to another link', { spec: { target: { workspacePrivateLinkRef: { name: 'hr', namespace: 'data' } } } }],
+    ['it means a link of its own namespace', { spec: { target: { workspacePrivateLinkRef: { name: 'sales' } } } }],
+    ['its namespace is not allowed', { link: { allowedSourceNamespaces: [] } }],
+    ['it bears another name', { spec: { endpointName: 'other' } }],
+    ['it is decided already', { status: 'Approved' }],
+  ])('is nobody when %s', (_why, change) => {
+    expect(deciders(change)).toEqual({});
   });
 });
