@@ -95,6 +95,7 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
       (zones, { name, id }) => ({ ...zones, [name]: [...(zones[name] ?? []), id] }),
       {},
     ),
+    notedAs: {},
     zones: valuesOf(annotations, 'zone').flatMap(([how, id]) => (how === 'created' && id ? [id] : [])),
     links: valuesOf(annotations, 'link').flatMap(([how, zoneId, name, virtualNetworkId]) =>
       how === 'created' && zoneId && name && virtualNetworkId ? [{ zoneId, name, virtualNetworkId }] : [],
@@ -158,8 +159,18 @@ export function underPresentNames(
     endpoints: renamed(provenance.endpoints),
     zoneGroups: renamed(provenance.zoneGroups),
     records: renamed(provenance.records),
+    notedAs: Object.fromEntries(
+      [...new Set(present.values())].map((name) => {
+        const older = [...present].flatMap(([noted, wanted]) => (wanted === name ? [noted] : []));
+        return [name, provenance.endpoints[name] === undefined ? older : [...older, name]] as const;
+      }),
+    ),
   };
 }
+
+/** The names under which an entry's notes are to be found, for commands that people run: its own, if it was never renamed. */
+export const notedNames = ({ notedAs }: Pick<Provenance, 'notedAs'>, name: string): readonly string[] =>
+  notedAs[name] ?? [name];
 
 /** The id comes second in every note; a zone may be noted more than once, each time with the same consumer. */
 const consumersIn = (annotations: Readonly<Record<string, string>>): Provenance['consumers'] =>

@@ -25,6 +25,11 @@ export type Provenance = {
   zoneGroups: Readonly<Record<string, ArmId>>;
   /** By endpoint name: the zones that its records were written into, of which the spec names the last at most. */
   records: Readonly<Record<string, readonly ArmId[]>>;
+  /**
+   * By the present name of an entry that was renamed: the names that its notes still bear in their keys. For the words of
+   * commands only.
+   */
+  notedAs: Readonly<Record<string, readonly string[]>>;
   /** Shared zones that this object uses. */
   zones: readonly ArmId[];
   /** Links in given zones that this object made. */

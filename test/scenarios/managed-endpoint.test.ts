@@ -110,6 +110,7 @@ describe('approval.mode Auto', () => {
     });
     await deleteManaged(stage);
     await stage.run(() => link() === undefined, { withinMs: 2 * HOUR_MS, what: 'sales is gone' });
+    expect(() => service()).toThrow('no private link service');
   });
 
   test('a listed Reject of the target outranks it: nothing is asked for', async () => {

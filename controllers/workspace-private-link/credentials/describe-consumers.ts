@@ -1,6 +1,6 @@
 import { consumerOfId, entryOfId } from '../desired.ts';
-import { annotationFor, kubectl } from '../desired-names.ts';
-import { keyOfLink, keyOfZone, keysOfEndpoint } from '../desired-provenance.ts';
+import { kubectl } from '../desired-names.ts';
+import { keyOfLink, keyOfZone, keyOfZoneGroup, keysOfEndpoint, notedNames } from '../desired-provenance.ts';
 import type { ArmId, Seen } from '../types.ts';
 
 /** What the operator leaves where it is, because it goes there with nobody else's credentials. */
@@ -19,9 +19,10 @@ export function staysBehind(seen: Seen, name: string): string {
 export function forgetting({ desired, provenance }: Seen, name: string): string {
   const isForeign = (zoneId: ArmId) =>
     provenance.consumers[zoneId.toLowerCase()] !== undefined && entryOfId(desired, zoneId) === undefined;
+  const hasGroup = provenance.zoneGroups[name] !== undefined;
   const keys = [
-    ...keysOfEndpoint(name, provenance.records[name] ?? []).filter(
-      (key) => key !== annotationFor('zone-group', name) || provenance.zoneGroups[name] !== undefined,
+    ...notedNames(provenance, name).flatMap((noted) =>
+      keysOfEndpoint(noted, provenance.records[name] ?? []).filter((key) => hasGroup || key !== keyOfZoneGroup(noted)),
     ),
     ...provenance.zones.filter(isForeign).map(keyOfZone),
     ...provenance.links

@@ -7,7 +7,8 @@ import {
 } from '../connections/describe.ts';
 import { lossDetail, partlyGivenUp } from '../credentials/describe-abandonment.ts';
 import { forgetting, staysBehind } from '../credentials/describe-consumers.ts';
-import { ANNOTATION, annotationFor, OWNER_TAG } from '../desired-names.ts';
+import { ANNOTATION, annotationFor, kubectl, OWNER_TAG } from '../desired-names.ts';
+import { notedNames } from '../desired-provenance.ts';
 import { removalDetail } from '../endpoint/describe-removal.ts';
 import { gatewayDetail } from '../placement/describe-gateway.ts';
 import { phraseOf } from '../plan/describe-plan.ts';
@@ -155,9 +156,12 @@ function marking(seen: Seen, rest: Rest): string | undefined {
   const isService = rest.ladder === 'service';
   const removal = seen.removals.find(({ name }) => rest.ladder === `removal/${name}`);
   const id = isService ? desired.service.id : (removal?.resourceId ?? endpointIn(seen, rest)?.desired.resourceId);
-  const key = isService ? `${ANNOTATION}service` : annotationFor('endpoint', nameIn(rest));
+  const keys = isService
+    ? [`${ANNOTATION}service`]
+    : notedNames(seen.provenance, nameIn(rest)).map((name) => annotationFor('endpoint', name));
+  const away = `\`${kubectl(desired, 'annotate')} ${keys.map((key) => `${key}-`).join(' ')}\``;
   const command = `\`az tag update --resource-id ${id} --operation Merge --tags ${OWNER_TAG}=${desired.owner}\``;
-  return `if it is this object's, run ${command}; if it is not, take the annotation ${key} away: it then stays when the object goes; the operator looks again every ten minutes`;
+  return `if it is this object's, run ${command}; if it is not, have our note of it forgotten with ${away}: it then stays when the object goes; the operator looks again every ten minutes`;
 }
 
 const nameIn = ({ ladder }: Rest) => ladder.slice(ladder.indexOf('/') + 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OWNER_TAG } from '../../../controllers/workspace-private-link/desired-names.ts';
-import { aWorkspacePrivateLink, aWorld, endpointId, live, MINUTE_MS, remove, SERVICE } from './living.ts';
+import { anEndpoint, aWorkspacePrivateLink, aWorld, endpointId, live, MINUTE_MS, remove, SERVICE } from './living.ts';
 
 const ENDPOINT = endpointId('pe-hub').toLowerCase();
 
@@ -49,6 +49,19 @@ describe.each(['endpoint', 'service'] as const)('a created %s without our owner 
     expect(living.resource.metadata.annotations![key]).toMatch(/^adopted/);
     expect(world.writes).toEqual([]);
   });
+});
+
+test('an endpoint whose entry was renamed is forgotten by the command that is shown', async () => {
+  const { living, tag } = await aLivingLink();
+  living.change(({ spec }) => (spec.endpoints = [anEndpoint('renamed', { resourceName: 'pe-hub' })]));
+  tag({}).endpoint();
+  await living.settle();
+  const [, keys = ''] = /annotate workspaceprivatelinks\.fabriclink\.dev sales ([^`]*)-`/.exec(living.nextStep()) ?? [];
+  expect(keys).toBe('fabriclink.dev/endpoint.hub');
+  living.change(({ metadata }) => delete metadata.annotations![keys]);
+  await living.settle();
+  expect(living.condition('Ready').status).toBe('True');
+  expect(living.resource.metadata.annotations!['fabriclink.dev/endpoint.renamed']).toMatch(/^adopted/);
 });
 
 describe('an operator that died between its note and its call', () => {
