@@ -1,9 +1,11 @@
-// Writes what is derived from the CRDs and from the machines. `npm run generate` writes; `npm run generate -- --check`
+// Writes what is derived from the CRDs, from the machines and from the chart's schema of values. `npm run generate` writes; `npm run generate -- --check`
 // only compares, and exits 1 when something is stale.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { crdTemplate } from './chart/crds.ts';
+import { type ValueSchema, valuesTable, valuesYaml, withTable } from './chart/values.ts';
 import { type Crd, moduleFor } from './crd-types.ts';
 import { drawStates } from './draw-states.ts';
 
@@ -38,13 +40,31 @@ function generate(): Map<string, string> {
     return [path, formatted(moduleFor(crd, `crds/${name}`), path)];
   });
   const drawings = drawStates().map(({ path, text }): [string, string] => [path, text]);
-  return new Map([...files, ...drawings]);
+  return new Map([...files, ...drawings, ...chartFiles(crdFiles)]);
+}
+
+const CHART = 'charts/fabric-link-operator';
+
+function chartFiles(crdFiles: readonly string[]): [string, string][] {
+  const text = (path: string) => readFileSync(join(root, path), 'utf8');
+  const schema = JSON.parse(text(`${CHART}/values.schema.json`)) as ValueSchema;
+  return [
+    ...crdFiles.map((name): [string, string] => [
+      `${CHART}/templates/crds/${name}`,
+      crdTemplate(`crds/${name}`, text(`crds/${name}`)),
+    ]),
+    [`${CHART}/values.yaml`, valuesYaml(schema)],
+    [`${CHART}/README.md`, withTable(text(`${CHART}/README.md`), valuesTable(schema))],
+  ];
 }
 
 const check = process.argv.includes('--check');
 const stale = [...generate()].filter(([path, text]) => contentOf(path) !== text);
 for (const [path, text] of stale) {
-  if (!check) writeFileSync(join(root, path), text);
+  if (!check) {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
   console.log(`${check ? 'stale' : 'wrote'} ${path}`);
 }
 if (check && stale.length > 0) {

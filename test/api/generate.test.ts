@@ -134,6 +134,7 @@ describe('npm run generate', () => {
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), 'generate-'));
     for (const path of [
+      'charts',
       'controllers',
       'crds',
       'docs/states',
@@ -174,11 +175,24 @@ describe('npm run generate', () => {
     writeFileSync(path, text);
   });
 
-  test('notices a changed CRD', () => {
+  test('notices a changed CRD, in the types and in the chart', () => {
     const path = join(copy, 'crds/crosstenantmappings.yaml');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('enum: [None, Graph]', 'enum: [None, Graph, Log]'));
-    expect(generate('--check')).toMatchObject({ status: 1, stdout: 'stale crds/cross-tenant-mapping.ts\n' });
+    const stale = [
+      'stale crds/cross-tenant-mapping.ts',
+      'stale charts/fabric-link-operator/templates/crds/crosstenantmappings.yaml',
+    ];
+    expect(generate('--check')).toMatchObject({ status: 1, stdout: `${stale.join('\n')}\n` });
+    writeFileSync(path, text);
+  });
+
+  test('notices a value that the chart’s values.yaml and README do not show', () => {
+    const path = join(copy, 'charts/fabric-link-operator/values.schema.json');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"default": "info"', '"default": "warn"'));
+    const stale = ['values.yaml', 'README.md'].map((name) => `stale charts/fabric-link-operator/${name}\n`);
+    expect(generate('--check')).toMatchObject({ status: 1, stdout: stale.join('') });
     writeFileSync(path, text);
   });
 });
