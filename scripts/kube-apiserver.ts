@@ -7,6 +7,9 @@ import { startKubeApiServer } from './kube-apiserver/start.ts';
 
 const binaries = await provideBinaries((line) => console.error(line));
 console.error(`kube-apiserver, etcd and kubectl: ${binaries.source}`);
+console.error(
+  `kube-controller-manager: ${binaries.kubeControllerManager ?? 'none; owners and namespaces collect nothing'}`,
+);
 
 if (!process.argv.includes('--prepare')) {
   const server = await startKubeApiServer(binaries);

@@ -12,6 +12,8 @@ export type Binaries = {
   kubeApiserver: string;
   etcd: string;
   kubectl: string;
+  /** Collects garbage and empties namespaces; setup-envtest has none. */
+  kubeControllerManager?: string;
   /** Where they were found, for people. */
   source: string;
 };
@@ -41,12 +43,18 @@ export function cacheDirectory(env: Environment): string {
   return join(base, 'fabric-link-operator', 'kubernetes', KUBERNETES_VERSION);
 }
 
-/** Server pair from one place; kubectl from there, or wherever PATH has one, because it works across versions. */
+/**
+ * Server pair from one place; kubectl and the controller manager from there, or wherever there is one: the first works
+ * across versions, and the second with servers that are not older.
+ */
 async function from(source: string, directories: readonly string[], env: Environment): Promise<Binaries | undefined> {
   const kubeApiserver = await firstExecutable(directories, 'kube-apiserver');
   const etcd = await firstExecutable(directories, 'etcd');
-  const kubectl = await firstExecutable([...directories, ...pathDirectories(env), cacheDirectory(env)], 'kubectl');
-  return kubeApiserver && etcd && kubectl ? { kubeApiserver, etcd, kubectl, source } : undefined;
+  const anywhere = [...directories, ...pathDirectories(env), cacheDirectory(env)];
+  const kubectl = await firstExecutable(anywhere, 'kubectl');
+  const kubeControllerManager = await firstExecutable(anywhere, 'kube-controller-manager');
+  if (!kubeApiserver || !etcd || !kubectl) return undefined;
+  return { kubeApiserver, etcd, kubectl, source, ...(kubeControllerManager && { kubeControllerManager }) };
 }
 
 /** Asks setup-envtest of the controller-runtime project, where it is installed, for its folder. */
@@ -89,14 +97,16 @@ export function findBinaries(env: Environment = process.env): Promise<Binaries |
  */
 export async function provideBinaries(say: (line: string) => void, env: Environment = process.env): Promise<Binaries> {
   const found = await find(env, true);
-  if (found) return found;
+  if (found?.kubeControllerManager) return found;
   const go = await firstExecutable(pathDirectories(env), 'go');
+  if (found && !go) return found;
   if (!go) {
     throw new Error(
       'no kube-apiserver and etcd: set KUBEBUILDER_ASSETS to a folder with both, install setup-envtest, or install Go to build them',
     );
   }
-  await buildInto(cacheDirectory(env), go, say);
+  const servers = found ? [] : (['etcd', 'kube-apiserver', 'kubectl'] as const);
+  await buildInto(cacheDirectory(env), [...servers, 'kube-controller-manager'], go, say);
   const built = await find(env, false);
   if (!built) throw new Error(`the build left no usable binaries in ${cacheDirectory(env)}`);
   return built;

@@ -11,32 +11,36 @@ const ETCD_VERSION = '3.6.5';
 type Say = (line: string) => void;
 type Go = (directory: string, args: readonly string[]) => Promise<string>;
 
+/** What can be built. */
+export type Command = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl';
+
 /**
- * Puts kube-apiserver, kubectl and etcd into `directory`.
+ * Puts these commands into `directory`, as far as they are not there.
  *
  * Guarantees: a binary appears there whole or not at all. Builders of the same version wait for each other; should two
  * run all the same, each works in its own folder and the later rename wins, with the same content.
  */
-export async function buildInto(directory: string, goCommand: string, say: Say): Promise<void> {
+export async function buildInto(
+  directory: string,
+  commands: readonly Command[],
+  goCommand: string,
+  say: Say,
+): Promise<void> {
   await mkdir(dirname(directory), { recursive: true });
   await withLock(`${directory}.lock`, say, async () => {
     const work = `${directory}.building-${process.pid}`;
     try {
-      await build(directory, work, goFrom(goCommand), say);
+      await build(directory, commands, work, goFrom(goCommand), say);
     } finally {
       await rm(work, { recursive: true, force: true });
     }
   });
 }
 
-async function build(directory: string, work: string, go: Go, say: Say): Promise<void> {
-  const wanted: readonly { name: string; module: (go: Go) => Promise<string>; main: string; flags: string }[] = [
-    { name: 'etcd', module: etcdModule, main: 'go.etcd.io/etcd/server/v3', flags: '-s -w' },
-    { name: 'kube-apiserver', module: kubernetesModule, main: 'k8s.io/kubernetes/cmd/kube-apiserver', flags: stamped },
-    { name: 'kubectl', module: kubernetesModule, main: 'k8s.io/kubernetes/cmd/kubectl', flags: stamped },
-  ];
+async function build(directory: string, commands: readonly Command[], work: string, go: Go, say: Say): Promise<void> {
   await mkdir(directory, { recursive: true });
-  for (const { name, module, main, flags } of wanted) {
+  for (const name of commands) {
+    const { module, main, flags } = sourceOf(name);
     if (await exists(join(directory, name))) continue;
     say(`building ${name} for Kubernetes ${KUBERNETES_VERSION} with Go; the first time this takes minutes`);
     const folder = join(work, name);
@@ -49,6 +53,13 @@ async function build(directory: string, work: string, go: Go, say: Say): Promise
     await rename(join(folder, name), join(directory, name));
     say(`built ${join(directory, name)}`);
   }
+}
+
+type Source = { module: (go: Go) => Promise<string>; main: string; flags: string };
+
+function sourceOf(name: Command): Source {
+  if (name === 'etcd') return { module: etcdModule, main: 'go.etcd.io/etcd/server/v3', flags: '-s -w' };
+  return { module: kubernetesModule, main: `k8s.io/kubernetes/cmd/${name}`, flags: stamped };
 }
 
 /** What the release build stamps in, so that /version and `kubectl version` say the truth. */

@@ -20,6 +20,12 @@ export type KubeApiServer = {
   token: string;
   /** As /version says, such as v1.34.4. */
   version: string;
+  /** JSON lines, one for each answered request of a ServiceAccount (audit.k8s.io/v1 at level Metadata). */
+  auditLog: string;
+  /** Ends kube-apiserver and starts it again at the same address: watches break, and what it had cached is gone. */
+  restart(): Promise<void>;
+  /** Makes etcd forget all revisions but the latest, as kube-apiserver does every five minutes. */
+  compact(): Promise<void>;
   /** Ends both servers and removes their folder. Safe to repeat. */
   stop(): Promise<void>;
 };
@@ -30,16 +36,21 @@ const POLL_MS = 100;
 const GRACE_MS = 2_000;
 const ATTEMPTS = 3;
 
+export type StartOptions = {
+  /** Also the controllers that a cluster cannot be without: owners, namespaces, ServiceAccounts. Default false. */
+  controllers?: boolean;
+};
+
 /**
  * Starts both servers and waits until /readyz says yes.
  *
- * Assumptions: no controller manager runs, so namespaces stay Terminating, owner references collect nothing, and
- * no default ServiceAccounts appear.
+ * Caveat: without controllers namespaces stay Terminating, owner references collect nothing, and no default
+ * ServiceAccounts appear.
  */
-export async function startKubeApiServer(binaries: Binaries): Promise<KubeApiServer> {
+export async function startKubeApiServer(binaries: Binaries, options: StartOptions = {}): Promise<KubeApiServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(binaries);
+      return await startOnce(binaries, options);
     } catch (error) {
       // A free port may be taken by another process between our looking and the server's binding.
       if (attempt === ATTEMPTS || !/address already in use/.test(String(error))) throw error;
@@ -47,7 +58,7 @@ export async function startKubeApiServer(binaries: Binaries): Promise<KubeApiSer
   }
 }
 
-async function startOnce(binaries: Binaries): Promise<KubeApiServer> {
+async function startOnce(binaries: Binaries, { controllers = false }: StartOptions): Promise<KubeApiServer> {
   const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
   const children: Child[] = [];
   const stop = async () => {
@@ -56,18 +67,41 @@ async function startOnce(binaries: Binaries): Promise<KubeApiServer> {
   };
   try {
     const [etcdPort, peerPort, apiPort] = await freePorts(3);
-    const files = await writeCredentials(folder);
+    const files = await writeFiles(folder);
     children.push(startEtcd(binaries, folder, etcdPort!, peerPort!));
-    children.push(startApiserver(binaries, folder, etcdPort!, apiPort!));
+    let apiserver = startApiserver(binaries, folder, etcdPort!, apiPort!);
+    children.push(apiserver);
     const url = `https://127.0.0.1:${apiPort}`;
     const version = await untilReady(url, files, children);
     const kubeconfigPath = join(folder, 'kubeconfig');
     await writeFile(kubeconfigPath, kubeconfig(url, files), { mode: 0o600 });
-    return { kubeconfigPath, url, ca: files.ca, token: files.token, version, stop };
+    if (controllers) children.push(startControllers(binaries, folder));
+    const restart = async () => {
+      await apiserver.stop(GRACE_MS);
+      const former = apiserver;
+      apiserver = startApiserver(binaries, folder, etcdPort!, apiPort!);
+      children.splice(children.indexOf(former), 1, apiserver);
+      await untilReady(url, files, children);
+    };
+    const compact = () => compactEtcd(`http://127.0.0.1:${etcdPort}`);
+    const auditLog = join(folder, 'audit.log');
+    return { kubeconfigPath, url, ca: files.ca, token: files.token, version, auditLog, restart, compact, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Over etcd's JSON gateway: the revision of now, and everything before it away. */
+async function compactEtcd(etcdUrl: string): Promise<void> {
+  const ask = async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const answer = await request(`${etcdUrl}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200) throw new Error(`etcd answered ${answer.statusCode} to ${path}: ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+  const { header } = (await ask('kv/range', { key: 'AA==', count_only: true })) as { header: { revision: string } };
+  await ask('kv/compaction', { revision: header.revision, physical: true });
 }
 
 function startEtcd({ etcd }: Binaries, folder: string, port: number, peerPort: number): Child {
@@ -86,6 +120,21 @@ function startEtcd({ etcd }: Binaries, folder: string, port: number, peerPort: n
   return startChild('etcd', etcd, args, join(folder, 'etcd.log'));
 }
 
+/** In 1.34 these three, of some forty. Each waits for its discovery of new kinds, up to half a minute. */
+const CONTROLLERS = ['garbage-collector-controller', 'namespace-controller', 'serviceaccount-controller'];
+
+function startControllers({ kubeControllerManager }: Binaries, folder: string): Child {
+  if (!kubeControllerManager) throw new Error('no kube-controller-manager here');
+  const args = [
+    `--kubeconfig=${join(folder, 'kubeconfig')}`,
+    `--controllers=${CONTROLLERS.join(',')}`,
+    '--leader-elect=false',
+    '--secure-port=0',
+    `--cert-dir=${folder}`,
+  ];
+  return startChild('kube-controller-manager', kubeControllerManager, args, join(folder, 'controllers.log'));
+}
+
 function startApiserver({ kubeApiserver }: Binaries, folder: string, etcdPort: number, port: number): Child {
   const args = [
     `--etcd-servers=http://127.0.0.1:${etcdPort}`,
@@ -95,6 +144,8 @@ function startApiserver({ kubeApiserver }: Binaries, folder: string, etcdPort: n
     `--tls-cert-file=${join(folder, 'server.crt')}`,
     `--tls-private-key-file=${join(folder, 'server.key')}`,
     `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    `--audit-policy-file=${join(folder, 'audit-policy.json')}`,
+    `--audit-log-path=${join(folder, 'audit.log')}`,
     '--authorization-mode=RBAC',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${join(folder, 'service-account.pub')}`,
@@ -108,7 +159,15 @@ function startApiserver({ kubeApiserver }: Binaries, folder: string, etcdPort: n
 
 type Credentials = { ca: string; token: string };
 
-async function writeCredentials(folder: string): Promise<Credentials> {
+/** Who asked for what and whether it was allowed; only what runs in the cluster is of interest here. */
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata', userGroups: ['system:serviceaccounts'] }, { level: 'None' }],
+};
+
+async function writeFiles(folder: string): Promise<Credentials> {
   const authority = await createCertificateAuthority();
   const server = await authority.issue(['127.0.0.1', 'localhost']);
   const serviceAccounts = generateKeyPairSync('rsa', {
@@ -122,6 +181,7 @@ async function writeCredentials(folder: string): Promise<Credentials> {
     'server.key': server.key,
     'service-account.pub': serviceAccounts.publicKey,
     'service-account.key': serviceAccounts.privateKey,
+    'audit-policy.json': JSON.stringify(AUDIT_POLICY),
     'tokens.csv': `${token},admin,admin,system:masters\n`,
   };
   for (const [name, text] of Object.entries(contents)) await writeFile(join(folder, name), text, { mode: 0o600 });

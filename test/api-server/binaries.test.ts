@@ -44,6 +44,15 @@ describe('binaries of the API server', () => {
     expect(found).toMatchObject({ etcd: join(assets, 'etcd'), kubectl: join(path, 'kubectl') });
   });
 
+  test('may come without kube-controller-manager, which the cache then gives', async () => {
+    const env = { KUBEBUILDER_ASSETS: folder('assets', ALL), PATH: '', XDG_CACHE_HOME: home };
+    expect(await findBinaries(env)).not.toHaveProperty('kubeControllerManager');
+    folder(cacheDirectory(env).slice(home.length + 1), ['kube-controller-manager']);
+    expect(await findBinaries(env)).toMatchObject({
+      kubeControllerManager: join(cacheDirectory(env), 'kube-controller-manager'),
+    });
+  });
+
   test('are asked of setup-envtest where that is installed, without a download unless asked for', async () => {
     const assets = folder('assets', ALL);
     const offline = `case "$*" in *--installed-only*) echo ${assets};; *) exit 1;; esac`;

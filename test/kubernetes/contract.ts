@@ -5,6 +5,7 @@ import { type Address, type Client, createClient } from './client.ts';
 import { describeApply } from './contract-apply.ts';
 import { describeBuiltins } from './contract-builtins.ts';
 import { describeDefinitions } from './contract-definitions.ts';
+import { describeLifecycle } from './contract-lifecycle.ts';
 import { describeLists } from './contract-lists.ts';
 import { describePatches } from './contract-patches.ts';
 import { describeRules } from './contract-rules.ts';
@@ -18,7 +19,7 @@ export type Running = { client: Client; namespace(): Promise<string> };
 
 const START_TIMEOUT_MS = 90_000;
 
-/** Registers every case; to be called inside a describe that names the server. */
+/** Registers every case; to be called inside a describe that names the server, which must run its controllers. */
 export function contract(start: () => Promise<Address & { stop(): Promise<void> }>): void {
   const running = {} as Running;
   let stop = async () => {};
@@ -52,4 +53,5 @@ export function contract(start: () => Promise<Address & { stop(): Promise<void> 
   describeBuiltins(running);
   describeRules(running);
   describeDefinitions(running);
+  describeLifecycle(running);
 }

@@ -11,7 +11,7 @@ export function emptyNamespace(cluster: Cluster, name: string): void {
   const namespaces = store.collection(NAMESPACES);
   const namespace = namespaces.entries.get(name)?.object;
   if (!namespace?.metadata.deletionTimestamp) return;
-  const remaining: KubeObject[] = [];
+  const remaining: Remaining[] = [];
   for (const collection of store.collections()) {
     const resource = registry.byCollection(collection.name);
     if (!resource?.namespaced) continue;
@@ -20,7 +20,7 @@ export function emptyNamespace(cluster: Cluster, name: string): void {
       const target = { resource, namespace: name, name: object.metadata.name };
       if (!object.metadata.deletionTimestamp) deleteObject(cluster, target, { dryRun: false });
       const left = collection.entries.get(`${name}/${object.metadata.name}`);
-      if (left) remaining.push(left.object);
+      if (left) remaining.push({ resource: `${resource.plural}.${resource.group}`, object: left.object });
     }
   }
   if (remaining.length > 0) report(cluster, namespace, remaining);
@@ -35,16 +35,19 @@ function finish({ store }: Cluster, namespace: KubeObject): void {
   else store.remove(collection, next);
 }
 
+/** Something that is left, and its resource as the namespace controller writes it: `secrets.` in the core group. */
+type Remaining = { resource: string; object: KubeObject };
+
 /** Says in the conditions of the namespace what it waits for, as the namespace controller does. */
-function report(cluster: Cluster, namespace: KubeObject, remaining: KubeObject[]): void {
+function report(cluster: Cluster, namespace: KubeObject, remaining: readonly Remaining[]): void {
   const status = namespace['status'] as { conditions?: { type: string; message: string }[] };
-  const kinds = Map.groupBy(remaining, ({ kind, apiVersion }) => `${kind} (${apiVersion})`);
+  const resources = Map.groupBy(remaining, ({ resource }) => resource);
   const finalizers = Map.groupBy(
-    remaining.flatMap(({ metadata }) => metadata.finalizers ?? []),
+    remaining.flatMap(({ object }) => object.metadata.finalizers ?? []),
     (name) => name,
   );
   const instances = (count: number) => `${count} resource instances`;
-  const content = [...kinds].map(([kind, objects]) => `${kind} has ${instances(objects.length)}`).join(', ');
+  const content = [...resources].map(([name, objects]) => `${name} has ${instances(objects.length)}`).join(', ');
   const waits = [...finalizers].map(([name, uses]) => `${name} in ${instances(uses.length)}`).join(', ');
   const messages: [string, string, string][] = [
     ['NamespaceContentRemaining', 'SomeResourcesRemain', `Some resources are remaining: ${content}`],

@@ -1,0 +1,12 @@
+import type { Config } from 'jest';
+import base from './jest.config.ts';
+
+/** `npm run test:e2e`: processes and servers on real time, on the embedded and on a real API server. */
+const config: Config = {
+  ...base,
+  roots: ['<rootDir>/test/e2e'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  reporters: ['default', '<rootDir>/test/e2e/what-ran.mjs', '<rootDir>/test/closing-line.mjs'],
+};
+
+export default config;
