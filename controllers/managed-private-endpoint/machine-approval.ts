@@ -78,7 +78,7 @@ export const approvalMachine = setup({
         // What cannot be seen is neither proven nor disproven: a person is told, and nothing is done on a guess.
         Unproven: stalled('ApprovalUnproven'),
         Revoking: doing('revokeUnconfirmed', 'ApprovalNotConfirmed'),
-        AwaitingEcho: waiting('ApprovalConfirming'),
+        AwaitingEcho: waiting('ApprovalConfirming', 'due'),
       },
     },
     Match: {
@@ -107,7 +107,7 @@ export const approvalMachine = setup({
         OtherSubscription: stalled('AmbiguousConnection'),
         Implausible: stalled('ConnectionNotGenuine'),
         NotConfirmed: stalled('ApprovalNotConfirmed'),
-        Awaiting: waiting('AwaitingRequest'),
+        Awaiting: waiting('AwaitingRequest', 'due'),
         ApprovedByOthers: ready('ApprovedByOthers'),
         Rejected: stalled('RequestRejected'),
         Disconnected: stalled('RequestDisconnected'),

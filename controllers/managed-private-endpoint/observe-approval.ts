@@ -9,8 +9,9 @@ import { markerOf, markerText } from '../../operator/approval/marker.ts';
 import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
+import { arrivalPace, echoPace, settlePace, type Tick } from './paces.ts';
 import { pinOf } from './pins.ts';
-import { AGE_MS, agedCall, attempt, blindness, type Context } from './reading.ts';
+import { type Age, agedCall, attempt, blindness, type Context } from './reading.ts';
 import { connectionsOf, isIdRejectedBy, type Reference, targetClients } from './target-side.ts';
 import type {
   ApprovalFacts,
@@ -47,8 +48,21 @@ export const isStillOpen = ({ facts: { approval, match } }: ApprovalSeen): boole
 
 /** What is known of the one connection that is ours or may be. An older list is enough while it shows nothing to be done. */
 export async function observeApproval(...about: Question): Promise<ApprovalSeen> {
-  const known = await observeAged('underWay', ...about);
-  return known.fault || isQuiet(about[0], known.facts) ? known : observeAged('decisive', ...about);
+  const [context] = about;
+  const known = await observeAged(paceOf(context).tick, ...about);
+  if (known.fault || isQuiet(context, known.facts)) return known;
+  // Fabric's echo is the proof; the target only tells of which connection, and has been telling that for minutes.
+  return observeAged(known.facts.fabric === 'echoed' ? 'underWay' : 'decisive', ...about);
+}
+
+/** How often the target's connections are looked at, and when next: whatever it is, many objects wait for it together. */
+function paceOf(context: Context): { tick: Tick; nextAtMs: number } {
+  const { match } = context.provenance;
+  if (isOpenApproval(context.provenance)) {
+    // What is awaited is shown in the source workspace.
+    return { tick: 'slow', nextAtMs: echoPace(context, match?.approvedAtMs ?? 0).nextAtMs };
+  }
+  return match?.sinceMs === undefined ? arrivalPace(context, context.provenance) : settlePace(context, match.sinceMs);
 }
 
 /**
@@ -60,10 +74,7 @@ const isQuiet = ({ provenance }: About, { match, settle, connection, approval, f
   (match === 'one' && (settle === 'before' || settle === 'after')) ||
   (match === 'one' && connection === 'approved' && approval === 'fresh' && fabric !== 'echoed');
 
-async function observeAged(
-  age: keyof typeof AGE_MS,
-  ...[context, reference, target, rows]: Question
-): Promise<ApprovalSeen> {
+async function observeAged(age: Age, ...[context, reference, target, rows]: Question): Promise<ApprovalSeen> {
   const { deps, pass, desired } = context;
   const id = target.id ?? '';
   const takesBack = isOpenApproval(context.provenance);
@@ -102,13 +113,12 @@ async function observeAged(
     fabric: word,
     settle: settleFact(context, match, word),
   };
-  const dueAtMs = facts.settle === 'before' ? nextWatch(context) : undefined;
   return {
     facts,
     connection,
     matches,
     ...('why' in match && { detail: match.why }),
-    ...(dueAtMs !== undefined && { dueAtMs }),
+    dueAtMs: paceOf(context).nextAtMs,
   };
 }
 
@@ -182,12 +192,6 @@ const STATES: Readonly<Record<string, ApprovalFacts['connection']>> = {
 
 const stateOf = (connection: Connection | undefined): ApprovalFacts['connection'] =>
   connection ? (STATES[connection.status] ?? 'other') : 'none';
-
-/** Watched every minute for another one of its name, and looked at when the time is over rather than up to a minute later. */
-function nextWatch({ deps, pass, provenance: { match } }: Context): number {
-  const settledAtMs = (match?.sinceMs ?? 0) + deps.clock.scaled(SETTLE_MS);
-  return Math.min(pass.nowMs + deps.clock.scaled(AGE_MS.awaited), settledAtMs);
-}
 
 /** How long this very request has been the only one while Fabric showed the endpoint waiting. */
 function settleFact(context: Context, match: Match, word: ApprovalFacts['fabric']): ApprovalFacts['settle'] {

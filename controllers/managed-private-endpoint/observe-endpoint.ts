@@ -1,7 +1,8 @@
 import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
 import { cooldownSubject, same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
-import { type AGE_MS, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
+import { echoPace } from './paces.ts';
+import { type Age, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
 import type {
   ArmId,
   Desired,
@@ -18,11 +19,11 @@ type Endpoint = Seen['endpoint'];
 type State = EndpointFacts['endpoint'];
 
 /** The list of the source workspace: one call serves every object that lives there. */
-export function readRows(context: Context, age: keyof typeof AGE_MS): Promise<Reading<Rows>> {
+export function readRows(context: Context, age: Age, sinceMs?: number): Promise<Reading<Rows>> {
   const { workspaceId } = context.desired.source;
   return attempt(context, `the managed private endpoints of workspace ${workspaceId}`, async () => {
-    const { value } = await context.clients.fabric.managedPrivateEndpoints(workspaceId, agedCall(context, age));
-    return value;
+    const call = agedCall(context, age, sinceMs);
+    return (await context.clients.fabric.managedPrivateEndpoints(workspaceId, call)).value;
   });
 }
 
@@ -32,12 +33,24 @@ export async function observeRows(context: Context, targetId: ArmId | undefined)
   if (first.fault) return first;
   const { state } = stateIn(context, first.value, targetId);
   const { endpoint } = context.provenance;
-  const isOpen = isOpenApproval(context.provenance);
-  if (state === 'approved' && endpoint && !isOpen) return first;
+  if (isOpenApproval(context.provenance)) {
+    const { tick, sinceMs } = echoPace(context, context.provenance.match?.approvedAtMs ?? 0);
+    return readRows(context, tick, sinceMs);
+  }
+  if (state === 'approved' && endpoint) return first;
   if (state === 'nameTaken') return readRows(context, 'unsettled');
-  // What we make ourselves is in the list at once; of what others make meanwhile Fabric refuses a second one.
-  const isUnderWay = isOpen || ['absent', 'provisioning', 'deleting'].includes(state);
-  return readRows(context, isUnderWay ? 'underWay' : 'awaited');
+  return readRows(context, ageFor(context, state));
+}
+
+/** What we make ourselves is in the list at once; of what others make meanwhile Fabric refuses a second one. */
+function ageFor({ provenance: { request, match }, desired }: Context, state: State): Age {
+  // Noted, and in the line of those who are created one after the other.
+  if (state === 'absent') return request ? 'awaited' : 'underWay';
+  if (state === 'deleting') return 'underWay';
+  if (state !== 'provisioning' && state !== 'pending') return 'awaited';
+  // The list of the target shows the request, and the approval reads this one anew.
+  if (match?.sinceMs !== undefined) return 'settling';
+  return desired.approver === 'person' && state === 'provisioning' ? 'underWay' : 'awaited';
 }
 
 /** The facts of the endpoint's ladder that the list and the annotations tell. */

@@ -3,9 +3,15 @@ import { bearsName } from '../../operator/approval/managed-endpoint.ts';
 import type { TenantClients } from '../../operator/clients/clouds.ts';
 import { fabricServiceOf, same } from './desired-names.ts';
 import { provenId } from './desired-provenance.ts';
-import { agedCall, attempt, blindness, type Context } from './reading.ts';
+import { type Age, agedCall, attempt, blindness, type Context } from './reading.ts';
 import { connectionsOf, isRejectedBy, names, type Reference, targetClients } from './target-side.ts';
 import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, TargetFacts, TargetSeen } from './types.ts';
+
+/**
+ * Once the request is noted, the target has been found fit for it, and nothing on it bore the name. Its turn may take
+ * minutes to come, and whatever shows up meanwhile the approval finds when it asks again whether ours is the only one.
+ */
+const requestAge = ({ provenance }: Pick<Context, 'provenance'>): Age => (provenance.request ? 'slow' : 'underWay');
 
 /** What the cluster alone says of the target: all that counts once the endpoint is there. */
 export function knownTarget(desired: Desired, { state, id, link, keepers, detail }: Reference): TargetSeen {
@@ -51,7 +57,7 @@ export async function observeTarget(context: Context, reference: Reference): Pro
   );
   if (side.fault) return withService(desired, known, 'refused', side.fault);
   if (!scope) return observeOther(context, known, side.value);
-  const call = agedCall(context, 'underWay');
+  const call = agedCall(context, requestAge(context));
   const read = await attempt(
     context,
     'the private link service of the target',
@@ -117,7 +123,7 @@ async function accessOf(
     .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'workspace', workspaceId)
     .some(({ spec, metadata }) => spec.inbound?.publicAccess === 'Deny' && metadata.deletionTimestamp === undefined);
   if (closes) return 'closing';
-  const call = agedCall(context, 'underWay');
+  const call = agedCall(context, requestAge(context));
   const policy = await attempt(
     context,
     'the policy of the target',
@@ -139,8 +145,7 @@ type Sight = {
 async function observeMatches(context: Context, side: TenantClients, id: ArmId): Promise<Sight> {
   const connections = connectionsOf(side, id);
   if (!connections) return { fact: 'notAsked', list: [] };
-  // Once that is noted, the approval itself asks again whether ours is the only one; a turn may take minutes to come.
-  const call = agedCall(context, context.provenance.request ? 'underWay' : 'decisive');
+  const call = agedCall(context, context.provenance.request ? requestAge(context) : 'decisive');
   const read = await attempt(context, 'the connections of the target', () => connections.list(call), true);
   if (read.fault) return { fact: blindness(read.fault), list: [], fault: read.fault };
   if (!read.value) return { fact: 'none', list: [], isAbsent: true };

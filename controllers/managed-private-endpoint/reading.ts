@@ -3,6 +3,7 @@ import type { Ledger } from '../../operator/clients/kube/ledger.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
+import { lastTick, TICKS_MS, type Tick } from './paces.ts';
 import type { Desired, Fault, ManagedPrivateEndpoint, Provenance } from './types.ts';
 
 /** What the controller is made of. */
@@ -16,22 +17,31 @@ export type Context = { deps: Deps; pass: MyPass; desired: Desired; provenance: 
 /** A value that was read, or why it was not. */
 export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
 
-/** How old an answer may be, in published milliseconds. */
+/** How old an answer may be, in published milliseconds. What is waited for is read on ticks instead. */
 export const AGE_MS = {
   /** Something of ours is to be made or unmade on it. */
   decisive: 2_000,
   unsettled: 5_000,
-  /** Fabric and Azure are at work: what a vendor's own tool polls at (cloud-apis 12.3). */
-  underWay: 30_000,
-  /** A person is awaited. */
-  awaited: 60_000,
   rest: 3_600_000,
 } as const;
+export type Age = keyof typeof AGE_MS | Tick;
 
-/** The options of a call whose answer may be this old, and no older than the pass itself allows. */
-export function agedCall({ pass, deps }: Pick<Context, 'pass' | 'deps'>, age: keyof typeof AGE_MS): MyPass['call'] {
-  const maxAgeMs = deps.clock.scaled(AGE_MS[age]);
-  return { ...pass.call, maxAgeMs: Math.min(maxAgeMs, pass.call.maxAgeMs ?? maxAgeMs) };
+const isTick = (age: Age): age is Tick => age in TICKS_MS;
+
+/**
+ * The options of a call whose answer may be this old, or since the last tick of this name, and no older than the pass
+ * itself allows. `sinceMs`: when what is looked for happened, if that is over; an older answer cannot show it.
+ */
+export function agedCall({ pass, deps }: Pick<Context, 'pass' | 'deps'>, age: Age, sinceMs = 0): MyPass['call'] {
+  const nowMs = deps.clock.now();
+  const oldestMs = isTick(age) ? lastTick({ pass, deps }, age) : nowMs - deps.clock.scaled(AGE_MS[age]);
+  return noOlderThan(pass, nowMs, Math.max(oldestMs, sinceMs));
+}
+
+/** Never 0, which would mean a call of one's own, also beside one that was made at this very moment. */
+function noOlderThan({ call }: MyPass, nowMs: number, oldestMs: number): MyPass['call'] {
+  const maxAgeMs = Math.max(1, nowMs - oldestMs);
+  return { ...call, maxAgeMs: Math.min(maxAgeMs, call.maxAgeMs ?? maxAgeMs) };
 }
 
 /** The clients of the source workspace's tenant. */
