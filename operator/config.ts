@@ -32,7 +32,16 @@ export type Config = {
   /** Namespaces whose objects may use the operator's own identity; empty: none. */
   ambientNamespaces: readonly string[];
   /** The operator's own identity, as workload identity injects it (AZURE_TENANT_ID, AZURE_CLIENT_ID and a proof). */
-  ambient: { tenantId: string; clientId: string; clientSecret?: string; federatedTokenFile?: string } | undefined;
+  ambient:
+    | {
+        tenantId: string;
+        clientId: string;
+        clientSecret?: string;
+        certificateFile?: string;
+        certificatePassword?: string;
+        federatedTokenFile?: string;
+      }
+    | undefined;
   /** AZURE_FEDERATED_TOKEN_FILE: also for Secrets that ask for workload identity. */
   federatedTokenFile: string | undefined;
   leaderElection: boolean;
@@ -80,7 +89,7 @@ export function readConfig(env: Environment): ConfigResult {
     timeScale: read.timeScale('FABRICLINK_TIME_SCALE'),
     watchNamespaces: read.namespaces('FABRICLINK_WATCH_NAMESPACES'),
     ambientNamespaces: read.namespaces('FABRICLINK_AMBIENT_NAMESPACES'),
-    ambient: ambientIdentity(env),
+    ambient: ambientIdentity(env, read.readableFile('AZURE_CLIENT_CERTIFICATE_PATH')),
     federatedTokenFile: env['AZURE_FEDERATED_TOKEN_FILE'] || undefined,
     leaderElection: read.boolean('FABRICLINK_LEADER_ELECTION', true),
     secretFinalizer: read.boolean('FABRICLINK_SECRET_FINALIZER', false),
@@ -95,7 +104,7 @@ export function readConfig(env: Environment): ConfigResult {
   if (config.ambientNamespaces.length > 0 && config.ambient === undefined) {
     problems.push(
       'FABRICLINK_AMBIENT_NAMESPACES: names namespaces, but the operator has no identity of its own; set AZURE_TENANT_ID, ' +
-        'AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE or AZURE_CLIENT_SECRET, or remove it',
+        'AZURE_CLIENT_ID and one of AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_SECRET and AZURE_CLIENT_CERTIFICATE_PATH, or remove it',
     );
   }
   if (config.timeScale !== 1) {
@@ -118,16 +127,19 @@ export function readConfig(env: Environment): ConfigResult {
 }
 
 /** Undefined unless tenant, client and a proof are all there: workload identity's webhook injects them together. */
-function ambientIdentity(env: Environment): Config['ambient'] {
+function ambientIdentity(env: Environment, certificateFile: string | undefined): Config['ambient'] {
   const tenantId = env['AZURE_TENANT_ID'];
   const clientId = env['AZURE_CLIENT_ID'];
   const clientSecret = env['AZURE_CLIENT_SECRET'];
+  const certificatePassword = env['AZURE_CLIENT_CERTIFICATE_PASSWORD'];
   const federatedTokenFile = env['AZURE_FEDERATED_TOKEN_FILE'];
-  if (!tenantId || !clientId || !(clientSecret || federatedTokenFile)) return undefined;
+  if (!tenantId || !clientId || !(clientSecret || certificateFile || federatedTokenFile)) return undefined;
   return {
     tenantId,
     clientId,
     ...(clientSecret && { clientSecret }),
+    ...(certificateFile && { certificateFile }),
+    ...(certificateFile && certificatePassword && { certificatePassword }),
     ...(federatedTokenFile && { federatedTokenFile }),
   };
 }

@@ -5,6 +5,7 @@ import type { CloudAccess } from './clouds.ts';
 import { readCredentialSecret, type Secret, tenantMismatch } from './credential-secret.ts';
 import type { Credential } from './identity-types.ts';
 import type { KubeClient, ResourceType } from './kube/types.ts';
+import { certificateFrom } from './own-certificate.ts';
 
 /** The Secret that serves a whole namespace. */
 export const NAMESPACE_SECRET = 'fabriclink-credentials';
@@ -22,6 +23,9 @@ export type AmbientIdentity = {
   tenantId: string;
   clientId: string;
   clientSecret?: string;
+  /** PEM or PKCS#12; read again by and by, because a mounted Secret changes in place when it is rotated. */
+  certificateFile?: string;
+  certificatePassword?: string;
   federatedTokenFile?: string;
 };
 
@@ -115,7 +119,11 @@ export function createCredentials(options: CredentialOptions): Credentials {
   const borrowsAmbient = ({ clientId, proof }: Credential): boolean =>
     proof.kind === 'workload' && ambient !== undefined && clientId === ambient.clientId.toLowerCase();
 
-  const fromAmbient = (identity: AmbientIdentity, tenantId: string): Resolved => {
+  const certificateOf = options.ambient?.certificateFile
+    ? certificateFrom(options.ambient.certificateFile, options.ambient.certificatePassword, clock)
+    : undefined;
+
+  const fromAmbient = async (identity: AmbientIdentity, tenantId: string): Promise<Resolved> => {
     if (identity.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
       throw tenantMismatch('the operator’s own identity', identity.tenantId, tenantId);
     }
@@ -123,13 +131,17 @@ export function createCredentials(options: CredentialOptions): Credentials {
     if (identity.clientSecret) {
       return resolved({ ...base, proof: { kind: 'secret', clientSecret: identity.clientSecret } }, 'ambient');
     }
+    if (certificateOf) {
+      return resolved({ ...base, proof: { kind: 'certificate', pem: await certificateOf() } }, 'ambient');
+    }
     if (identity.federatedTokenFile) {
       return resolved({ ...base, proof: { kind: 'workload', tokenFile: identity.federatedTokenFile } }, 'ambient');
     }
     throw new OperatorError({
       disposition: 'blocked',
       reason: 'CredentialInvalid',
-      message: 'the operator’s own identity has neither AZURE_FEDERATED_TOKEN_FILE nor AZURE_CLIENT_SECRET',
+      message:
+        'the operator’s own identity has neither AZURE_FEDERATED_TOKEN_FILE nor AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH',
       remedy: 'install the operator with workload identity enabled',
     });
   };
@@ -147,7 +159,7 @@ export function createCredentials(options: CredentialOptions): Credentials {
         );
       }
       const allowed = options.ambientNamespaces.includes(query.namespace);
-      if (allowed && ambient) return fromAmbient(ambient, query.tenantId);
+      if (allowed && ambient) return await fromAmbient(ambient, query.tenantId);
       throw missing(
         `namespace ${query.namespace} has no credentials for tenant ${query.tenantId.toLowerCase()}`,
         `create Secret ${where} with the keys ${SECRET_KEYS}, name one in credentialsRef, or have the namespace added to the operator’s FABRICLINK_AMBIENT_NAMESPACES`,

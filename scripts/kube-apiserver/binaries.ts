@@ -18,7 +18,7 @@ export type Binaries = {
   source: string;
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
@@ -27,7 +27,7 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-async function firstExecutable(directories: readonly string[], name: string): Promise<string | undefined> {
+export async function firstExecutable(directories: readonly string[], name: string): Promise<string | undefined> {
   for (const directory of directories) {
     const path = join(directory, name);
     if (await isExecutable(path)) return path;
@@ -35,7 +35,7 @@ async function firstExecutable(directories: readonly string[], name: string): Pr
   return undefined;
 }
 
-const pathDirectories = (env: Environment) => (env.PATH ?? '').split(delimiter).filter((entry) => entry !== '');
+export const pathDirectories = (env: Environment) => (env.PATH ?? '').split(delimiter).filter((entry) => entry !== '');
 
 /** Where `provideBinaries` builds: outside the repository, shared by all checkouts, one folder a version. */
 export function cacheDirectory(env: Environment): string {

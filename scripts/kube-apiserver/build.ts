@@ -8,8 +8,8 @@ export const KUBERNETES_VERSION = '1.34.4';
 /** Of the line that this Kubernetes is released with. */
 const ETCD_VERSION = '3.6.5';
 
-type Say = (line: string) => void;
-type Go = (directory: string, args: readonly string[]) => Promise<string>;
+export type Say = (line: string) => void;
+export type Go = (directory: string, args: readonly string[]) => Promise<string>;
 
 /** What can be built. */
 export type Command = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl';
@@ -99,7 +99,7 @@ export function dependentModule(kubernetesGoMod: string, stagingVersion: string)
   return ['module build', '', `go ${goVersion}`, '', required, '', ...replacements, ''].join('\n');
 }
 
-function goFrom(command: string): Go {
+export function goFrom(command: string): Go {
   return (directory, args) =>
     new Promise((resolve, reject) => {
       // Settings of the caller's own Go projects must not leak in.

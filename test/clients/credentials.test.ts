@@ -1,4 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AmbientIdentity, createCredentials } from '../../operator/clients/credentials.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { aCall, CLIENT, OTHER_TENANT, rejection, secretsOf, TENANT } from './fakes.ts';
@@ -60,6 +63,45 @@ describe('resolution of credentials', () => {
     const { access, credential } = await resolve();
     expect(access).toEqual({ tenantId: TENANT, identity: `${TENANT}/${ambient.clientId}`, source: 'ambient' });
     expect(credential.proof).toEqual({ kind: 'workload', tokenFile: '/token' });
+  });
+
+  describe('with a certificate of the operator’s identity', () => {
+    let folder: string;
+    let file: string;
+    const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
+    const identity = () => ({ tenantId: TENANT, clientId: ambient.clientId, certificateFile: file });
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'identity-'));
+      file = join(folder, 'certificate');
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    test('proves it so, and notices within half a minute that the file was rotated', async () => {
+      copyFileSync(fixture('certificate.pem'), file);
+      const { clock, resolve } = set({ ambient: identity(), ambientNamespaces: ['team-a'] });
+      const first = await resolve();
+      expect(first.credential.proof).toMatchObject({ kind: 'certificate', pem: expect.stringContaining('BEGIN') });
+      writeFileSync(file, 'no certificate');
+      expect((await resolve()).fingerprint).toBe(first.fingerprint);
+      await clock.advance(31_000);
+      expect(await rejection(resolve())).toMatchObject({ reason: 'CredentialInvalid' });
+      copyFileSync(fixture('certificate.pem'), file);
+      expect((await resolve()).fingerprint).toBe(first.fingerprint);
+    });
+
+    test('opens one with a password, and says which file is wrong without quoting it', async () => {
+      copyFileSync(fixture('aes256.p12'), file);
+      const opened = set({
+        ambient: { ...identity(), certificatePassword: 'open-sesame' },
+        ambientNamespaces: ['team-a'],
+      });
+      expect((await opened.resolve()).credential.proof.kind).toBe('certificate');
+      const wrong = set({ ambient: { ...identity(), certificatePassword: PLANTED }, ambientNamespaces: ['team-a'] });
+      const error = await rejection(wrong.resolve());
+      expect(error).toMatchObject({ reason: 'CredentialInvalid', disposition: 'blocked' });
+      expect(JSON.stringify([error.message, error.remedy])).toMatch(/AZURE_CLIENT_CERTIFICATE_PATH/);
+      expect(JSON.stringify([error.message, error.remedy])).not.toContain(PLANTED);
+    });
   });
 
   test('never looks into another namespace', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Config, type Environment, readConfig } from '../../operator/config.ts';
 
@@ -118,6 +119,20 @@ describe('configuration', () => {
       clientId: 'c',
       federatedTokenFile: '/token',
     });
+  });
+
+  test('the ambient identity may prove itself by a certificate, whose file must be there', () => {
+    const identity = { AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c', AZURE_CLIENT_CERTIFICATE_PASSWORD: 'p' };
+    const file = join(import.meta.dirname, '../clients/fixtures/certificate.pem');
+    expect(accepted({ ...identity, AZURE_CLIENT_CERTIFICATE_PATH: file }).ambient).toEqual({
+      tenantId: 't',
+      clientId: 'c',
+      certificateFile: file,
+      certificatePassword: 'p',
+    });
+    expect(problems({ ...inCluster, ...identity, AZURE_CLIENT_CERTIFICATE_PATH: '/nowhere' })).toEqual([
+      'AZURE_CLIENT_CERTIFICATE_PATH: cannot read "/nowhere" (ENOENT)',
+    ]);
   });
 
   test.each([

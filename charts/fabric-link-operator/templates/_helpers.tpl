@@ -46,6 +46,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- define "fabric-link-operator.projectsToken" -}}
+{{- if or .Values.workloadIdentity.enabled (eq .Values.identity.type "WorkloadIdentity") -}}true{{- end -}}
+{{- end -}}
+
 {{- /* A quantity of memory in MiB, rounded down. */ -}}
 {{- define "fabric-link-operator.memoryMiB" -}}
 {{- $quantity := toString . -}}
@@ -59,7 +63,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- /* What lies outside the heap (code, buffers, sockets) is some 130 MiB on a fleet of 10,000: docs/performance.md. */ -}}
 {{- define "fabric-link-operator.heapMiB" -}}
-{{- $limit := dig "limits" "memory" "" .Values.resources -}}
+{{- $limit := dig "limits" "memory" "" (default dict .Values.resources) -}}
 {{- if .Values.heapLimitMiB -}}
 {{- .Values.heapLimitMiB -}}
 {{- else if $limit -}}
@@ -86,9 +90,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- else -}}
 {{- if or (not $identity.tenantId) (not $identity.clientId) -}}
 {{- fail (printf "identity.type is %s: identity.tenantId and identity.clientId are needed" $identity.type) -}}
-{{- end -}}
-{{- if and (eq $identity.type "WorkloadIdentity") (not .Values.workloadIdentity.enabled) -}}
-{{- fail "identity.type is WorkloadIdentity: workloadIdentity.enabled must be true" -}}
 {{- end -}}
 {{- if and (has $identity.type (list "ClientSecret" "Certificate")) (not $identity.existingSecret) -}}
 {{- fail (printf "identity.type is %s: name the Secret that holds it in identity.existingSecret" $identity.type) -}}

@@ -41,7 +41,7 @@
 - name: NODE_EXTRA_CA_CERTS
   value: /etc/fabric-link-operator/ca/{{ .Values.caBundle.key }}
 {{- end }}
-{{- if .Values.workloadIdentity.enabled }}
+{{- if include "fabric-link-operator.projectsToken" . }}
 - name: AZURE_FEDERATED_TOKEN_FILE
   value: /var/run/secrets/fabric-link-operator/azure/token
 {{- end }}
@@ -77,7 +77,7 @@
 
 {{- /* The operator writes no file: nothing here is writable. */ -}}
 {{- define "fabric-link-operator.volumeMounts" -}}
-{{- if .Values.workloadIdentity.enabled }}
+{{- if include "fabric-link-operator.projectsToken" . }}
 - name: azure-token
   mountPath: /var/run/secrets/fabric-link-operator/azure
   readOnly: true
@@ -98,7 +98,7 @@
 {{- end -}}
 
 {{- define "fabric-link-operator.volumes" -}}
-{{- if .Values.workloadIdentity.enabled }}
+{{- if include "fabric-link-operator.projectsToken" . }}
 - name: azure-token
   projected:
     sources:
