@@ -31,19 +31,19 @@ export const WORDING: Record<Reason, Wording> = {
   },
   ApprovalConfirming: {
     says: 'the request is approved on the target, and Fabric has not shown that yet',
-    next: 'Fabric shows it within 15 minutes; if it does not within 20, the approval is taken back',
+    next: 'Fabric shows it within 15 minutes; if it does not within 20, or cannot be asked for an hour, the approval is taken back',
   },
   ApprovalLeft: {
     says: 'an approval that Fabric never confirmed may still be on the target, whose connections could not be looked at for a day',
     next: 'the operator writes that down and lets the object go; the owner of the target removes the connection unless it is genuine',
   },
   ApprovalNotConfirmed: {
-    says: 'an approval was taken back, because Fabric did not show within 20 minutes that it was for this endpoint: somebody may have imitated the request',
+    says: 'an approval was taken back, because Fabric did not show within 20 minutes that it was for this endpoint, or could not be asked for an hour: somebody may have imitated the request',
     next: 'find out who made that private endpoint, and remove it from the target; then let a person approve the genuine request',
   },
   ApprovalUnproven: {
     says: 'the request was approved more than 20 minutes ago, and Fabric cannot be asked whether it was the genuine one',
-    next: `give the identity a role on the source workspace, or a private path to it; whoever doubts that it is genuine has the owner of the target reject it; ${LOOKS_AGAIN}`,
+    next: `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same, and whoever doubts that it is genuine has the owner of the target reject it now; ${LOOKS_AGAIN}`,
   },
   Approved: { says: 'Fabric shows the endpoint approved', next: 'nothing is to be done' },
   ApprovedByOperator: { says: 'the request is approved, and Fabric has confirmed it', next: 'nothing is to be done' },

@@ -102,10 +102,9 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const connection = list?.find(({ name }) => name === before.name);
     if (connection?.status !== 'Approved') return;
     // A workspace that tells nothing any more will never confirm anything.
-    const { match, fabric } = approvalOf(seen).facts;
+    const { match, approval } = approvalOf(seen).facts;
     const unwanted = match === 'rejected';
-    const isBlind = fabric === 'unobservable' || fabric === 'refused';
-    const rows = unwanted && isBlind ? [] : await rowsNow(deps, pass, seen).catch(emptyOf);
+    const { rows, unasked } = await lastWord(deps, pass, seen, unwanted || approval === 'expired');
     if (fabricWord(seen.desired.source, rows, target.id, echoOf(seen, connection)) === 'echoed') return;
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
@@ -120,17 +119,29 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     decided(pass, target.side, {
       reason: 'ApprovalNotConfirmed',
       action: 'RejectRequest',
-      says: `Rejected ${privateEndpointId} again: ${unwanted ? 'the owner of the target withdrew its consent before Fabric confirmed' : 'Fabric did not confirm within 20 minutes'} that it belongs to ${inWords(seen.desired)}. Somebody may have imitated it.${how}`,
-      why: `Fabric did not show the description of the approval ${unwanted ? 'before the target withdrew its consent' : 'in time'}`,
+      says: `Rejected ${privateEndpointId} again: ${unwanted ? 'the owner of the target withdrew its consent before Fabric confirmed' : unasked ? 'Fabric could not be asked for an hour to confirm' : 'Fabric did not confirm within 20 minutes'} that it belongs to ${inWords(seen.desired)}. Somebody may have imitated it.${how}`,
+      why: `Fabric did not show the description of the approval ${unwanted ? 'before the target withdrew its consent' : unasked ? 'within an hour, in which it could not be asked' : 'in time'}`,
       connection,
       warning: true,
     });
   },
 });
 
-function emptyOf(thrown: unknown): readonly ManagedEndpointRow[] {
-  if (tellsNothing(toOperatorError(thrown))) return [];
-  throw thrown;
+/** Fabric's last chance to show our words. `anyway`: no answer is waited for any more, but for one whose turn has not come. */
+async function lastWord(
+  deps: Deps,
+  pass: MyPass,
+  seen: Seen,
+  anyway: boolean,
+): Promise<{ rows: readonly ManagedEndpointRow[]; unasked: boolean }> {
+  try {
+    return { rows: await rowsNow(deps, pass, seen), unasked: false };
+  } catch (thrown) {
+    const error = toOperatorError(thrown);
+    const isOver = anyway && error.disposition !== 'throttled' && error.disposition !== 'bug';
+    if (pass.signal.aborted || (!isOver && !tellsNothing(error))) throw thrown;
+    return { rows: [], unasked: true };
+  }
 }
 
 async function rowsNow(deps: Deps, pass: MyPass, seen: Seen): Promise<readonly ManagedEndpointRow[]> {

@@ -102,9 +102,10 @@ export const APPROVAL_FACTS = {
   connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other'],
   /**
    * By our marker in its description, or by the note that was written before the approval. fresh: for less than 20
-   * minutes · confirmed: Fabric has shown our own words since · revoked: taken back by us.
+   * minutes · overdue: for longer · expired: for an hour, and Fabric has answered, or refuses to · confirmed: Fabric has
+   * shown our own words since · revoked: taken back by us.
    */
-  approval: ['notOurs', 'fresh', 'overdue', 'confirmed', 'revoked'],
+  approval: ['notOurs', 'fresh', 'overdue', 'expired', 'confirmed', 'revoked'],
   /** What Fabric shows of the endpoint: operator/approval. */
   fabric: [
     'absent',

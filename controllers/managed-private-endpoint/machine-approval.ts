@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import { doing, ready, stalled, waiting, when } from './machine-leaf.ts';
+import { doing, leaf, ready, stalled, waiting, when } from './machine-leaf.ts';
 import type { ApprovalFacts } from './types.ts';
 
 const is = (test: (facts: ApprovalFacts) => boolean) => when<ApprovalFacts>(test);
@@ -18,6 +18,7 @@ export const approvalMachine = setup({
     approvedByUs: is(approvedByUs),
     confirmed: is(({ approval }) => approval === 'confirmed'),
     echoed: is(({ fabric }) => fabric === 'echoed'),
+    expired: is(({ approval }) => approval === 'expired'),
     blindOverdue: is((facts) => facts.approval === 'overdue' && blind(facts)),
     overdue: is(({ approval }) => approval === 'overdue'),
     settleBroken: is(({ settle }) => settle === 'broken'),
@@ -68,6 +69,7 @@ export const approvalMachine = setup({
             { guard: 'echoed', target: 'Confirming' },
             // Nobody wants it, and nothing proves it: no reason to wait.
             { guard: 'contradicted', target: 'Revoking' },
+            { guard: 'expired', target: 'Revoking' },
             { guard: 'blindOverdue', target: 'Unproven' },
             { guard: 'overdue', target: 'Revoking' },
             { target: 'AwaitingEcho' },
@@ -75,8 +77,8 @@ export const approvalMachine = setup({
         },
         Confirmed: ready('ApprovedByOperator'),
         Confirming: doing('confirmApproval', 'ApprovalConfirming', 'now'),
-        // What cannot be seen is neither proven nor disproven: a person is told, and nothing is done on a guess.
-        Unproven: stalled('ApprovalUnproven'),
+        // What cannot be seen is neither proven nor disproven: a person is told, and has until the hour is over.
+        Unproven: leaf('stalled', 'ApprovalUnproven', 'due'),
         Revoking: doing('revokeUnconfirmed', 'ApprovalNotConfirmed'),
         AwaitingEcho: waiting('ApprovalConfirming', 'due'),
       },

@@ -4,20 +4,22 @@ import {
   type Match,
   matchManagedEndpoint,
   SETTLE_MS,
+  UNPROVEN_MS,
 } from '../../operator/approval/managed-endpoint.ts';
 import { markerOf, markerText } from '../../operator/approval/marker.ts';
 import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
-import { arrivalPace, echoPace, settlePace, type Tick } from './paces.ts';
+import { arrivalPace, echoPace, nextTick, settlePace, type Tick } from './paces.ts';
 import { pinOf } from './pins.ts';
-import { type Age, agedCall, attempt, blindness, type Context } from './reading.ts';
+import { type Age, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
 import { connectionsOf, isIdRejectedBy, type Reference, targetClients } from './target-side.ts';
 import type {
   ApprovalFacts,
   ApprovalSeen,
   Desired,
   EndpointFacts,
+  Fault,
   ManagedEndpointRow,
   MatchNote,
   PrivateEndpointConnection,
@@ -29,8 +31,8 @@ type Question = [
   context: Context,
   reference: Reference,
   target: Pick<TargetSeen, 'id' | 'facts'>,
-  /** Undefined: Fabric could not be asked. */
-  rows: readonly ManagedEndpointRow[] | undefined,
+  /** What Fabric lists, or why it could not be asked. */
+  rows: Reading<readonly ManagedEndpointRow[]>,
 ];
 type About = Pick<Context, 'desired' | 'provenance'>;
 
@@ -44,7 +46,7 @@ export function isDecided({ provenance, desired }: About, endpoint: EndpointFact
 
 /** It is still there, or may be: Fabric has to confirm it, or it has to be taken back. */
 export const isStillOpen = ({ facts: { approval, match } }: ApprovalSeen): boolean =>
-  approval === 'fresh' || approval === 'overdue' || match === 'unobservable' || match === 'refused';
+  ['fresh', 'overdue', 'expired'].includes(approval) || match === 'unobservable' || match === 'refused';
 
 /** What is known of the one connection that is ours or may be. An older list is enough while it shows nothing to be done. */
 export async function observeApproval(...about: Question): Promise<ApprovalSeen> {
@@ -105,11 +107,11 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
     (takesBack && reference.state === 'notAllowed') ||
     target.facts.listed === 'rejected' ||
     matches.some(({ privateEndpointId }) => isIdRejectedBy(reference, privateEndpointId));
-  const word = rows ? fabricWord(desired.source, rows, id, echoOf(context, connection)) : 'unobservable';
+  const word = rows.fault ? 'unobservable' : fabricWord(desired.source, rows.value, id, echoOf(context, connection));
   const facts: ApprovalFacts = {
     ...unreadApproval(context, isRejected ? 'rejected' : match.kind),
     connection: stateOf(connection),
-    approval: approvalFact(context, connection, isOurs),
+    approval: approvalFact(context, connection, isOurs, rows.fault),
     fabric: word,
     settle: settleFact(context, match, word),
   };
@@ -118,7 +120,7 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
     connection,
     matches,
     ...('why' in match && { detail: match.why }),
-    dueAtMs: paceOf(context).nextAtMs,
+    dueAtMs: unprovenUntil(context, connection, facts) ?? paceOf(context).nextAtMs,
   };
 }
 
@@ -160,6 +162,7 @@ function approvalFact(
   context: Context,
   connection: Connection | undefined,
   isOurs: (connection: Connection) => boolean,
+  fault: Fault | undefined,
 ): ApprovalFacts['approval'] {
   const { match } = context.provenance;
   const isNoted = same(match?.privateEndpointId, connection?.privateEndpointId);
@@ -167,8 +170,29 @@ function approvalFact(
   if (isRevoked(context, connection)) return 'revoked';
   if (connection?.status !== 'Approved' || !isOurs(connection)) return 'notOurs';
   if (isNoted && match?.confirmed) return 'confirmed';
-  const atMs = (isNoted ? match?.approvedAtMs : undefined) ?? markerOf(connection.description)?.atMs ?? 0;
-  return context.pass.nowMs < atMs + context.deps.clock.scaled(ECHO_MS) ? 'fresh' : 'overdue';
+  const { clock } = context.deps;
+  const ageMs = context.pass.nowMs - approvedAt(context, connection);
+  if (ageMs < clock.scaled(ECHO_MS)) return 'fresh';
+  // Whoever only waits for a turn gets an answer soon: that is no refusal, however late it is.
+  const isHeldUp = fault?.error.disposition === 'throttled';
+  return ageMs >= clock.scaled(UNPROVEN_MS) && !isHeldUp ? 'expired' : 'overdue';
+}
+
+/** By the note that was written before, else by the mark that the target keeps. */
+function approvedAt({ provenance: { match } }: About, { privateEndpointId, description }: Connection): number {
+  const notedMs = same(match?.privateEndpointId, privateEndpointId) ? match?.approvedAtMs : undefined;
+  return notedMs ?? markerOf(description)?.atMs ?? 0;
+}
+
+/** An approval that Fabric cannot be asked about is looked at again when its time is over. */
+function unprovenUntil(
+  context: Context,
+  connection: Connection | undefined,
+  { approval, fabric }: ApprovalFacts,
+): number | undefined {
+  if (!connection || approval !== 'overdue' || fabric !== 'unobservable') return undefined;
+  const overAtMs = approvedAt(context, connection) + context.deps.clock.scaled(UNPROVEN_MS);
+  return Math.min(nextTick(context, 'slow'), overAtMs);
 }
 
 /** What Fabric must show for an approval of ours to be proven. */

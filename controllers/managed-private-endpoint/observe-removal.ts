@@ -71,7 +71,12 @@ export async function observeRemoval(context: Context): Promise<Pick<Seen, 'remo
   const rows = await readRows(context, 'underWay');
   const isGone = rows.fault !== undefined && blindRemoval(rows.fault) === 'unlistable';
   // Of a workspace that tells nothing any more no confirmation will ever come.
-  const approval = await observeApproval(context, reference, knownTarget(desired, reference), isGone ? [] : rows.value);
+  const approval = await observeApproval(
+    context,
+    reference,
+    knownTarget(desired, reference),
+    isGone ? { value: [] } : rows,
+  );
   if (isGivenUp(context, approval)) {
     const removal = await observeEndpointRemoval(context);
     return { removal: { ...removal, facts: { ...removal.facts, approval: 'left' } }, approval: undefined };

@@ -68,10 +68,9 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
   const { facts } = endpoint;
   if (facts.endpoint === 'absent') {
     const target = await observeTarget(context, reference);
-    const open =
-      isOpenApproval(context.provenance) && rows.value
-        ? await observeApproval(context, reference, blank.target, rows.value)
-        : undefined;
+    const open = isOpenApproval(context.provenance)
+      ? await observeApproval(context, reference, blank.target, rows)
+      : undefined;
     const approval = open && isStillOpen(open) ? open : undefined;
     const requestable = isRequestable(target.facts) && !approval;
     const cooldown = target.id !== undefined && requestable ? await observeCooldown(context, target.id) : undefined;
@@ -92,7 +91,7 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
     };
   }
   const decides = isDecided(context, facts);
-  const approval = decides ? await observeApproval(context, reference, blank.target, rows.value) : undefined;
+  const approval = decides ? await observeApproval(context, reference, blank.target, rows) : undefined;
   const target = await targetOfRow(context, reference, blank.target, facts);
   const expected = target.facts.workspace === 'asExpected' ? 'requestable' : 'notRequestable';
   return { ...blank, target, endpoint: { ...endpoint, facts: { ...facts, target: expected } }, approval };

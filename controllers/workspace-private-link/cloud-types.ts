@@ -12,7 +12,11 @@ export type {
   ServiceScope,
   VirtualNetworkLink,
 } from '../../operator/clients/arm/types.ts';
-export type { CommunicationPolicy as CommunicationPolicySeen, Gateway } from '../../operator/clients/fabric/types.ts';
+export type {
+  CommunicationPolicy as CommunicationPolicySeen,
+  Gateway,
+  ManagedPrivateEndpoint as ManagedEndpointRow,
+} from '../../operator/clients/fabric/types.ts';
 export type { LedgerEntry } from '../../operator/clients/kube/ledger.ts';
 
 /** A read that failed: what it was about, and the error with its remedy. The fact it would have given is `unobservable` or `refused`. */

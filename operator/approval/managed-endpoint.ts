@@ -13,6 +13,11 @@ export type ManagedSource = { workspaceId: string; name: string };
 export const SETTLE_MS = 600_000;
 /** Published: Fabric shows our description within this long after the approval (up to about 15 minutes, cloud-apis 8), or the approval is taken back. */
 export const ECHO_MS = 1_200_000;
+/**
+ * Published: an approval of ours stands no longer than this without Fabric's word, also when Fabric cannot be asked.
+ * Nothing follows from what could not be seen; what follows, follows from our own note and the clock (ADR 22).
+ */
+export const UNPROVEN_MS = 3_600_000;
 
 type Candidate = Pick<PrivateEndpointConnection, 'name' | 'privateEndpointId' | 'status' | 'description'>;
 

@@ -377,20 +377,36 @@ describe('what cannot be seen', () => {
     expect(decided()).toEqual([]);
   });
 
-  test('it becomes unreadable after the approval: nothing is taken back on a guess, and a person is told', async () => {
+  test('it becomes unreadable after the approval: a person is told, and has until the hour is over', async () => {
     await begin();
     const genuine = create();
     await becomes(genuine, 'Approved');
+    const approvedAtMs = stage.clock.now();
     const roles = workspaceIn(stage.simulator.world, FINANCE).roles;
     noRole();
     await reasonBecomes('ApprovalUnproven');
     expect(readout(stage.link()).nextStep).toContain('az rest --method delete');
-    await stage.pass(6 * HOUR_MS);
+    await stage.pass(approvedAtMs + 55 * MINUTE_MS - stage.clock.now());
     expect(statusOf(genuine)).toBe('Approved');
     expect(pin()).toBeUndefined();
     workspaceIn(stage.simulator.world, FINANCE).roles = roles;
     await confirmed();
     expect(pin()).toBe(subscriptionIn(genuine));
+  });
+
+  test('it becomes unreadable after the approval, and stays so: taken back after an hour', async () => {
+    await begin();
+    const genuine = create();
+    await becomes(genuine, 'Approved');
+    const approvedAtMs = stage.clock.now();
+    noRole();
+    await becomes(genuine, 'Rejected');
+    expect(stage.clock.now() - approvedAtMs).toBeGreaterThanOrEqual(60 * MINUTE_MS);
+    expect(stage.clock.now() - approvedAtMs).toBeLessThan(75 * MINUTE_MS);
+    await reasonBecomes('ApprovalNotConfirmed');
+    expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+    await stage.pass(6 * HOUR_MS);
+    expect(decided()).toHaveLength(2);
   });
 
   test('it becomes unreadable after the proof: what is proven stays so', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
@@ -10,6 +10,7 @@ import {
   AUTO,
   closeSales,
   deleteManaged,
+  isManagedReady,
   managedIn,
   managedManifest,
   playUntilManagedGone,
@@ -67,6 +68,67 @@ async function approveImitation(manifest: object = managedManifest(AUTO)): Promi
   injectConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
   await stage.run(() => statusOf(IMITATION) === 'Approved', { withinMs: HOUR_MS, what: 'the imitation is approved' });
 }
+
+describe('while Fabric cannot be asked, taken back an hour after the approval', () => {
+  /** What Fabric answers whoever asks for the endpoints of finance. */
+  const refuse = (status: number, code: string) =>
+    stage.simulator.faults.add({ kind: 'refuse', service: 'fabric', path: 'managedPrivateEndpoints', status, code });
+  const REFUSALS = {
+    'no role': [403, 'InsufficientPrivileges'],
+    'a restricted workspace': [403, 'RequestDeniedByInboundPolicy'],
+    'a paused capacity': [400, 'CapacityNotInActiveState'],
+    'a server that fails': [503, 'ServiceUnavailable'],
+  } as const;
+
+  const takenBackAfterTheHour = async () => {
+    const approvedAtMs = stage.clock.now();
+    await stage.pass(55 * MINUTE_MS);
+    expect(statusOf(IMITATION)).toBe('Approved');
+    await takenBack(10 * MINUTE_MS);
+    expect(stage.clock.now() - approvedAtMs).toBeGreaterThanOrEqual(59 * MINUTE_MS);
+    expect(eventReasons(stage)).toEqual(expect.arrayContaining(['ApprovalUnproven', 'ApprovalNotConfirmed']));
+  };
+
+  test.each(Object.entries(REFUSALS))('%s', async (_, [status, code]) => {
+    await stage.startOperator();
+    await approveImitation();
+    refuse(status, code);
+    await takenBackAfterTheHour();
+    expect(isManagedReady(stage)).toBe(false);
+  });
+
+  test('switched to Manual in between', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    refuse(...REFUSALS['no role']);
+    await stage.apply(managedManifest({ approval: { mode: 'Manual' } }));
+    await takenBackAfterTheHour();
+    expect(isManagedReady(stage)).toBe(false);
+  });
+
+  test('deleted in between: the deletion waits for that, and goes on', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    const id = refuse(...REFUSALS['no role']);
+    await deleteManaged(stage);
+    await takenBackAfterTheHour();
+    stage.simulator.faults.remove(id);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test('who only waits for a turn is not refused: asked as soon as it comes, and confirmed', async () => {
+    stage.simulator.cloud.conduct.fabric.delays.managedArrivalMs = 2 * MINUTE_MS;
+    await stage.startOperator();
+    await stage.apply(managedManifest(AUTO));
+    await stage.run(() => genuine() === 'Approved', { withinMs: HOUR_MS, what: 'it is approved' });
+    const id = refuse(429, 'RequestBlocked');
+    await stage.pass(2 * HOUR_MS);
+    expect(genuine()).toBe('Approved');
+    stage.simulator.faults.remove(id);
+    await playUntilManagedReady(stage);
+  });
+});
 
 test('a genuine one that is to stay: stays approved, and the object goes once Fabric has confirmed it', async () => {
   const { fabric } = stage.simulator.cloud.conduct;

@@ -70,7 +70,7 @@ export function connectionRemedy(seen: Seen, rest: Rest): string | undefined {
     case 'ApprovalUnproven':
       return (
         connection &&
-        `give the identity a role on the source workspace, or a private path to it; or, if nobody can tell that it is genuine, run ${removal(seen, connection)}; ${again}`
+        `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same, or now with ${removal(seen, connection)}; ${again}`
       );
     default:
       return undefined;

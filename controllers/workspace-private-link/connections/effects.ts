@@ -6,6 +6,7 @@ import { clientsOf, found, type MyPass, type Run, report } from '../effect-parts
 import type { Deps, ServiceClients } from '../reading.ts';
 import type { DecisionSeen, Effect, MatchNote, PrivateEndpointConnection, Seen } from '../types.ts';
 import { noteOfMatch, noteOfPin, outdatedNotes, pinOf, ruleOf } from './desired.ts';
+import { lastWord } from './effect-echo.ts';
 import { isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
 import { concernOf, isManagedApproval } from './observe.ts';
 import { echoOf, matchOf } from './observe-managed.ts';
@@ -148,15 +149,15 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
 
   async revokeUnconfirmed(pass, seen, ladder) {
     const clients = await clientsOf(deps, pass);
-    const { desired: decision, note, connection: before } = decisionOf(seen, ladder);
+    const { desired: decision, about, note, connection: before } = decisionOf(seen, ladder);
     if (!decision.managed) return;
     const { workspaceId } = decision.managed;
     const list = await connectionsNow(clients, pass, seen);
     const connection = list.find(({ name }) => name === found(before, ladder).name);
     if (connection?.status !== 'Approved') return;
-    const shown = await clients.fabric.managedPrivateEndpoints(workspaceId, { ...pass.call, maxAgeMs: 0 });
+    const { rows, unasked } = await lastWord(clients, pass, workspaceId, about);
     const echo = echoOf(seen, decision, connection, note);
-    if (fabricWord(decision.managed, shown.value, seen.desired.service.id, echo) === 'echoed') return;
+    if (fabricWord(decision.managed, rows, seen.desired.service.id, echo) === 'echoed') return;
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
     const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
@@ -168,8 +169,8 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     decided(pass, clients, {
       reason: 'ApprovalNotConfirmed',
       action: 'RejectConnection',
-      says: `Rejected the connection of ${requester(connection)} again: Fabric did not confirm within 20 minutes that it belongs to managed private endpoint "${decision.managed.name}" of workspace ${workspaceId}. Somebody may have imitated it: ${privateEndpointId}.${how}`,
-      why: 'Fabric did not show the description of the approval in time',
+      says: `Rejected the connection of ${requester(connection)} again: ${unasked ? 'Fabric could not be asked for an hour to confirm' : 'Fabric did not confirm within 20 minutes'} that it belongs to managed private endpoint "${decision.managed.name}" of workspace ${workspaceId}. Somebody may have imitated it: ${privateEndpointId}.${how}`,
+      why: `Fabric did not show the description of the approval ${unasked ? 'within an hour, in which it could not be asked' : 'in time'}`,
       rule: ruleOf(decision),
       connection,
       warning: true,

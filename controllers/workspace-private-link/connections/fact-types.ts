@@ -29,10 +29,11 @@ export const MANAGED_CONNECTION_FACTS = {
   connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other'],
   /**
    * Whose approval it carries, by our marker in its description or our note. fresh: ours, and Fabric may still echo it ·
-   * overdue: ours, and more than the published delay old · confirmed: ours, and noted as echoed · revoked: ours, and
+   * overdue: ours, and more than the published delay old · expired: ours, an hour old, and Fabric has answered, or refuses
+   * to · confirmed: ours, and noted as echoed · revoked: ours, and
    * taken back because no echo came.
    */
-  approval: ['notOurs', 'fresh', 'overdue', 'confirmed', 'revoked'],
+  approval: ['notOurs', 'fresh', 'overdue', 'expired', 'confirmed', 'revoked'],
   /** The endpoint in its source workspace, as Fabric shows it. notAsked: nothing depends on it. refused: not readable for us. */
   fabric: [
     'notAsked',

@@ -110,8 +110,9 @@ export const managedConnectionMachine = setup({
     approvedByUs: managed(approvedByUs),
     confirmed: managed(({ approval }) => approval === 'confirmed'),
     echoed: managed(({ fabric }) => fabric === 'echoed'),
-    blindOverdue: managed((facts) => facts.approval === 'overdue' && blind(facts)),
     // Not asked is not answered: nothing is taken back on a question that was never put.
+    expired: managed((facts) => facts.approval === 'expired' && facts.fabric !== 'notAsked'),
+    blindOverdue: managed((facts) => facts.approval === 'overdue' && blind(facts)),
     unconfirmed: managed((facts) => facts.approval === 'overdue' && facts.fabric !== 'notAsked'),
     settleBroken: managed(({ settle }) => settle === 'broken'),
     absent: managed(({ match }) => match === 'none'),
@@ -162,6 +163,7 @@ export const managedConnectionMachine = setup({
           always: [
             { guard: 'confirmed', target: 'Approved' },
             { guard: 'echoed', target: 'Confirming' },
+            { guard: 'expired', target: 'Revoking' },
             { guard: 'blindOverdue', target: 'Unproven' },
             { guard: 'unconfirmed', target: 'Revoking' },
             { target: 'AwaitingEcho' },
@@ -169,7 +171,7 @@ export const managedConnectionMachine = setup({
         },
         Approved: ready('ApprovedByList'),
         Confirming: doing('confirmApproval', 'ApprovalConfirming', 'now'),
-        // What cannot be seen is neither proven nor disproven: a person is told, and nothing is done on a guess.
+        // What cannot be seen is neither proven nor disproven: a person is told, and has until the hour is over.
         Unproven: stalled('ApprovalUnproven'),
         Revoking: doing('revokeUnconfirmed', 'ApprovalNotConfirmed'),
         AwaitingEcho: waiting('ApprovalConfirming'),

@@ -6,6 +6,7 @@ import {
   type Match,
   matchManagedEndpoint,
   SETTLE_MS,
+  UNPROVEN_MS,
 } from '../../../operator/approval/managed-endpoint.ts';
 import { markerOf, markerText } from '../../../operator/approval/marker.ts';
 import { same } from '../desired-names.ts';
@@ -40,14 +41,13 @@ export async function observeManagedApproval(
   const match = matchOf(context, decision, connections);
   const approved = matches.find((one) => one.status === 'Approved' && isApprovedByUs(context, one, note));
   const connection = approved ?? ('connection' in match ? match.connection : undefined);
-  const approval = approvalFact(context, connection, note);
+  const age = approvalFact(context, connection, note);
   const isContradicted = matches.some(({ privateEndpointId }) => rejecterOf(desired, privateEndpointId));
-  const asks =
-    approval === 'fresh' ||
-    approval === 'overdue' ||
-    (match.kind === 'one' && connection?.status === 'Pending' && !isContradicted);
+  const asks = isUnproven(age) || (match.kind === 'one' && connection?.status === 'Pending' && !isContradicted);
   const echo = echoOf(context, decision, connection, note);
   const { word, fault } = asks ? await askFabric(context, decision.managed, echo) : { word: 'notAsked' as const };
+  // Whoever only waits for a turn gets an answer soon: that is no refusal, however late it is.
+  const approval = age === 'expired' && fault?.error.disposition === 'throttled' ? 'overdue' : age;
   const facts: ManagedConnectionFacts = {
     service: 'ready',
     match: isContradicted ? 'rejected' : match.kind,
@@ -86,7 +86,7 @@ export function isUnfinished(context: Context, decision: ManagedDecision, connec
   const note = matchNoteOf(context.provenance, decision.name);
   return connections
     .filter(({ privateEndpointId }) => means(decision, privateEndpointId))
-    .some((one) => one.status === 'Pending' || ['fresh', 'overdue'].includes(approvalFact(context, one, note)));
+    .some((one) => one.status === 'Pending' || isUnproven(approvalFact(context, one, note)));
 }
 
 function approvalFact(
@@ -101,8 +101,15 @@ function approvalFact(
   if (connection?.status !== 'Approved' || !isApprovedByUs(context, connection, note)) return 'notOurs';
   if (isNoted && note?.confirmed) return 'confirmed';
   const atMs = (isNoted ? note?.approvedAtMs : undefined) ?? markerOf(connection.description)?.atMs ?? 0;
-  return context.pass.nowMs < atMs + context.deps.clock.scaled(ECHO_MS) ? 'fresh' : 'overdue';
+  const { clock } = context.deps;
+  const ageMs = context.pass.nowMs - atMs;
+  if (ageMs < clock.scaled(ECHO_MS)) return 'fresh';
+  return ageMs < clock.scaled(UNPROVEN_MS) ? 'overdue' : 'expired';
 }
+
+/** Ours, and Fabric has not shown it yet. */
+const isUnproven = (approval: ManagedConnectionFacts['approval']): boolean =>
+  approval === 'fresh' || approval === 'overdue' || approval === 'expired';
 
 /** What Fabric must show for an approval of ours to be proven. */
 export function echoOf(

@@ -16,7 +16,7 @@ export const CONNECTIONS_WORDING = {
     next: 'the operator approves it',
   },
   ApprovalNotConfirmed: {
-    says: 'an approval was not confirmed by Fabric within 20 minutes and has been taken back: the request may have been an imitation',
+    says: 'an approval was taken back, because Fabric did not confirm it within 20 minutes, or could not be asked for an hour: the request may have been an imitation',
     next: `find out who made that private endpoint; remove the connection, and delete and create the managed private endpoint anew if it was genuine; ${LOOKS_AGAIN}`,
   },
   ApprovalPending: {
@@ -25,7 +25,7 @@ export const CONNECTIONS_WORDING = {
   },
   ApprovalUnproven: {
     says: 'the managed private endpoint is approved, and whether Fabric confirms it cannot be read',
-    next: `give the identity a role on the source workspace, or a private path to it; or reject the connection; ${LOOKS_AGAIN}`,
+    next: `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same; or reject the connection now; ${LOOKS_AGAIN}`,
   },
   Approved: { says: 'the endpoint is connected', next: 'nothing is to be done' },
   ApprovedByList: {

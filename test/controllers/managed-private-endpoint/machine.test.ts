@@ -98,7 +98,7 @@ describe('over every observation', () => {
   });
 
   test('a request is approved only when all of rule 2 holds, and an approval that Fabric does not confirm is taken back', () => {
-    const ours: readonly ApprovalFacts['approval'][] = ['fresh', 'overdue', 'confirmed'];
+    const ours: readonly ApprovalFacts['approval'][] = ['fresh', 'overdue', 'expired', 'confirmed'];
     const laws: Record<string, Law<ApprovalFacts>> = {
       'approves what is identified': only(
         'approveRequest',
@@ -113,19 +113,31 @@ describe('over every observation', () => {
       'takes back only its own, and only late or when the target does not want it': only(
         'revokeUnconfirmed',
         ({ match, connection, approval }) =>
-          connection === 'approved' && (approval === 'overdue' || (approval === 'fresh' && match === 'rejected')),
+          connection === 'approved' &&
+          (approval === 'overdue' || approval === 'expired' || (approval === 'fresh' && match === 'rejected')),
       ),
       'does take back what the target does not want': ({ match, connection, approval, fabric }, { effect }) =>
         match !== 'rejected' ||
         connection !== 'approved' ||
-        (approval !== 'fresh' && approval !== 'overdue') ||
+        !['fresh', 'overdue', 'expired'].includes(approval) ||
         fabric === 'echoed' ||
         effect === 'revokeUnconfirmed',
-      'takes nothing back on a question that got no answer': only(
+      'takes nothing back within the hour on a question that got no answer': only(
         'revokeUnconfirmed',
-        ({ match, fabric }) =>
-          fabric !== 'echoed' && (match === 'rejected' || (fabric !== 'unobservable' && fabric !== 'refused')),
+        ({ match, approval, fabric }) =>
+          fabric !== 'echoed' &&
+          (match === 'rejected' || approval === 'expired' || (fabric !== 'unobservable' && fabric !== 'refused')),
       ),
+      'does take it back after the hour, whether Fabric answers or not': (
+        { match, connection, approval, fabric },
+        { effect },
+      ) =>
+        match === 'unobservable' ||
+        match === 'refused' ||
+        connection !== 'approved' ||
+        approval !== 'expired' ||
+        fabric === 'echoed' ||
+        effect === 'revokeUnconfirmed',
       'does take it back': ({ match, connection, approval, fabric }, { effect }) =>
         match === 'unobservable' ||
         match === 'refused' ||

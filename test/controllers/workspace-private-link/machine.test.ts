@@ -346,28 +346,31 @@ describe('decisions from the list', () => {
       facts.service === 'ready' &&
       !['unobservable', 'refused'].includes(facts.match) &&
       facts.connection === 'approved' &&
-      facts.approval === 'overdue' &&
-      !['notAsked', 'unobservable', 'refused', 'echoed'].includes(facts.fabric) &&
+      (facts.approval === 'overdue' || facts.approval === 'expired') &&
+      !['notAsked', 'echoed'].includes(facts.fabric) &&
+      (facts.approval === 'expired' || !['unobservable', 'refused'].includes(facts.fabric)) &&
       effect !== 'revokeUnconfirmed'
         ? String(effect)
         : undefined,
-    'taken back is only what we approved, what is overdue, and what Fabric was seen not to echo': only(
-      'revokeUnconfirmed',
-      ({ connection, approval, fabric }) =>
-        connection === 'approved' &&
-        approval === 'overdue' &&
-        !['notAsked', 'unobservable', 'refused', 'echoed'].includes(fabric),
-    ),
+    'taken back is only what we approved, what is overdue, and what Fabric was seen not to echo, or could not be asked about for an hour':
+      only(
+        'revokeUnconfirmed',
+        ({ connection, approval, fabric }) =>
+          connection === 'approved' &&
+          (approval === 'overdue' || approval === 'expired') &&
+          !['notAsked', 'echoed'].includes(fabric) &&
+          (approval === 'expired' || !['unobservable', 'refused'].includes(fabric)),
+      ),
     'proven is only what Fabric echoes': only(
       'confirmApproval',
       ({ connection, approval, fabric }) =>
-        connection === 'approved' && (approval === 'fresh' || approval === 'overdue') && fabric === 'echoed',
+        connection === 'approved' && ['fresh', 'overdue', 'expired'].includes(approval) && fabric === 'echoed',
     ),
     'a proven approval is never touched': never(
       ({ approval, connection }) => approval === 'confirmed' && connection === 'approved',
     ),
     'ready is never an unproven approval of ours': ({ approval, connection }, { tag }) =>
-      tag === 'ready' && connection === 'approved' && (approval === 'fresh' || approval === 'overdue')
+      tag === 'ready' && connection === 'approved' && ['fresh', 'overdue', 'expired'].includes(approval)
         ? tag
         : undefined,
     'nothing follows from connections that cannot be read': never(
