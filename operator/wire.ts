@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createCrossTenantMappingKind } from '../controllers/cross-tenant-mapping/controller.ts';
 import { createManagedPrivateEndpointKind } from '../controllers/managed-private-endpoint/controller.ts';
 import { createWorkspacePrivateLinkKind } from '../controllers/workspace-private-link/controller.ts';
 import { createClouds } from './clients/cloud-factory.ts';
@@ -99,6 +100,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       kinds: [
         createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher, ledger }),
         createManagedPrivateEndpointKind({ clouds, clock, ledger }),
+        createCrossTenantMappingKind({ clouds, clock, ledger }),
       ],
       holdSecrets: config.secretFinalizer,
       onSecretChange: (namespace, name) => clouds.invalidateSecret(namespace, name),

@@ -1,4 +1,5 @@
 import type { AnyStateMachine, StateNode } from 'xstate';
+import { machines as mapping } from '../controllers/cross-tenant-mapping/machine.ts';
 import { machines as managedEndpoint } from '../controllers/managed-private-endpoint/machine.ts';
 import { machines as privateLink } from '../controllers/workspace-private-link/machine.ts';
 
@@ -15,6 +16,10 @@ export function drawStates(): Drawing[] {
     {
       path: 'docs/states/managed-private-endpoint.md',
       text: page('ManagedPrivateEndpoint', 'managed-private-endpoint', managedEndpoint),
+    },
+    {
+      path: 'docs/states/cross-tenant-mapping.md',
+      text: page('CrossTenantMapping', 'cross-tenant-mapping', mapping),
     },
   ];
 }

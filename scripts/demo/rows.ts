@@ -29,9 +29,7 @@ export function toRow(object: KubeObject): Row {
     name: shortName(object),
     phase: status.phase ?? '—',
     ready: status.conditions?.find(({ type }) => type === 'Ready')?.status ?? '',
-    nextStep:
-      status.nextStep ??
-      (object.metadata.labels?.[EXPECT_LABEL] === 'NotServedYet' ? 'its controller comes later' : ''),
+    nextStep: status.nextStep ?? '',
     settled: verdict === undefined,
     awaitsPerson: awaitsPerson(status),
     parts: [...(status.endpoints ?? []).flatMap(endpointParts), ...(status.connections ?? []).map(requestPart)],
@@ -98,7 +96,9 @@ export function judge(object: KubeObject): string | undefined {
       if (current && awaitsPerson(status) && status.nextStep) return undefined;
       return `awaits nobody: ${ready?.reason ?? 'it has no Ready condition yet'}`;
     case 'NotServedYet':
-      return object.status === undefined ? undefined : 'has a status, although no controller serves it yet';
+      return ready?.reason === 'NotServedYet'
+        ? undefined
+        : `is served: ${ready?.reason ?? 'it has no Ready condition yet'}`;
     default:
       return `carries no label ${EXPECT_LABEL} with a known value`;
   }

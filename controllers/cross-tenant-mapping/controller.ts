@@ -1,0 +1,48 @@
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
+import type { KubeObject } from '../../operator/clients/kube/types.ts';
+import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
+import { awaitsTurn, faultsOf } from './awaits-turn.ts';
+import { describe } from './describe.ts';
+import { desiredOf, isObserved } from './desired.ts';
+import { guestKey } from './desired-names.ts';
+import { effects } from './effects.ts';
+import { ladders } from './ladders.ts';
+import { machines } from './machine.ts';
+import { observe } from './observe.ts';
+import { planOf } from './plan.ts';
+import type { Deps } from './reading.ts';
+import type { CrossTenantMapping, Effect, Seen } from './types.ts';
+
+/** The kind CrossTenantMapping, ready for the manager. */
+export const createCrossTenantMappingKind = (deps: Deps): Kind<CrossTenantMapping, Seen, Effect> => ({
+  type: crossTenantMappings,
+  machines,
+  observe: observe(deps),
+  ladders,
+  effects: effects(deps),
+  awaitsTurn,
+  unread: faultsOf,
+  describe,
+  // Letting go of the object touches the object alone.
+  readOnly: { applies: isObserved, stillRun: ['release'], plan: planOf },
+  secrets: (object) => [(object as CrossTenantMapping).spec.credentialsRef?.name ?? NAMESPACE_SECRET],
+  indexes: { guest: (object) => [keyOfGuest(object)] },
+  watches: [sameGuest],
+});
+
+const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
+
+function keyOfGuest(object: KubeObject): string {
+  const { tenantId, guest } = desiredOf(object as CrossTenantMapping);
+  return guestKey(tenantId, guest);
+}
+
+/** When the older owner of a guest goes, the younger one takes its turn at once. */
+const sameGuest: RelatedWatch = {
+  type: crossTenantMappings,
+  keys: (related, _all, indexed) =>
+    indexed('guest', keyOfGuest(related))
+      .map(keyOf)
+      .filter((key) => key !== keyOf(related)),
+};

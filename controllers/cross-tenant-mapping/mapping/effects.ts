@@ -1,0 +1,109 @@
+import type { OperatorError } from '../../../operator/errors.ts';
+import { toOperatorError } from '../../../operator/errors.ts';
+import { principalTypeOf } from '../desired-names.ts';
+import { notes } from '../desired-provenance.ts';
+import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
+import { clientsOf, type Deps, type MyPass } from '../reading.ts';
+import type { MappingEffect, Seen } from '../types.ts';
+import { createConsentMemory } from './consents.ts';
+
+export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>> {
+  const consents = createConsentMemory(deps.clock);
+
+  /** One POST: noted before it, and with its answer, which nobody gives again. */
+  async function ask(pass: MyPass, seen: Seen): Promise<void> {
+    const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
+    const refused = pass.call.urgency === 'person' ? undefined : consents.missing(tenantId, guest.tenantId);
+    if (refused) throw refused;
+    const { fabric } = await clientsOf(deps, pass);
+    try {
+      const answer = await fabric.createMapping(
+        { ...guest, ...(denyUserAccess !== undefined && { denyUserAccess }) },
+        pass.call,
+      );
+      consents.noteGiven(tenantId, guest.tenantId);
+      const told = answer?.principal;
+      await pass.annotate({
+        ...notes.mapping({ how: 'created', id: answer?.id ?? guest.objectId, atMs: deps.clock.now() }),
+        ...(told && notes.principal({ id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' })),
+      });
+    } catch (thrown) {
+      const error: OperatorError = toOperatorError(thrown);
+      if (error.reason === 'GuestConsentMissing') consents.noteMissing(tenantId, guest.tenantId, error);
+      throw thrown;
+    }
+  }
+
+  const requestNote = (seen: Seen) =>
+    notes.request({ atMs: deps.clock.now(), before: seen.mapping.facts.mapping === 'over' ? 'over' : 'none' });
+
+  return {
+    async claim(pass) {
+      await pass.claim({});
+    },
+
+    async createMapping(pass, seen) {
+      // A try that was refused is noted already: trying again writes nothing into the cluster.
+      if (!seen.provenance.request) await pass.annotate(requestNote(seen));
+      await ask(pass, seen);
+      const note = `Mapped ${inWords(seen.desired)}. By itself the mapping lets nobody see any data: that takes a workspace role or a GRANT.`;
+      report(pass, { reason: 'GuestMapped', action: 'CreateMapping', note }, guestFields(seen.desired));
+    },
+
+    async adoptMapping(pass, seen) {
+      const { id } = found(seen.mapping.row, 'the mapping');
+      await pass.annotate({
+        ...notes.request(undefined),
+        ...notes.mapping({ how: 'adopted', id, atMs: deps.clock.now() }),
+      });
+      const note = `Took over the mapping of ${inWords(seen.desired)}, which existed already. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
+      report(pass, { reason: 'MappingAdopted', action: 'AdoptMapping', note }, guestFields(seen.desired));
+    },
+
+    /** The answer to our POST was lost, or said that the mapping is there; the list shows it. */
+    async noteMapping(pass, seen) {
+      const { id } = found(seen.mapping.row, 'the mapping');
+      const { atMs } = found(seen.provenance.request, 'the request');
+      await pass.annotate(notes.mapping({ how: 'created', id, atMs }));
+      pass.audit('NoteMapping', { mappingId: id, ...guestFields(seen.desired) });
+    },
+
+    /** Somebody else deleted it, or the guest's tenant revoked its consent: asking tells which. */
+    async renewMapping(pass, seen) {
+      const isFirst =
+        seen.provenance.request === undefined || seen.provenance.request.atMs < seen.provenance.mapping!.atMs;
+      if (isFirst) await pass.annotate({ ...requestNote(seen), ...notes.principal(undefined) });
+      await ask(pass, seen);
+      const note = `The mapping of ${inWords(seen.desired)} was gone without our doing; it has been made again.`;
+      report(pass, { reason: 'MappingLost', action: 'RenewMapping', note, warning: true }, guestFields(seen.desired));
+    },
+
+    async notePrincipal(pass, seen) {
+      const candidate = found(seen.mapping.candidate, 'the principal');
+      await pass.annotate(notes.principal(candidate));
+      const how = {
+        listed: 'as Fabric lists it',
+        answered: 'as Fabric answered',
+        found: 'found by name in the directory',
+      };
+      const note = `The guest is represented by ${candidate.type} ${candidate.id}, ${how[candidate.by]}.`;
+      report(
+        pass,
+        { reason: 'PrincipalResolved', action: 'NotePrincipal', note },
+        { principalId: candidate.id, principalType: candidate.type, by: candidate.by, ...guestFields(seen.desired) },
+      );
+    },
+
+    async renewPrincipal(pass, seen) {
+      const gone = found(seen.provenance.principal, 'the principal');
+      await pass.annotate({ ...requestNote(seen), ...notes.principal(undefined) });
+      await ask(pass, seen);
+      const note = `Fabric has recycled ${gone.type} ${gone.id}, which represented the guest (five days without a login); it was asked for another one.`;
+      report(
+        pass,
+        { reason: 'PrincipalRecycled', action: 'RenewPrincipal', note, warning: true },
+        { principalId: gone.id, ...guestFields(seen.desired) },
+      );
+    },
+  };
+}

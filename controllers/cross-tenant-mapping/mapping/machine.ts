@@ -1,0 +1,138 @@
+import { setup } from 'xstate';
+import { doing, ready, stalled, waiting, when } from '../machine-leaf.ts';
+import type { MappingFacts } from '../types.ts';
+
+const is = (test: (facts: MappingFacts) => boolean) => when<MappingFacts>(test);
+const isSource =
+  (...sources: readonly MappingFacts['principal'][]) =>
+  ({ principal }: MappingFacts): boolean =>
+    sources.includes(principal);
+
+/** Claim → Mapping → Principal. Grants and the rest are ladders of their own: they see what this one tells of the principal. */
+export const mappingMachine = setup({
+  types: { context: {} as MappingFacts, input: {} as MappingFacts },
+  guards: {
+    older: is(({ standing }) => standing === 'older'),
+    notServed: is(({ standing }) => standing === 'notServed'),
+    unclaimed: is(({ claimed }) => !claimed),
+    unobservable: is(({ mapping }) => mapping === 'unobservable'),
+    refused: is(({ mapping }) => mapping === 'refused'),
+    settling: is(({ mapping }) => mapping === 'settling'),
+    lost: is(
+      ({ mapping, origin }) =>
+        (mapping === 'absent' || mapping === 'over') && (origin === 'created' || origin === 'adopted'),
+    ),
+    unmapped: is(({ mapping }) => mapping === 'absent' || mapping === 'over'),
+    answerLost: is(({ origin }) => origin === 'requested'),
+    foreignNever: is(({ origin, takeover }) => origin === 'none' && takeover === 'never'),
+    foreignDiffers: is(
+      ({ origin, takeover, likeness }) => origin === 'none' && takeover === 'ifSame' && likeness === 'differs',
+    ),
+    // Who said Always has been told, and has what there is.
+    deviates: is(
+      ({ origin, takeover, likeness }) => likeness === 'differs' && (origin === 'created' || takeover !== 'allowed'),
+    ),
+    foreign: is(({ origin }) => origin === 'none'),
+    contradicted: is(isSource('contradicted')),
+    new: is(isSource('new')),
+    unneeded: is(
+      (facts) =>
+        !facts.needed && (facts.life === 'gone' || facts.life === 'young' || !isSource('noted', 'given')(facts)),
+    ),
+    unread: is(isSource('unobservable')),
+    unreadable: is(isSource('refused')),
+    ambiguous: is(isSource('several')),
+    unproven: is(isSource('unproven')),
+    replicating: is(({ principal, life }) => life === 'young' && principal !== 'notSearched'),
+    renewable: is(({ principal, life, origin }) => life === 'gone' && principal === 'noted' && origin === 'created'),
+    recycled: is(({ principal, life }) => life === 'gone' && (principal === 'noted' || principal === 'given')),
+    unresolved: is(isSource('none', 'notSearched')),
+  },
+}).createMachine({
+  id: 'mapping',
+  context: ({ input }) => input,
+  initial: 'Claim',
+  states: {
+    Claim: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'older', target: 'Older' },
+            { guard: 'notServed', target: 'NotServed' },
+            { guard: 'unclaimed', target: 'Claiming' },
+            { target: '#mapping.Mapping' },
+          ],
+        },
+        Older: stalled('Claimed'),
+        NotServed: stalled('NotServedYet'),
+        Claiming: doing('claim', 'Claiming', 'now'),
+      },
+    },
+    Mapping: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'unobservable', target: 'Unobservable' },
+            { guard: 'refused', target: 'Refused' },
+            { guard: 'settling', target: 'Settling' },
+            { guard: 'lost', target: 'Renewing' },
+            { guard: 'unmapped', target: 'Mapping' },
+            { guard: 'answerLost', target: 'Noting' },
+            { guard: 'foreignNever', target: 'Foreign' },
+            { guard: 'foreignDiffers', target: 'Differs' },
+            { guard: 'foreign', target: 'Adopting' },
+            { guard: 'deviates', target: 'Deviating' },
+            { target: '#mapping.Principal' },
+          ],
+        },
+        Unobservable: waiting('Unobservable'),
+        Refused: stalled('ReadRefused'),
+        Settling: waiting('MappingSettling', 'person'),
+        Renewing: doing('renewMapping', 'MappingLost', 'now'),
+        Mapping: doing('createMapping', 'GuestMapping', 'now'),
+        Noting: doing('noteMapping', 'GuestMapping', 'now'),
+        Foreign: stalled('AdoptionNever'),
+        Differs: stalled('AdoptionDiffers'),
+        Adopting: doing('adoptMapping', 'Adopting', 'now'),
+        // Only deleting it and mapping anew would change it, and that takes everything away from the guest meanwhile.
+        Deviating: stalled('MappingDiffers'),
+      },
+    },
+    Principal: {
+      initial: 'Check',
+      states: {
+        Check: {
+          always: [
+            { guard: 'contradicted', target: 'Contradicted' },
+            { guard: 'new', target: 'Noting' },
+            { guard: 'unneeded', target: 'Unneeded' },
+            { guard: 'unread', target: 'Unobservable' },
+            { guard: 'unreadable', target: 'Unreadable' },
+            { guard: 'ambiguous', target: 'Ambiguous' },
+            { guard: 'unproven', target: 'Unproven' },
+            { guard: 'replicating', target: 'Replicating' },
+            { guard: 'renewable', target: 'Renewing' },
+            { guard: 'recycled', target: 'Recycled' },
+            { guard: 'unresolved', target: 'Unresolved' },
+            { target: 'Resolved' },
+          ],
+        },
+        Contradicted: stalled('PrincipalContradicted'),
+        Noting: doing('notePrincipal', 'PrincipalNoting', 'now'),
+        Unneeded: ready('PrincipalUnneeded'),
+        Unobservable: waiting('Unobservable'),
+        Unreadable: stalled('PrincipalUnreadable'),
+        Ambiguous: stalled('PrincipalAmbiguous'),
+        Unproven: stalled('PrincipalUnproven'),
+        Replicating: waiting('PrincipalReplicating', 'person'),
+        // The POST that made it makes it anew: nothing is deleted for it, and what was granted to nobody is granted again.
+        Renewing: doing('renewPrincipal', 'PrincipalRecycled', 'now'),
+        Recycled: stalled('PrincipalRecycled'),
+        Unresolved: stalled('PrincipalUnresolved'),
+        Resolved: ready('PrincipalResolved'),
+      },
+    },
+  },
+});

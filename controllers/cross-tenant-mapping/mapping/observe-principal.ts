@@ -1,0 +1,111 @@
+import { principalTypeOf, same } from '../desired-names.ts';
+import { agedCall, attempt, blindness, type Context } from '../reading.ts';
+import type { MappingFacts, MappingSeen, PrincipalNote, PrincipalSummary } from '../types.ts';
+
+/** Published: a new principal is not known everywhere for "several minutes" (cloud-apis 6, 15.1). */
+const REPLICATION_MS = 900_000;
+/** How far the directory's clock may be behind ours. */
+const SKEW_MS = 120_000;
+const MOST_NAMED = 5;
+
+type Found = Pick<MappingSeen, 'candidate' | 'detail' | 'fault'> & Pick<MappingFacts, 'principal' | 'life'>;
+
+/** Who represents the guest: the mapping API's word, the spec's, what was noted, or an opt-in search, in that order. */
+export async function observePrincipal(context: Context, seen: MappingSeen): Promise<MappingSeen> {
+  const found = await principalOf(context, seen);
+  const { principal, life, ...rest } = found;
+  const facts: MappingFacts = { ...seen.facts, principal, life };
+  return { ...seen, ...rest, facts, principal: summaryOf(context, facts) };
+}
+
+async function principalOf(context: Context, { row }: MappingSeen): Promise<Found> {
+  const { desired, provenance } = context;
+  const note = provenance.principal;
+  const told = row?.principal;
+  if (desired.principalId !== undefined) {
+    if (told && !same(told.id, desired.principalId)) {
+      return { principal: 'contradicted', life: 'unknown', detail: told.id };
+    }
+    return { principal: 'given', ...(await lifeOf(context, desired.principalId)) };
+  }
+  if (told) {
+    if (!same(told.id, note?.id)) {
+      const type = principalTypeOf(told.type, desired.principalType);
+      const by = row?.seen === 'answered' ? 'answered' : 'listed';
+      return { principal: 'new', life: 'unknown', candidate: { id: told.id, type, by } };
+    }
+    return { principal: 'noted', ...(await lifeOf(context, told.id)) };
+  }
+  if (!note) return search(context);
+  // A list that named the principal and does not any more has none to name.
+  if (note.by === 'listed' && row?.seen === 'listed') {
+    return { principal: 'noted', life: isYoung(context) ? 'young' : 'gone' };
+  }
+  return { principal: 'noted', ...(await lifeOf(context, note.id)) };
+}
+
+/** Whether the directory knows it; asked only where the spec lets us, and once a day while all is well. */
+async function lifeOf(context: Context, id: string): Promise<Pick<Found, 'life'>> {
+  const { desired, clients } = context;
+  if (desired.lookup === 'none') return { life: 'unknown' };
+  const ask = (age: 'rest' | 'underWay') =>
+    attempt(context, `${desired.principalType} ${id} in the directory`, () =>
+      clients.graph.find(desired.principalType, id, agedCall(context, age)),
+    );
+  const first = await ask('rest');
+  // What we may not read blocks nothing: whoever grants to it will be told.
+  if (first.fault) return { life: 'unknown' };
+  if (first.value.value) return { life: 'known' };
+  const second = await ask('underWay');
+  if (second.fault) return { life: 'unknown' };
+  return { life: second.value.value ? 'known' : isYoung(context) ? 'young' : 'gone' };
+}
+
+/** By name: exactly one, and made after it was asked for. Anybody may bear a guest's name, and roles will be given to it. */
+async function search(context: Context): Promise<Found> {
+  const { desired, provenance, clients, deps } = context;
+  const { guest } = desired;
+  const young = isYoung(context);
+  const life = young ? 'young' : 'unknown';
+  if (desired.lookup === 'none') return { principal: 'notSearched', life };
+  const names = [guest.userPrincipalName, guest.email, guest.objectId].filter((name) => name !== undefined);
+  const read = await attempt(context, 'the directory', () =>
+    clients.graph.search({ kind: desired.principalType, names }, agedCall(context, young ? 'underWay' : 'awaited')),
+  );
+  if (read.fault) return { principal: blindness(read.fault), life, fault: read.fault };
+  const result = read.value.value;
+  if (result.kind === 'none') return { principal: 'none', life };
+  if (result.kind === 'several') {
+    const detail = result.principals.slice(0, MOST_NAMED).map(({ id, displayName }) => `${displayName}: ${id}`);
+    return { principal: 'several', life, detail: detail.join(', ') };
+  }
+  const { id, createdAtMs, displayName } = result.principal;
+  const { request, mapping } = provenance;
+  const sinceMs = mapping?.how === 'created' ? request?.atMs : undefined;
+  const isOurs =
+    sinceMs !== undefined && createdAtMs !== undefined && createdAtMs >= sinceMs - deps.clock.scaled(SKEW_MS);
+  if (!isOurs) return { principal: 'unproven', life, detail: `${displayName}: ${id}` };
+  const candidate: PrincipalNote = { id: id.toLowerCase(), type: desired.principalType, by: 'found' };
+  return { principal: 'new', life, candidate };
+}
+
+/** Minutes since Fabric was asked for it, the first time or again. */
+function isYoung({ provenance, pass, deps }: Context): boolean {
+  const sinceMs = Math.max(provenance.request?.atMs ?? 0, provenance.mapping?.atMs ?? 0);
+  return pass.nowMs < sinceMs + deps.clock.scaled(REPLICATION_MS);
+}
+
+/** What grants may count on. A mapping that is not as it should be lets nobody new in. */
+function summaryOf({ desired, provenance }: Context, facts: MappingFacts): PrincipalSummary {
+  const id = desired.principalId ?? provenance.principal?.id;
+  const { principal, life, likeness, takeover, origin } = facts;
+  const deviates = likeness === 'differs' && (origin === 'created' || takeover !== 'allowed');
+  if (deviates) return { kind: 'unresolved' };
+  const isNamed = principal === 'noted' || principal === 'given';
+  if (isNamed && life === 'gone') return { kind: principal === 'noted' ? 'awaited' : 'unresolved' };
+  if (isNamed && life !== 'young' && id !== undefined) {
+    return { kind: 'known', id, type: provenance.principal?.type ?? desired.principalType };
+  }
+  const waits = isNamed || principal === 'new' || principal === 'unobservable';
+  return { kind: waits || (life === 'young' && principal === 'none') ? 'awaited' : 'unresolved' };
+}

@@ -1,0 +1,116 @@
+import type { Mappings } from '../../../operator/clients/fabric/types.ts';
+import { same, tombstoneSubject } from '../desired-names.ts';
+import { agedCall, attempt, blindness, type Context, type Reading } from '../reading.ts';
+import type { Desired, Fault, Mapping, MappingFacts, MappingSeen, Provenance } from '../types.ts';
+import { observePrincipal } from './observe-principal.ts';
+
+/** Published: how long a list may lag behind our own POST before what it does not show is taken for lost. */
+const SETTLE_MS = 600_000;
+
+export type Rows = Mappings & { readAtMs: number };
+
+/** The tenant's list: one call serves every object. Without an age it is as old as its budget makes it. */
+export function readRows(context: Context, maxAgeMs?: number): Promise<Reading<Rows>> {
+  const { clients, pass } = context;
+  const call = maxAgeMs === undefined ? pass.call : { ...pass.call, maxAgeMs };
+  return attempt(context, 'the mappings of the tenant', async () => {
+    const { value, readAtMs } = await clients.fabric.mappings(call);
+    return { of: (guest) => value.of(guest), rows: value.rows, readAtMs };
+  });
+}
+
+/** The facts of an object about whose mapping nothing has been read. */
+export const blankMapping = (desired: Desired, provenance: Provenance): MappingFacts => ({
+  standing: 'clear',
+  claimed: false,
+  mapping: 'unobservable',
+  origin: originOf(provenance),
+  takeover: ({ Always: 'allowed', Never: 'never', IfIdentical: 'ifSame' } as const)[desired.adoption],
+  likeness: 'same',
+  principal: 'notSearched',
+  life: 'unknown',
+  needed: desired.grants.length > 0,
+});
+
+const originOf = ({ mapping, request }: Provenance): MappingFacts['origin'] =>
+  mapping?.how ?? (request ? 'requested' : 'none');
+
+/** The guest's rows, and who represents the guest. */
+export async function observeMapping(context: Context): Promise<MappingSeen> {
+  const { desired, provenance } = context;
+  const base: MappingFacts = { ...blankMapping(desired, provenance), claimed: true };
+  const rows = await freshEnough(context);
+  if (rows.fault) return blind(context, base, rows.fault);
+  const judged = await judge(context, rows.value);
+  if (judged.fault) return blind(context, base, judged.fault);
+  const { state, row } = judged.value;
+  if (state !== 'live') return { facts: { ...base, mapping: state }, row, principal: { kind: 'awaited' } };
+  const likeness = row && differs(desired, row) ? 'differs' : 'same';
+  const facts: MappingFacts = { ...base, mapping: 'live', likeness };
+  // Nobody is given anything before what exists is ours or taken over.
+  if (!provenance.mapping) return { facts, row, principal: { kind: 'awaited' } };
+  return observePrincipal(context, { facts, row, principal: { kind: 'awaited' } });
+}
+
+/** What is noted goes on being worked with: grants and strings do not need the list. */
+function blind({ desired, provenance }: Context, base: MappingFacts, fault: Fault): MappingSeen {
+  const known = provenance.principal;
+  const id = desired.principalId ?? known?.id;
+  const principal =
+    provenance.mapping && id !== undefined
+      ? ({ kind: 'known', id, type: known?.type ?? desired.principalType } as const)
+      : ({ kind: 'awaited' } as const);
+  return { facts: { ...base, mapping: blindness(fault) }, row: undefined, principal, fault };
+}
+
+/** Of what has been there and is not in an old list a newer one is asked: something would be written because of it. */
+async function freshEnough(context: Context): Promise<Reading<Rows>> {
+  const { desired, provenance } = context;
+  const first = await readRows(context);
+  if (first.fault || !provenance.mapping) return first;
+  const shown = first.value.of(desired.guest);
+  return shown.some(({ deleted }) => deleted !== true)
+    ? first
+    : readRows(context, agedCall(context, 'decisive').maxAgeMs);
+}
+
+type Judged = { state: 'absent' | 'over' | 'live' | 'settling'; row: Mapping | undefined };
+
+/** Which of the rows is the mapping. A deleted one stays listed for more than a day, and need not say that it is over. */
+async function judge(context: Context, rows: Rows): Promise<Reading<Judged>> {
+  const { desired, provenance, pass, deps } = context;
+  const all = rows.of(desired.guest);
+  const maybe = all.filter(({ deleted }) => deleted !== true);
+  const sure = maybe.filter(({ deleted, seen }) => deleted === false || seen === 'answered');
+  const live = (candidates: readonly Mapping[]): Reading<Judged> => ({
+    value: { state: 'live', row: chosen(candidates, provenance) },
+  });
+  if (sure.length > 0) return live(sure);
+  const { mapping } = provenance;
+  if (maybe.length > 0 && mapping) return live(maybe);
+  if (maybe.length > 0) {
+    const entry = await attempt(context, 'the ledger', () =>
+      deps.ledger.find({ what: 'mappingDeleted', subject: tombstoneSubject(desired.guest) }, pass.signal),
+    );
+    if (entry.fault) return { fault: entry.fault };
+    const deletedAtMs = entry.value ? Date.parse(entry.value.at) : undefined;
+    const later = maybe.filter(({ createdAtMs = -1 }) => deletedAtMs === undefined || createdAtMs > deletedAtMs);
+    if (later.length > 0) return live(later);
+  }
+  const settles = mapping?.how === 'created' && pass.nowMs < mapping.atMs + deps.clock.scaled(SETTLE_MS);
+  const state = settles ? 'settling' : all.length > 0 ? 'over' : 'absent';
+  return { value: { state, row: undefined } };
+}
+
+/** Of several rows the one that was noted, else the newest. */
+const chosen = (rows: readonly Mapping[], { mapping }: Provenance): Mapping | undefined =>
+  rows.find(({ id }) => same(id, mapping?.id)) ??
+  [...rows].sort((one, other) => (other.createdAtMs ?? 0) - (one.createdAtMs ?? 0))[0];
+
+function differs({ guest, denyUserAccess }: Desired, row: Mapping): boolean {
+  const wanted = guest.type === 'Group' ? 'Group' : 'User';
+  const isOther = (row.type === 'Group' || row.type === 'User') && row.type !== wanted;
+  const deny =
+    denyUserAccess !== undefined && row.denyUserAccess !== undefined && row.denyUserAccess !== denyUserAccess;
+  return isOther || deny;
+}

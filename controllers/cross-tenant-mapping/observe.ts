@@ -1,0 +1,79 @@
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { toOperatorError } from '../../operator/errors.ts';
+import { isLoss, observeLoss } from './credentials/observe.ts';
+import { desiredOf } from './desired.ts';
+import { guestKey } from './desired-names.ts';
+import { provenanceOf } from './desired-provenance.ts';
+import { observeAccess, observeExpansion } from './expansion/observe.ts';
+import { blankMapping, observeMapping } from './mapping/observe.ts';
+import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
+import { KEPT, observeRemoval, wishOf } from './removal/observe.ts';
+import type { CrossTenantMapping, Desired, Seen } from './types.ts';
+
+const FINALIZER = 'fabriclink.dev/finalizer';
+
+/**
+ * Reads the facts of one pass. Nothing is asked of a cloud before the object is claimed, or for one that another
+ * outranks.
+ */
+export const observe =
+  (deps: Deps) =>
+  async (pass: MyPass): Promise<Seen> => {
+    const { resource } = pass;
+    const desired = desiredOf(resource);
+    const provenance = provenanceOf(resource);
+    const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
+    const other = olderOwner(pass, desired);
+    const standing = other !== undefined ? 'older' : desired.notServed.length > 0 ? 'notServed' : 'clear';
+    const blank: Seen = {
+      desired,
+      provenance,
+      mapping: {
+        facts: { ...blankMapping(desired, provenance), standing, claimed },
+        row: undefined,
+        principal: { kind: 'awaited' },
+        ...(other !== undefined && { other }),
+      },
+      expansion: undefined,
+      access: undefined,
+      removal: undefined,
+      loss: undefined,
+    };
+    if (resource.metadata.deletionTimestamp !== undefined) return observeDeletion(deps, pass, blank);
+    if (standing !== 'clear' || (!claimed && !pass.readOnly)) return blank;
+    const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
+    const mapping = await observeMapping(context);
+    return {
+      ...blank,
+      mapping,
+      expansion: await observeExpansion(context, mapping, false),
+      access: observeAccess(context, mapping),
+    };
+  };
+
+async function observeDeletion(deps: Deps, pass: MyPass, blank: Seen): Promise<Seen> {
+  const { desired, provenance, mapping } = blank;
+  const { claimed } = mapping.facts;
+  // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
+  if (!claimed || pass.readOnly || wishOf(desired, provenance) === 'keep') {
+    return { ...blank, removal: { facts: { ...KEPT, claimed } } };
+  }
+  try {
+    const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
+    return { ...blank, removal: await observeRemoval(context, 'gone') };
+  } catch (thrown) {
+    const error = toOperatorError(thrown);
+    if (!isLoss(error)) throw thrown;
+    return { ...blank, loss: await observeLoss(deps, pass, blank, error) };
+  }
+}
+
+/** Of objects that name one guest the oldest owns it; equally old ones are ordered by uid. */
+function olderOwner(pass: MyPass, { tenantId, guest }: Desired): string | undefined {
+  const age = ({ metadata }: CrossTenantMapping) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
+  const { uid } = pass.resource.metadata;
+  const older = pass
+    .indexed<CrossTenantMapping>(crossTenantMappings, 'guest', guestKey(tenantId, guest))
+    .find((one) => one.metadata.uid !== uid && age(one) < age(pass.resource));
+  return older && `${older.metadata.namespace}/${older.metadata.name}`;
+}

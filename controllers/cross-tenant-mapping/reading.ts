@@ -1,0 +1,68 @@
+import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
+import type { Ledger } from '../../operator/clients/kube/ledger.ts';
+import type { Clock } from '../../operator/clock.ts';
+import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import type { Pass } from '../../operator/runtime/kind.ts';
+import type { CrossTenantMapping, Desired, Fault, Provenance } from './types.ts';
+
+/** What the controller is made of. */
+export type Deps = { clouds: Clouds; clock: Clock; ledger: Ledger };
+
+export type MyPass = Pass<CrossTenantMapping>;
+
+/** One pass, with everything that reading needs. `clients` are those of the provider's tenant. */
+export type Context = { deps: Deps; pass: MyPass; desired: Desired; provenance: Provenance; clients: TenantClients };
+
+/** A value that was read, or why it was not. */
+export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
+
+/** How old an answer may be, in published milliseconds. */
+export const AGE_MS = {
+  /** Something is to be taken away, or made anew that is missing: one list a minute serves all who ask. */
+  decisive: 60_000,
+  /** Fabric is at work. */
+  underWay: 60_000,
+  /** A person is awaited. */
+  awaited: 600_000,
+  /** What no list serves: once a day for each object. */
+  rest: 24 * 3_600_000,
+} as const;
+
+/** The options of a call whose answer may be this old, and no older than the pass itself allows. */
+export function agedCall({ pass, deps }: Pick<Context, 'pass' | 'deps'>, age: keyof typeof AGE_MS): MyPass['call'] {
+  const maxAgeMs = deps.clock.scaled(AGE_MS[age]);
+  return { ...pass.call, maxAgeMs: Math.min(maxAgeMs, pass.call.maxAgeMs ?? maxAgeMs) };
+}
+
+/** The clients of the provider's tenant. */
+export function clientsOf(
+  { clouds }: Deps,
+  { resource, call }: Pick<MyPass, 'resource' | 'call'>,
+): Promise<TenantClients> {
+  const { metadata, spec } = resource;
+  const query = { tenantId: spec.tenantId, namespace: metadata.namespace ?? '' };
+  return clouds.forTenant(spec.credentialsRef ? { ...query, credentialsRef: spec.credentialsRef } : query, call);
+}
+
+/**
+ * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself. Errors that make the whole
+ * pass meaningless go through: the object's own credentials, a bug, the end of the pass.
+ */
+export async function attempt<T>(
+  { pass }: Pick<Context, 'pass'>,
+  about: string,
+  ask: () => Promise<T>,
+): Promise<Reading<T>> {
+  try {
+    return { value: await ask() };
+  } catch (thrown) {
+    const error = toOperatorError(thrown);
+    const meaningless = error.disposition === 'bug' || isCredentialTrouble(error);
+    if (pass.signal.aborted || meaningless) throw thrown;
+    return { fault: { about, error } };
+  }
+}
+
+/** `refused` needs a person and is looked at slowly; anything else passes by itself. */
+export const blindness = ({ error }: { error: OperatorError }): 'refused' | 'unobservable' =>
+  error.disposition === 'blocked' || error.disposition === 'terminal' ? 'refused' : 'unobservable';

@@ -1,0 +1,34 @@
+import { abandonedEntry } from '../credentials/observe.ts';
+import { notes } from '../desired-provenance.ts';
+import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
+import { clientsOf, type Deps } from '../reading.ts';
+import type { RemovalEffect } from '../types.ts';
+import { tombstoneEntry, tombstoneMs } from './observe.ts';
+
+export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>> => ({
+  async deleteMapping(pass, seen) {
+    const { desired, provenance, removal } = seen;
+    const mappingId = found(removal?.mappingId, 'the mapping');
+    const { fabric } = await clientsOf(deps, pass);
+    await deps.ledger.write(tombstoneEntry(pass, desired, deps.clock.now(), tombstoneMs({ deps })), pass.signal);
+    await fabric.deleteMapping(mappingId, pass.call);
+    await pass.annotate({ ...notes.deleted([...provenance.deletedIds, mappingId]), ...notes.lostAt(undefined) });
+    const note = `Deleted the mapping of ${inWords(desired)}: its principal stops working at once. Fabric goes on listing the mapping for more than a day.`;
+    report(pass, { reason: 'MappingDeleted', action: 'DeleteMapping', note }, { mappingId, ...guestFields(desired) });
+  },
+
+  async release(pass) {
+    await pass.release();
+  },
+
+  async releaseLeft(pass, seen) {
+    const why = 'a workspace role could not be taken away for a day, or a person gave up';
+    const left = `workspace roles of the principal that represented ${inWords(seen.desired)}`;
+    const entry = abandonedEntry(pass, why, [left]);
+    await deps.ledger.write(entry, pass.signal);
+    const { namespace, name } = deps.ledger.placeOf(entry);
+    const note = `Let go, and left ${left} (${why}). It is listed in ConfigMap ${namespace}/${name}.`;
+    report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
+    await pass.release('abandoned');
+  },
+});

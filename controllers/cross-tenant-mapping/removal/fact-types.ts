@@ -1,0 +1,19 @@
+import type { Domain, FactsOf } from '../fact-domain-types.ts';
+
+/** Taking the mapping down. */
+export const REMOVAL_FACTS = {
+  claimed: [true, false],
+  /**
+   * Summary of the grants' ladders. leaving: ours are being taken away · stuck: one cannot be, and a person is needed ·
+   * left: stuck for a day since the deletion, or a person gave up.
+   */
+  grants: ['gone', 'leaving', 'stuck', 'left'],
+  /** spec.deletionPolicy against what we noted: created by us, or adopted. */
+  wish: ['delete', 'keep'],
+  /**
+   * Rows of the guest that are not known to be over, and not deleted by this object yet (annotation deleted-mappings):
+   * the list goes on showing a deleted mapping for more than a day, and that is not waited for (cloud-apis 15.3).
+   */
+  mapping: ['gone', 'present', 'unobservable', 'refused'],
+} as const satisfies Domain;
+export type RemovalFacts = FactsOf<typeof REMOVAL_FACTS>;

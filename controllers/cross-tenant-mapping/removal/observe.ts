@@ -1,0 +1,69 @@
+import { ABANDON, same, timeOf, tombstoneSubject } from '../desired-names.ts';
+import { readRows } from '../mapping/observe.ts';
+import { AGE_MS, blindness, type Context, type MyPass } from '../reading.ts';
+import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
+
+/** Published: a deleted mapping stays listed for "more than a day"; afterwards what is listed lives. */
+const TOMBSTONE_MS = 72 * 3_600_000;
+/** Published: a day for a person to free what cannot be taken away. */
+const PATIENCE_MS = 24 * 3_600_000;
+
+/** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
+export function wishOf({ deletion }: Desired, { mapping, request }: Provenance): RemovalFacts['wish'] {
+  if (deletion === 'Retain') return 'keep';
+  const isOurs = mapping ? mapping.how === 'created' || deletion === 'DeleteAll' : request !== undefined;
+  return isOurs ? 'delete' : 'keep';
+}
+
+export const KEPT: RemovalFacts = { claimed: true, grants: 'gone', wish: 'keep', mapping: 'gone' };
+
+/** What the grants' ladders have come to, while the object is deleted. */
+export type GrantsLeft = 'gone' | 'leaving' | 'stuck';
+
+/** Reads what is left of the mapping, once the grants do not hold it up any more. */
+export async function observeRemoval(context: Context, grants: GrantsLeft): Promise<RemovalSeen> {
+  const { desired, provenance, pass, deps } = context;
+  const dueAtMs = (timeOf(pass.resource.metadata.deletionTimestamp) ?? pass.nowMs) + deps.clock.scaled(PATIENCE_MS);
+  const isGivenUp = (pass.resource.metadata.annotations?.[ABANDON] ?? '') !== '' || pass.nowMs >= dueAtMs;
+  const base: RemovalFacts = {
+    ...KEPT,
+    grants: grants === 'stuck' && isGivenUp ? 'left' : grants,
+    wish: wishOf(desired, provenance),
+  };
+  if (base.wish === 'keep' || grants === 'leaving') return { facts: base };
+  const rows = await readRows(context, freshness(context));
+  if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
+  const mappingId = nextOf(provenance, rows.value.of(desired.guest));
+  return mappingId === undefined ? { facts: base } : { facts: { ...base, mapping: 'present' }, mappingId };
+}
+
+/** Not older than our own POST: what its answer did not tell, the mapping's id above all, only a later list does. */
+function freshness({ provenance, pass, deps }: Context): number {
+  const askedAtMs = Math.max(provenance.request?.atMs ?? 0, provenance.mapping?.atMs ?? 0);
+  const maxAgeMs = Math.max(0, Math.min(deps.clock.scaled(AGE_MS.decisive), pass.nowMs - askedAtMs - 1));
+  return Math.min(maxAgeMs, pass.call.maxAgeMs ?? maxAgeMs);
+}
+
+/** Each is deleted once; what the list does not show (it may lag) by the id that was noted. */
+function nextOf({ mapping, deletedIds }: Provenance, rows: readonly Mapping[]): string | undefined {
+  const isLeft = (id: string | undefined) => id !== undefined && !deletedIds.some((done) => same(done, id));
+  const listed = rows.filter(({ deleted }) => deleted !== true).map(({ id }) => id);
+  if (listed.length > 0) return listed.find(isLeft);
+  return rows.length === 0 && deletedIds.length === 0 && isLeft(mapping?.id) ? mapping?.id : undefined;
+}
+
+/** To be written before the DELETE: whoever wants the same guest again must not take the listed remains for a mapping. */
+export function tombstoneEntry({ resource }: MyPass, { guest }: Desired, nowMs: number, forMs: number): LedgerEntry {
+  const { kind, metadata } = resource;
+  return {
+    what: 'mappingDeleted',
+    subject: tombstoneSubject(guest),
+    object: { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' },
+    at: new Date(nowMs).toISOString(),
+    until: new Date(nowMs + forMs).toISOString(),
+    why: 'deleted with its object',
+    left: [],
+  };
+}
+
+export const tombstoneMs = ({ deps }: Pick<Context, 'deps'>): number => deps.clock.scaled(TOMBSTONE_MS);

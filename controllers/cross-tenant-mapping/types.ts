@@ -1,0 +1,114 @@
+import type { CrossTenantMapping } from '../../crds/cross-tenant-mapping.ts';
+import type { Fault, LedgerEntry, Mapping, WorkspaceRole } from './cloud-types.ts';
+import type { AccessFacts, ExpansionFacts, LossFacts, MappingFacts, RemovalFacts } from './fact-types.ts';
+
+export type {
+  DescribeInput,
+  EventNote,
+  Ladder,
+  PlanStep,
+  Report,
+  Rest,
+} from '../../operator/runtime/kind.ts';
+export * from './cloud-types.ts';
+export * from './fact-types.ts';
+export * from './word-types.ts';
+export type { CrossTenantMapping };
+
+/** What the spec asks for, in the cloud's terms; ids in lower case. */
+export type Desired = {
+  uid: string;
+  namespace: string;
+  /** The provider's. */
+  tenantId: string;
+  guest: {
+    tenantId: string;
+    objectId: string;
+    type: 'User' | 'ServicePrincipal' | 'Group';
+    userPrincipalName?: string;
+    email?: string;
+  };
+  /** What Fabric makes of such a guest in our tenant (cloud-apis 15.4). */
+  principalType: PrincipalType;
+  principalId: string | undefined;
+  lookup: 'none' | 'graph';
+  denyUserAccess: boolean | undefined;
+  grants: readonly { workspaceId: string; role: WorkspaceRole }[];
+  adoption: 'Never' | 'IfIdentical' | 'Always';
+  deletion: 'DeleteCreated' | 'DeleteAll' | 'Retain';
+  /** Parts of the spec that this version does not serve, as a person would name them. */
+  notServed: readonly string[];
+};
+
+export type PrincipalType = 'ServicePrincipal' | 'Group';
+
+/** Annotation requested-at, written before the POST. */
+export type RequestNote = {
+  atMs: number;
+  /** What the list showed of the guest then: nothing, or only what is over. */
+  before: 'none' | 'over';
+};
+
+/** Annotation mapping: ours, or taken over, and since when. */
+export type MappingNote = {
+  how: 'created' | 'adopted';
+  /** As the answer or the row told it; the guest's own object id where neither told any. */
+  id: string;
+  atMs: number;
+};
+
+/** Annotation principal: who represents the guest, and who said so. */
+export type PrincipalNote = { id: string; type: PrincipalType; by: 'listed' | 'answered' | 'found' };
+
+/** What was written before calls, and cannot be observed later. */
+export type Provenance = {
+  request: RequestNote | undefined;
+  mapping: MappingNote | undefined;
+  principal: PrincipalNote | undefined;
+  grantsChangedAtMs: number | undefined;
+  /** Ids of mappings that this object has deleted. */
+  deletedIds: readonly string[];
+  lostAtMs: number | undefined;
+};
+
+/** What the mapping's ladder tells the others about the guest's principal. */
+export type PrincipalSummary = { kind: 'known'; id: string; type: PrincipalType } | { kind: 'awaited' | 'unresolved' };
+
+export type MappingSeen = {
+  facts: MappingFacts;
+  /** The row that lives, or our own answer. */
+  row: Mapping | undefined;
+  principal: PrincipalSummary;
+  /** Who was told or found, to be noted. */
+  candidate?: PrincipalNote;
+  /** Names and ids that a person has to choose from. */
+  detail?: string;
+  /** The object that owns the guest. */
+  other?: string;
+  fault?: Fault;
+};
+
+export type ExpansionSeen = { facts: ExpansionFacts; dueAtMs: number; fault?: Fault };
+export type AccessSeen = { facts: AccessFacts; dueAtMs: number };
+
+export type RemovalSeen = {
+  facts: RemovalFacts;
+  /** The next one to delete. */
+  mappingId?: string;
+  dueAtMs?: number;
+  fault?: Fault;
+};
+
+export type LossSeen = { facts: LossFacts; note: LedgerEntry; ledger: string; error: Fault['error']; fault?: Fault };
+
+/** One pass' reading of one object. */
+export type Seen = {
+  desired: Desired;
+  provenance: Provenance;
+  mapping: MappingSeen;
+  /** Groups only. */
+  expansion: ExpansionSeen | undefined;
+  access: AccessSeen | undefined;
+  removal: RemovalSeen | undefined;
+  loss: LossSeen | undefined;
+};

@@ -1,0 +1,59 @@
+/** What the operator does, one call each. */
+export type Effect = MappingEffect | RemovalEffect | LossEffect;
+
+export type MappingEffect =
+  | 'claim'
+  | 'createMapping'
+  | 'adoptMapping'
+  | 'noteMapping'
+  | 'renewMapping'
+  | 'notePrincipal'
+  | 'renewPrincipal';
+export type RemovalEffect = 'deleteMapping' | 'release' | 'releaseLeft';
+export type LossEffect = 'noteCredentialsLost' | 'recordAbandoned' | 'releaseAbandoned';
+
+/** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: words/describe-reasons*.ts. */
+export type Reason = MappingReason | ExpansionReason | RemovalReason;
+
+export type MappingReason =
+  | 'Adopting'
+  | 'AdoptionDiffers'
+  | 'AdoptionNever'
+  | 'Claimed'
+  | 'Claiming'
+  | 'GuestMapping'
+  | 'MappingDiffers'
+  | 'MappingLost'
+  | 'MappingSettling'
+  | 'NotServedYet'
+  | 'PrincipalAmbiguous'
+  | 'PrincipalContradicted'
+  | 'PrincipalNoting'
+  | 'PrincipalRecycled'
+  | 'PrincipalReplicating'
+  | 'PrincipalResolved'
+  | 'PrincipalUnneeded'
+  | 'PrincipalUnproven'
+  | 'PrincipalUnreadable'
+  | 'PrincipalUnresolved'
+  | 'ReadRefused'
+  | 'Unobservable';
+export type ExpansionReason =
+  | 'AccessSettled'
+  | 'AccessSettling'
+  | 'AwaitingGrants'
+  | 'AwaitingMapping'
+  | 'GroupEmpty'
+  | 'GroupExpanded'
+  | 'GroupExpanding'
+  | 'GroupExpansionDue';
+export type RemovalReason =
+  | 'Abandoning'
+  | 'CredentialsLost'
+  | 'GrantsLeaving'
+  | 'GrantsLeft'
+  | 'GrantsStuck'
+  | 'LedgerUnreadable'
+  | 'MappingDeleting'
+  | 'Released'
+  | 'Releasing';

@@ -1,0 +1,117 @@
+import type { Report, Rest, Seen } from '../types.ts';
+import { readyMessage } from './describe-ready.ts';
+import { capital, clip, line, say } from './describe-words.ts';
+
+type Condition = Report['conditions'][number];
+type Found = Pick<Condition, 'status' | 'reason' | 'message'>;
+
+const MESSAGE_LIMIT = 4_096;
+/** Rests that mean: not known, rather than not so. */
+const UNKNOWN = new Set(['Unobservable', 'ReadRefused', 'GroupExpanding', 'AwaitingGrants', 'AwaitingMapping']);
+
+const isDone = ({ tag, outcome }: Rest): boolean => (tag === 'ready' || tag === 'gone') && outcome.kind !== 'failed';
+
+/** A person must act: the ladder says so, or its effect was refused in a way that does not pass by itself. */
+const needsPerson = ({ tag, outcome }: Rest): boolean =>
+  tag === 'stalled' ||
+  (outcome.kind === 'failed' && ['blocked', 'terminal', 'bug'].includes(outcome.error.disposition));
+
+/** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
+export const primary = (rests: readonly Rest[]): Rest | undefined =>
+  rests.find(needsPerson) ?? rests.find((rest) => !isDone(rest));
+
+/** `observed`: Ready, Stalled and Reconciling as they are for an object that is only observed. */
+export function conditions(
+  seen: Seen,
+  rests: readonly Rest[],
+  deleting: boolean,
+  observed?: readonly Condition[],
+): readonly Condition[] {
+  const aspects: Readonly<Record<string, Found>> = deleting
+    ? {}
+    : {
+        GuestConsented: guestConsented(seen, rests),
+        Mapped: mapped(seen, rests),
+        PrincipalResolved: principalResolved(seen, rests),
+        ...(seen.desired.principalType === 'Group' && { GroupExpanded: groupExpanded(seen, rests) }),
+      };
+  return [
+    ...(observed ?? lifecycle(seen, rests, deleting)),
+    ...Object.entries(aspects).map(([type, found]) => ({
+      type,
+      ...found,
+      message: clip(found.message, MESSAGE_LIMIT),
+    })),
+  ];
+}
+
+/** Ready, and the two that kstatus reads: present only while they are true. */
+function lifecycle(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
+  const main = primary(rests);
+  if (!main && !deleting) return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
+  const reason = main ? say(seen, main).reason : 'Deleting';
+  const message = clip(main ? line(seen, main) : 'The object is being taken down.', MESSAGE_LIMIT);
+  const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: kind, status: 'True', reason, message },
+  ];
+}
+
+const of = (rests: readonly Rest[], machine: string) => rests.find((rest) => rest.machine === machine);
+
+const found = (seen: Seen, rest: Rest): Found => {
+  const { reason, text, next } = say(seen, rest);
+  const status = isDone(rest) ? 'True' : UNKNOWN.has(rest.reason) ? 'Unknown' : 'False';
+  return { status, reason, message: capital(`${text}; ${next}.`) };
+};
+
+const unknown = (reason: string, message: string): Found => ({ status: 'Unknown', reason, message });
+
+const notBegun = (seen: Seen, rest: Rest | undefined): Found =>
+  unknown(rest ? say(seen, rest).reason : 'NotObserved', 'Not looked at yet: the object is not claimed.');
+
+/** Nobody may read whether a tenant has consented: a mapping proves it, and a refused one disproves it. */
+function guestConsented(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'mapping');
+  if (rest?.outcome.kind === 'failed' && rest.outcome.error.reason === 'GuestConsentMissing') {
+    const { reason, text, next } = say(seen, rest);
+    return { status: 'False', reason, message: capital(`${text}; ${next}.`) };
+  }
+  if (seen.mapping.facts.mapping === 'live') {
+    return {
+      status: 'True',
+      reason: 'GuestConsented',
+      message: 'The guest is mapped, which takes its tenant’s consent.',
+    };
+  }
+  return unknown(
+    'ConsentUnknown',
+    'Fabric tells nobody whether a tenant has consented; asking for the mapping shows it.',
+  );
+}
+
+const BEFORE_MAPPED = /^(Claim|Mapping)\./;
+
+function mapped(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'mapping');
+  if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rest);
+  if (BEFORE_MAPPED.test(rest.phase)) return found(seen, rest);
+  const id = seen.mapping.row?.id ?? seen.provenance.mapping?.id;
+  return { status: 'True', reason: 'Mapped', message: `Fabric has the mapping (${id}).` };
+}
+
+function principalResolved(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'mapping');
+  if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rest);
+  if (BEFORE_MAPPED.test(rest.phase)) return unknown(say(seen, rest).reason, 'The guest is not mapped.');
+  const { status, reason, message } = found(seen, rest);
+  return { status: rest.reason === 'PrincipalUnneeded' ? 'Unknown' : status, reason, message };
+}
+
+function groupExpanded(seen: Seen, rests: readonly Rest[]): Found {
+  const rest = of(rests, 'expansion');
+  if (!rest) return notBegun(seen, of(rests, 'mapping'));
+  const { status, reason, message } = found(seen, rest);
+  return { status: rest.reason === 'GroupEmpty' ? 'False' : status, reason, message };
+}

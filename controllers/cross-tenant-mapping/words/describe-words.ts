@@ -1,0 +1,136 @@
+import type { Fault, MappingSeen, Reason, Rest, Seen } from '../types.ts';
+import { consentSteps, revokedWords } from './describe-consent.ts';
+import { WORDING } from './describe-reasons.ts';
+
+/** A rest in words. */
+export type Said = { reason: string; text: string; next: string };
+
+const NEXT_BY_DISPOSITION = {
+  conflict: 'the operator reads it anew and tries again at once',
+  throttled: 'the operator waits until the service lets it go on; no person needs to act',
+  transient: 'the operator tries again by itself',
+  blocked: 'somebody must change that; the operator looks again every few minutes',
+  terminal: 'change the spec',
+  bug: 'this is a defect of the operator: please report it with its log',
+} as const;
+
+/** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
+export function say(seen: Seen, rest: Rest): Said {
+  if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
+  const { says, next } = WORDING[rest.reason as Reason];
+  const fault = BLAMES.has(rest.reason) ? faultOf(seen, rest) : undefined;
+  const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
+  return {
+    reason: fault && namesItself(fault) ? fault.error.reason : rest.reason,
+    text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
+    next: `${fault?.error.remedy ?? next}${isHeldUp(rest) ? `; or ${LET_GO}` : ''}`,
+  };
+}
+
+type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
+
+function sayError(seen: Seen, rest: Rest, error: Failure): Said {
+  if (error.reason === 'GuestConsentMissing') return sayConsent(seen);
+  // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
+  const passing = ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  return {
+    reason: passing ? rest.reason : error.reason,
+    text: error.message,
+    next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
+  };
+}
+
+/** Whoever was mapped before had consented: then it was taken back. */
+function sayConsent({ desired, provenance }: Seen): Said {
+  const next = consentSteps(desired);
+  return provenance.mapping
+    ? { reason: 'ConsentRevoked', text: revokedWords(desired), next: `to let them in again, ${next}` }
+    : {
+        reason: 'GuestConsentMissing',
+        text: `tenant ${desired.guest.tenantId} has not consented to cross-tenant access with this provider`,
+        next,
+      };
+}
+
+/** These rests mean that a read failed: then its error says more than we can. */
+const BLAMES: ReadonlySet<string> = new Set([
+  'ReadRefused',
+  'Unobservable',
+  'LedgerUnreadable',
+  'PrincipalUnreadable',
+  'CredentialsLost',
+]);
+
+/** Why a read was refused is the word that people search for. */
+const namesItself = ({ error }: Fault): boolean =>
+  error.reason.startsWith('Credential') || ['ProviderNotEnrolled', 'PermissionUnproven'].includes(error.reason);
+
+/** A deletion that may never see what it waits for. */
+const isHeldUp = ({ machine, reason }: Rest): boolean =>
+  machine === 'removal' && ['ReadRefused', 'Unobservable'].includes(reason);
+const LET_GO = 'set deletionPolicy to Retain, which lets the object go and leaves the mapping';
+
+/** What could not be read, for the ladder that rests because of it. */
+export function faultOf({ mapping, expansion, removal, loss }: Seen, { machine, reason }: Rest): Fault | undefined {
+  switch (machine) {
+    case 'expansion':
+      return expansion?.fault;
+    case 'removal':
+      return removal?.fault;
+    case 'loss':
+      return reason === 'CredentialsLost' ? loss && { about: 'the credentials', error: loss.error } : loss?.fault;
+    default:
+      return mapping.fault;
+  }
+}
+
+/** What was found that the reason alone does not say. */
+function detailOf({ desired, mapping, expansion, access, provenance }: Seen, { reason }: Rest): string | undefined {
+  switch (reason) {
+    case 'Claimed':
+      return mapping.other;
+    case 'NotServedYet':
+      return desired.notServed.join(', ');
+    case 'AdoptionDiffers':
+    case 'MappingDiffers':
+      return rowInWords(mapping);
+    case 'PrincipalAmbiguous':
+    case 'PrincipalContradicted':
+    case 'PrincipalUnproven':
+      return mapping.detail;
+    case 'PrincipalRecycled':
+      return desired.principalId ?? provenance.principal?.id;
+    case 'PrincipalResolved': {
+      const { principal } = mapping;
+      return principal.kind === 'known' ? `${principal.type} ${principal.id}` : undefined;
+    }
+    case 'GroupExpanding':
+      return expansion && `by ${minute(expansion.dueAtMs)}`;
+    case 'AccessSettling':
+      return access && `until about ${minute(access.dueAtMs)}`;
+    default:
+      return undefined;
+  }
+}
+
+function rowInWords({ row }: MappingSeen): string | undefined {
+  const parts = [
+    row?.type && `type ${row.type}`,
+    row?.denyUserAccess !== undefined && `denyUserAccess ${row.denyUserAccess}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `it has ${parts.join(' and ')}` : undefined;
+}
+
+/** RFC 3339 without seconds. */
+const minute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The same texts may be very long; the API server's schema is not. */
+export const clip = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+
+export const line = (seen: Seen, rest: Rest): string => {
+  const { text, next } = say(seen, rest);
+  return capital(`${text}; ${next}.`);
+};
