@@ -7,7 +7,7 @@ const MOST_TENANTS = 1_000;
 
 /**
  * Which guest tenants have not consented, as far as the last POST told: a hundred waiting guests of one tenant cost one
- * call in ten minutes, and not a hundred. A hint about when to ask, and never about what is so; a person's change asks.
+ * call in ten minutes, and not a hundred. A hint about when to ask, and never about what is so; whoever asks the operator to look now (fabriclink.dev/reconcile) makes it ask.
  */
 export function createConsentMemory(clock: Pick<Clock, 'now' | 'scaled'>) {
   const refused = new Map<string, { error: OperatorError; untilMs: number }>();

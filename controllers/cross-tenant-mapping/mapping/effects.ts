@@ -13,7 +13,8 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
   /** One POST: noted before it, and with its answer, which nobody gives again. */
   async function ask(pass: MyPass, seen: Seen): Promise<void> {
     const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
-    const refused = pass.call.urgency === 'person' ? undefined : consents.missing(tenantId, guest.tenantId);
+    const looksAnew = pass.call.maxAgeMs === 0;
+    const refused = looksAnew ? undefined : consents.missing(tenantId, guest.tenantId);
     if (refused) throw refused;
     const { fabric } = await clientsOf(deps, pass);
     try {
