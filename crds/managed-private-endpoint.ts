@@ -59,7 +59,8 @@ Between workspaces Fabric supports a shortcut in the
   /**
    * What to do when the request was rejected or the connection removed on the target, from which Fabric never
    * recovers. Never: stall and say so. OnRejection: delete the endpoint, wait 15 minutes (Fabric's cool-down) and
-   * ask again. Default: "Never".
+   * ask again; what is rejected again each time is asked for ever more rarely (reason RecreationPaused). Default:
+   * "Never".
    */
   recreatePolicy: 'Never' | 'OnRejection';
   /**

@@ -197,7 +197,8 @@ export type WorkspacePrivateLinkEndpoint = {
   connectionMode: 'Manual' | 'Auto';
   /**
    * What to do when the connection was rejected or removed on the other side, from which Azure never recovers.
-   * Never: stall and say so. OnRejection: delete the private endpoint and ask again. Default: "Never".
+   * Never: stall and say so. OnRejection: delete the private endpoint and ask again; one that is rejected again
+   * each time is made anew ever more rarely (reason RecreationPaused). Default: "Never".
    */
   recreatePolicy: 'Never' | 'OnRejection';
   /**

@@ -37,10 +37,10 @@ export const rules: Rule[] = [
     `(^node_modules/xstate|types\\.ts$|^operator/runtime/leaf\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
   ),
   forbid(
-    'desired.ts and describe.ts are pure: ./types, generated API types and dated data only',
+    'desired.ts and describe.ts are pure: ./types, generated API types, dated data and operator/approval only',
     `^${ROOM}(desired|describe)[^/]*\\.ts$`,
     '.',
-    `(types\\.ts$|^crds/|^${ROOM}(desired|describe)[^/]*\\.ts$|\\.json$)`,
+    `(types\\.ts$|^crds/|^operator/approval/|^${ROOM}(desired|describe)[^/]*\\.ts$|\\.json$)`,
   ),
   forbid(
     'plan.ts is pure: machines, words and what the runtime calls a plan',

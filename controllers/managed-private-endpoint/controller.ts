@@ -60,6 +60,7 @@ const DECIDED = new Set([
   'ConnectionRejected',
   'ConnectionDisconnected',
   'EndpointFailed',
+  'RecreationPaused',
   'ListedReject',
   'RequestRejected',
   'RequestDisconnected',

@@ -165,6 +165,10 @@ export const WORDING: Record<Reason, Wording> = {
     next: 'set approval.mode to Manual and let a person approve, or wait for a later version; nothing of it is done',
   },
   ReadRefused: { says: 'Fabric refused to list the endpoints of the workspace', next: LOOKS_AGAIN },
+  RecreationPaused: {
+    says: 'the endpoint was made anew several times in a row, as recreatePolicy says, and ended in the same way each time: that is not a person who decides',
+    next: 'find what does it; until then the operator asks ever more rarely',
+  },
   Released: { says: 'the object is let go', next: 'nothing is to be done' },
   Releasing: { says: 'nothing is left to be taken down', next: 'the operator lets the object go' },
   RequestNotClean: {

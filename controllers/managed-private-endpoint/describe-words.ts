@@ -1,4 +1,5 @@
 import { approvalWords, removalCommand } from './describe-approval.ts';
+import { pausedDetail, pausedRemedy } from './describe-paused.ts';
 import { WORDING } from './describe-reasons.ts';
 import type { Fault, PrivateEndpointConnection, Reason, Rest, Seen } from './types.ts';
 
@@ -108,6 +109,8 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
     case 'ConnectionRejected':
     case 'ConnectionDisconnected':
       return endpoint.row?.connection?.description;
+    case 'RecreationPaused':
+      return pausedDetail(seen);
     case 'EndpointUnknown':
       return (
         endpoint.row && [endpoint.row.provisioningState, endpoint.row.connection?.status].filter(Boolean).join(', ')
@@ -145,6 +148,8 @@ function remedyOf(seen: Seen, { machine, reason }: Rest): string | undefined {
       if (commands.length === 0) return undefined;
       return `the owner of the target removes what is not genuine: ${commands.join(' or ')}; the operator looks again every ten minutes`;
     }
+    case 'RecreationPaused':
+      return pausedRemedy(seen);
     case 'LinkNotAllowed':
       return target.detail?.includes('allowedSourceNamespaces') && desired.reference
         ? `its owner allows it: \`kubectl -n ${desired.reference.namespace} edit workspaceprivatelink ${desired.reference.name}\`, add ${desired.namespace} to spec.allowedSourceNamespaces; the operator notices at once`

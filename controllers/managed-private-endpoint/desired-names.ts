@@ -4,6 +4,9 @@ export const ANNOTATION = 'fabriclink.dev/';
 /** Any text: a person gives up what cannot be taken down for want of credentials. */
 export const ABANDON = `${ANNOTATION}abandon`;
 
+/** When the endpoint was made anew because it had been rejected, and what was given up last. */
+export const RECREATED = `${ANNOTATION}recreated`;
+
 /** ARM ids, GUIDs and names of endpoints compare without regard to case. */
 export const same = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase();

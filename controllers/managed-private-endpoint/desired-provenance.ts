@@ -1,4 +1,5 @@
-import { ANNOTATION, same, timeOf } from './desired-names.ts';
+import { type Recreations, recreationsIn, recreationsText } from '../../operator/approval/recreation.ts';
+import { ANNOTATION, RECREATED, same, timeOf } from './desired-names.ts';
 import type { ArmId, ManagedEndpointRow, ManagedPrivateEndpoint, MatchNote, Provenance, RequestNote } from './types.ts';
 
 const KEYS = {
@@ -9,6 +10,7 @@ const KEYS = {
   pin: `${ANNOTATION}pinned-subscription`,
   deletedAt: `${ANNOTATION}deleted-at`,
   lostAt: `${ANNOTATION}credentials-lost-at`,
+  recreated: RECREATED,
 } as const;
 
 type Note = Readonly<Record<string, string | null>>;
@@ -26,6 +28,7 @@ export const notes = {
   leftover: (id: ArmId | undefined): Note => ({ [KEYS.leftover]: id ?? null }),
   pin: (subscriptionId: string): Note => ({ [KEYS.pin]: subscriptionId.toLowerCase() }),
   deletedAt: (ms: number): Note => ({ [KEYS.deletedAt]: iso(ms) }),
+  recreated: (note: Recreations): Note => ({ [KEYS.recreated]: recreationsText(note) }),
   lostAt: (ms: number | undefined): Note => ({ [KEYS.lostAt]: ms === undefined ? null : iso(ms) }),
 };
 
@@ -49,6 +52,7 @@ export function provenanceOf({ metadata }: ManagedPrivateEndpoint): Provenance {
     match: matchIn(annotations[KEYS.match]),
     leftover: annotations[KEYS.leftover],
     pin: annotations[KEYS.pin],
+    recreations: recreationsIn(...((annotations[KEYS.recreated] ?? '').split(' ') as [string, string | undefined])),
     deletedAtMs: timeOf(annotations[KEYS.deletedAt]),
     lostAtMs: timeOf(annotations[KEYS.lostAt]),
   };

@@ -14,6 +14,7 @@ export function desiredOf({ metadata, spec }: ManagedPrivateEndpoint): Desired {
   return {
     uid: metadata.uid ?? '',
     namespace,
+    name: metadata.name,
     tenantId: spec.tenantId,
     source: { workspaceId: spec.workspaceId.toLowerCase(), name: spec.endpointName ?? metadata.name },
     reference: ref && { namespace: ref.namespace ?? namespace, name: ref.name },

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { withRecreation } from '../../operator/approval/recreation.ts';
 import { OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { withAnswer } from '../../operator/runtime/rivalry.ts';
 import { same } from './desired-names.ts';
 import { notes, provenId, requestOver } from './desired-provenance.ts';
 import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
@@ -127,7 +129,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
       cooldownEntry({ deps, pass, desired: seen.desired }, row.targetId, 'deleted to be asked for again'),
       pass.signal,
     );
-    await pass.annotate(requestOver(seen.provenance));
+    await pass.annotate({ ...requestOver(seen.provenance), ...recreationNote(deps, seen, row) });
     await fabric.deleteManagedPrivateEndpoint(seen.desired.source.workspaceId, row.id, pass.call);
     const note = `Deleted ${inWords(seen.desired)}, from whose state (${seen.endpoint.facts.endpoint}) Fabric does not recover; it is asked for again in 15 minutes, as recreatePolicy says.`;
     report(
@@ -137,6 +139,12 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     );
   },
 });
+
+/** An endpoint that leads elsewhere is not given up for what others did. */
+function recreationNote({ clock }: Deps, { endpoint, provenance }: Seen, { id }: ManagedEndpointRow) {
+  if (endpoint.facts.endpoint === 'nameTaken') return {};
+  return notes.recreated(withRecreation(provenance.recreations, id, (atMs) => withAnswer(atMs, clock.now(), clock)));
+}
 
 /** The row as Fabric has it now. */
 export async function rowNow(deps: Deps, pass: MyPass, seen: Seen): Promise<ManagedEndpointRow | undefined> {

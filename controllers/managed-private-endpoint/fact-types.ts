@@ -83,8 +83,11 @@ export const ENDPOINT_FACTS = {
   origin: ['created', 'adopted', 'fresh', 'foreign', 'none'],
   /** spec.adoptionPolicy: IfIdentical and Always are the same here, since nothing of an endpoint can be changed. */
   adoption: ['allowed', 'never'],
-  /** spec.recreatePolicy. */
-  recreate: ['Never', 'OnRejection'],
+  /**
+   * spec.recreatePolicy. paused: OnRejection, and what was made anew was rejected again at once, several times in a row
+   * (annotation recreated): it is left alone for hours.
+   */
+  recreate: ['Never', 'OnRejection', 'paused'],
   /** As in the target's ladder. */
   listed: ['none', 'rejected'],
   /** As in the target's ladder. */

@@ -5,7 +5,8 @@ import type { EndpointFacts } from './types.ts';
 const is = (test: (facts: EndpointFacts) => boolean) => when<EndpointFacts>(test);
 const isNotedRow = ({ origin }: EndpointFacts) => origin === 'created' || origin === 'adopted';
 const isOver = ({ endpoint }: EndpointFacts) =>
-  endpoint === 'rejected' || endpoint === 'disconnected' || endpoint === 'failed' || endpoint === 'nameTaken';
+  endpoint === 'rejected' || endpoint === 'disconnected' || endpoint === 'failed';
+const isMadeByUs = ({ origin, listed }: EndpointFacts) => origin === 'created' && listed === 'none';
 
 /** Claim → Source → Target → Cooldown → Request → Approval → Ready. A row that is there needs no target and no cool-down. */
 export const endpointMachine = setup({
@@ -36,8 +37,12 @@ export const endpointMachine = setup({
     // Nothing is deleted that we did not make, whatever the policy says.
     recreates: is(
       (facts) =>
-        isOver(facts) && facts.recreate === 'OnRejection' && facts.origin === 'created' && facts.listed === 'none',
+        isMadeByUs(facts) &&
+        ((isOver(facts) && facts.recreate === 'OnRejection') ||
+          // To another target it goes once: nobody undoes that.
+          (facts.endpoint === 'nameTaken' && facts.recreate !== 'Never')),
     ),
+    recreationPaused: is((facts) => isOver(facts) && facts.recreate === 'paused' && isMadeByUs(facts)),
     moved: is((facts) => facts.endpoint === 'nameTaken' && isNotedRow(facts)),
     nameTaken: is(({ endpoint }) => endpoint === 'nameTaken'),
     foreignNever: is(({ origin, adoption }) => (origin === 'foreign' || origin === 'none') && adoption === 'never'),
@@ -161,6 +166,7 @@ export const endpointMachine = setup({
           always: [
             { guard: 'approved', target: '#endpoint.Ready' },
             { guard: 'rejectedByList', target: 'RejectedByList' },
+            { guard: 'recreationPaused', target: 'Paused' },
             { guard: 'rejected', target: 'Rejected' },
             { guard: 'disconnected', target: 'Disconnected' },
             { guard: 'failed', target: 'Failed' },
@@ -171,6 +177,7 @@ export const endpointMachine = setup({
           ],
         },
         RejectedByList: stalled('ListedReject'),
+        Paused: stalled('RecreationPaused'),
         Rejected: stalled('ConnectionRejected'),
         Disconnected: stalled('ConnectionDisconnected'),
         Failed: stalled('EndpointFailed'),

@@ -1,4 +1,5 @@
 import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
+import { pausedUntilMs } from '../../operator/runtime/rivalry.ts';
 import { cooldownSubject, same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { echoPace } from './paces.ts';
@@ -60,14 +61,24 @@ export function endpointOf(
   target: { id: ArmId | undefined; facts: { listed: EndpointFacts['listed'] } },
 ): Endpoint {
   const { desired, provenance } = context;
-  const base = { ...blankEndpoint(desired, provenance), claimed: true, listed: target.facts.listed };
+  const untilMs = pauseOf(context);
+  const recreate = untilMs === undefined ? desired.recreate : 'paused';
+  const base = { ...blankEndpoint(desired, provenance), claimed: true, listed: target.facts.listed, recreate } as const;
   if (rows.fault) return { facts: { ...base, endpoint: blindState(rows.fault) }, row: undefined, fault: rows.fault };
   const { state, row, twin } = stateIn(context, rows.value, target.id);
   return {
     facts: { ...base, endpoint: state, origin: originOf(provenance, row) },
     row,
     ...(twin && { twin }),
+    ...(untilMs !== undefined && { pausedUntilMs: untilMs }),
   };
+}
+
+/** Something rejects what we ask for as often as we ask: it is left alone for a while. */
+function pauseOf({ desired, provenance, pass, deps }: Context): number | undefined {
+  const { recreations } = provenance;
+  if (desired.recreate !== 'OnRejection' || !recreations) return undefined;
+  return pausedUntilMs(recreations.atMs, pass.nowMs, deps.clock);
 }
 
 /** Of an object about whose endpoint nothing has been read. */

@@ -1,4 +1,5 @@
 import type { ManagedPrivateEndpoint } from '../../crds/managed-private-endpoint.ts';
+import type { Recreations } from '../../operator/approval/recreation.ts';
 import type {
   ArmId,
   Fault,
@@ -27,6 +28,8 @@ export type { ManagedPrivateEndpoint };
 export type Desired = {
   uid: string;
   namespace: string;
+  /** Of the object. */
+  name: string;
   tenantId: string;
   /** Lower-case workspace id, and the name in Fabric. */
   source: ManagedSource;
@@ -81,6 +84,8 @@ export type Provenance = {
   /** The proven private endpoint of a request that is over, whose connection may still be on the target. */
   leftover: ArmId | undefined;
   pin: string | undefined;
+  /** What recreatePolicy OnRejection has given up lately: ids of endpoints. */
+  recreations: Recreations | undefined;
   deletedAtMs: number | undefined;
   lostAtMs: number | undefined;
 };
@@ -138,6 +143,8 @@ export type Seen = {
     other?: string;
     /** The ledger's. */
     recreateAfterMs?: number;
+    /** Nothing is made anew before that. */
+    pausedUntilMs?: number;
     fault?: Fault;
   };
   target: TargetSeen;

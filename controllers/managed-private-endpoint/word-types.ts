@@ -68,6 +68,7 @@ export type Reason =
   | 'NotNeededTargetPublic'
   | 'NotServedYet'
   | 'ReadRefused'
+  | 'RecreationPaused'
   | 'Released'
   | 'Releasing'
   | 'RequestNotClean'

@@ -1,3 +1,4 @@
+import { type Recreations, recreationsIn, recreationsText } from '../../operator/approval/recreation.ts';
 import { connectionNotesOf } from './connections/desired.ts';
 import { entryOfId } from './desired.ts';
 import { ANNOTATION, annotationFor, same, shortHash, timeOf } from './desired-names.ts';
@@ -15,6 +16,7 @@ export const notes = {
   service: (how: How) => ({ [`${ANNOTATION}service`]: how }),
   endpoint: (name: string, how: How, id: ArmId, consumer?: Consumer) => entry('endpoint', name, how, id, consumer),
   zoneGroup: (name: string, zoneId: ArmId) => entry('zone-group', name, 'created', zoneId),
+  recreated: (name: string, note: Recreations) => ({ [keyOfRecreated(name)]: `${recreationsText(note)} ${name}` }),
   /** One for each zone: what was written into the one before is still ours to take away. */
   records: (name: string, zoneId: ArmId, consumer?: Consumer) => ({
     [annotationFor('records', shortHash(`${name} ${zoneId}`.toLowerCase()))]:
@@ -58,6 +60,7 @@ export const keysOfEndpoint = (name: string, recordZones: readonly ArmId[]): rea
   ...recordZones.flatMap((zoneId) => Object.keys(notes.records(name, zoneId))),
 ];
 export const keyOfPublished = `${ANNOTATION}published`;
+export const keyOfRecreated = (name: string): string => annotationFor('recreated', name);
 export const keyOfZoneGroup = (name: string): string => annotationFor('zone-group', name);
 export const keyOfZone = (zoneId: ArmId): string => Object.keys(notes.zone(zoneId))[0]!;
 export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
@@ -94,6 +97,12 @@ export function provenanceOf({ metadata }: WorkspacePrivateLink): Provenance {
     records: named('records').reduce<Record<string, ArmId[]>>(
       (zones, { name, id }) => ({ ...zones, [name]: [...(zones[name] ?? []), id] }),
       {},
+    ),
+    recreations: Object.fromEntries(
+      valuesOf(annotations, 'recreated').flatMap(([what, times, name]) => {
+        const note = recreationsIn(what, times);
+        return note && name ? [[name, note] as const] : [];
+      }),
     ),
     notedAs: {},
     zones: valuesOf(annotations, 'zone').flatMap(([how, id]) => (how === 'created' && id ? [id] : [])),
@@ -159,6 +168,7 @@ export function underPresentNames(
     endpoints: renamed(provenance.endpoints),
     zoneGroups: renamed(provenance.zoneGroups),
     records: renamed(provenance.records),
+    recreations: renamed(provenance.recreations),
     notedAs: Object.fromEntries(
       [...new Set(present.values())].map((name) => {
         const older = [...present].flatMap(([noted, wanted]) => (wanted === name ? [noted] : []));

@@ -199,6 +199,7 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
     counts: approved && base.facts.listed === 'none' && (requires === 'None' || proven),
     ...(base.placement && { placement: base.placement }),
     ...(base.detail !== undefined && { detail: base.detail }),
+    ...(base.pausedUntilMs !== undefined && { pausedUntilMs: base.pausedUntilMs }),
     ...(base.fault && { fault: base.fault }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Recreations } from '../../operator/approval/recreation.ts';
 import type { ArmId } from './cloud-types.ts';
 
 import type { Consumer } from './desired-types.ts';
@@ -30,6 +31,8 @@ export type Provenance = {
    * commands only.
    */
   notedAs: Readonly<Record<string, readonly string[]>>;
+  /** By endpoint name: what recreatePolicy OnRejection has given up lately, names of connections. */
+  recreations: Readonly<Record<string, Recreations>>;
   /** Shared zones that this object uses. */
   zones: readonly ArmId[];
   /** Links in given zones that this object made. */

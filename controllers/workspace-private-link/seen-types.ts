@@ -145,6 +145,8 @@ export type EndpointSeen = {
   actual: PrivateEndpoint | undefined;
   connection: PrivateEndpointConnection | undefined;
   addresses: readonly InterfaceAddress[];
+  /** Nothing is made anew before that: recreatePolicy OnRejection, and something rejects it each time. */
+  pausedUntilMs?: number;
   /** Approved, and proven as spec.inbound.requires says. */
   counts: boolean;
   detail?: string;

@@ -172,6 +172,7 @@ export type Reason =
   | 'ProviderNotRegistered'
   | 'ProviderRegistering'
   | 'ReadRefused'
+  | 'RecreationPaused'
   | 'RecordsDeleting'
   | 'RecordsFailed'
   | 'RecordsWriting'

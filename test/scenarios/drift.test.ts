@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { deleteLinkService, rejectConnection, removeConnection } from '../../simulator/arm/fabric/out-of-band.ts';
+import {
+  deleteLinkService,
+  linkServiceIn,
+  rejectConnection,
+  removeConnection,
+} from '../../simulator/arm/fabric/out-of-band.ts';
 import type { Cloud } from '../../simulator/cloud.ts';
 import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { restartFrom } from '../support/stage-crash.ts';
-import { bringToReady, HOUR_MS, isTrue, playUntilReady, said } from '../support/stage-link.ts';
+import { readout } from '../support/stage-faults.ts';
+import { bringToReady, HOUR_MS, isTrue, MINUTE_MS, playUntilReady, said } from '../support/stage-link.ts';
 import { endpointIdIn, viewOf, type WorldView } from '../support/stage-view.ts';
 import { endpointIn, HUB, SALES, SALES_SERVICE, SPOKE, salesLink } from '../support/stage-world.ts';
 
@@ -83,6 +89,27 @@ describe('with recreatePolicy OnRejection', () => {
     broken(stage.simulator.cloud);
     await stage.run(isAsWanted, { withinMs: 8 * HOUR_MS, what: 'the world is as wanted again' });
     expect(Math.max(...stage.births().values())).toBe(1);
+    expectStillDenied();
+  });
+
+  test('one that a machine rejects each time is made anew ever more rarely, and a person is told', async () => {
+    const { cloud, world } = { cloud: stage.simulator.cloud, world: stage.simulator.world };
+    const reject = () => {
+      const id = Object.values(world.arm.privateEndpoints).find((one) => one.id.includes('hub'))?.id;
+      const own = Object.values(linkServiceIn(world, SALES_SERVICE).connections).find(
+        (one) => one.privateEndpointId === id,
+      );
+      if (own && own.state.status !== 'Rejected')
+        rejectConnection(cloud, SALES_SERVICE, own.privateEndpointId, 'pol-7');
+    };
+    for (let minute = 0; minute < 10 * 60; minute += 10) {
+      reject();
+      await stage.pass(10 * MINUTE_MS);
+    }
+    expect(said(stage, 'Ready')).toBe('False RecreationPaused');
+    expect(readout(stage.link()).nextStep).toContain('pol-7');
+    expect(readout(stage.link()).nextStep).toContain('fabriclink.dev/recreated.hub-`');
+    expect(Math.max(...stage.births().values())).toBeLessThanOrEqual(6);
     expectStillDenied();
   });
 });

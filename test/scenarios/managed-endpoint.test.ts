@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { resourceName } from '../../operator/clients/kube/resources.ts';
 import {
@@ -229,6 +230,39 @@ describe('what others do', () => {
     expect(rowIn(stage)!.id).not.toBe(first);
     expect(posts()).toHaveLength(2);
     expect(stage.calls.filter(({ method, status }) => method === 'POST' && status === 400)).toEqual([]);
+  });
+
+  test('rejected by a machine, each time: asked for ever more rarely, and a person is told how to end it', async () => {
+    await begin({ recreatePolicy: 'OnRejection' });
+    const isRefused = { now: true };
+    const hours = async (count: number) => {
+      for (let minute = 0; minute < count * 60; minute += 10) {
+        const row = rowIn(stage);
+        const own = row?.arrived
+          ? Object.values(service().connections).find((one) => one.privateEndpointId === row.privateEndpointId)
+          : undefined;
+        if (isRefused.now && own?.state.status === 'Pending') {
+          rejectConnection(stage.simulator.cloud, SALES_SERVICE, own.privateEndpointId, 'denied by policy pol-7');
+        }
+        await stage.pass(10 * MINUTE_MS);
+      }
+    };
+    await hours(20);
+    expect(managedSaid(stage, 'Ready')).toBe('False RecreationPaused');
+    const asked = posts().length;
+    expect(asked).toBeLessThanOrEqual(8);
+    expect(nextStep()).toContain('denied by policy pol-7');
+    await hours(20);
+    expect(posts().length - asked).toBeLessThanOrEqual(2);
+    const [, command = ''] = /annotate managedprivateendpoint to-sales ([^ `]*)-`/.exec(nextStep()) ?? [];
+    isRefused.now = false;
+    await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+      type: 'merge',
+      body: { metadata: { annotations: { [command]: null } } },
+      fieldManager: 'person',
+    });
+    await hours(1);
+    expect(managedSaid(stage, 'Ready')).toBe('False AwaitingApproval');
   });
 
   test('deleted in the portal: noticed, waited for, asked for again, approved again', async () => {

@@ -1,12 +1,12 @@
 import type { CommunicationPolicyBody } from '../../../operator/clients/fabric/types.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
+import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { ANNOTATION } from '../desired-names.ts';
 import { LOCK_KEYS, NO_GLASS, notes } from '../desired-provenance.ts';
 import { type Run, report } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
 import type { Effect } from '../types.ts';
 import { explicit, open } from './effect-policy.ts';
-import { withRelock } from './rivalry.ts';
 
 type AccessEffect = Extract<
   Effect,
@@ -70,7 +70,7 @@ export const accessEffects = (deps: Deps): Readonly<Record<AccessEffect, Run>> =
     // What we opened ourselves accuses nobody, and is over with the lock in place.
     if (wasGlass) await pass.annotate(NO_GLASS);
     else if (provenance.locked) {
-      await pass.annotate(notes.relocks(withRelock(provenance.relocksMs, nowMs, deps.clock)));
+      await pass.annotate(notes.relocks(withAnswer(provenance.relocksMs, nowMs, deps.clock)));
     }
   },
 

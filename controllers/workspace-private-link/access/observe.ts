@@ -1,5 +1,6 @@
 import { type CrossTenantMapping, crossTenantMappings } from '../../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
+import { isPausing } from '../../../operator/runtime/rivalry.ts';
 import { same } from '../desired-names.ts';
 import { attempt, blindness, type Context, type Deps, type Reading, UNSETTLED_MS } from '../reading.ts';
 import type {
@@ -14,7 +15,6 @@ import type {
 } from '../types.ts';
 import { glassOf, LONGEST_GLASS_MS } from './desired-glass.ts';
 import { lastingItems, observePreflight, observeTenant } from './observe-preflight.ts';
-import { isPausing } from './rivalry.ts';
 
 const MINUTE_MS = 60_000;
 /** Published: Deny is in effect within 30 minutes (cloud-apis 11.1, 18). */

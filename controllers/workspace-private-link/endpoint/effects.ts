@@ -1,6 +1,8 @@
+import { UNKNOWN_THING, withRecreation } from '../../../operator/approval/recreation.ts';
+import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { consumerOfId } from '../desired.ts';
 import { bounded, same } from '../desired-names.ts';
-import { keyOfLink, keyOfZone, keysOfEndpoint, notes } from '../desired-provenance.ts';
+import { keyOfLink, keyOfRecreated, keyOfZone, keysOfEndpoint, notes } from '../desired-provenance.ts';
 import {
   clientsOf,
   clientsOfConsumer,
@@ -40,6 +42,15 @@ const wasThere = ({ resource }: Parameters<Run>[0], { provenance }: Seen, name: 
 
 /** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
 const MESSAGE_LIMIT = 140;
+
+/** Before it is given up for what others did to its connection; what Azure cannot change in place is no such thing. */
+function recreationNote({ clock }: Deps, seen: Seen, ladder: string): Record<string, string> {
+  const { desired, facts, connection } = endpointOf(seen, ladder);
+  if (facts.endpoint === 'outdated') return {};
+  const times = (atMs: readonly number[]) => withAnswer(atMs, clock.now(), clock);
+  const before = seen.provenance.recreations[desired.name];
+  return notes.recreated(desired.name, withRecreation(before, connection?.name ?? UNKNOWN_THING, times));
+}
 
 export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run>> => ({
   async putEndpoint(pass, seen, ladder) {
@@ -116,6 +127,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const removing = ladder.startsWith('removal/');
     const { scope, subnetId, resourceId } = removing ? removalOf(seen, ladder) : wantedEndpoint(seen, ladder);
     const { arm } = await clientsOfConsumer(deps, pass, consumerOfId(seen, found(resourceId, ladder)));
+    if (!removing) await pass.annotate(recreationNote(deps, seen, ladder));
     await arm.privateEndpoints.delete(found(scope, ladder), found(subnetId, ladder), pass.call);
     const why = removing ? 'it is no longer wanted' : 'it must be made anew';
     const note = `Asked Azure to delete private endpoint "${scope?.name}": ${why}.`;
@@ -148,6 +160,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const isLast = seen.removals.length === 1;
     const keys = [
       ...keysOfEndpoint(name, seen.provenance.records[name] ?? []),
+      ...(seen.provenance.recreations[name] ? [keyOfRecreated(name)] : []),
       ...(isLast ? unusedZoneKeys(seen) : []),
     ];
     await pass.annotate(Object.fromEntries(keys.map((key) => [key, null])));

@@ -33,8 +33,11 @@ export const ENDPOINT_FACTS = {
   hold: ['free', 'held'],
   /** status of the connection on the service whose privateEndpoint.id equals our endpoint's ARM id (design 7, rule 1). */
   connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other', 'unobservable'],
-  /** spec.endpoints[].recreatePolicy. */
-  recreate: ['Never', 'OnRejection'],
+  /**
+   * spec.endpoints[].recreatePolicy. paused: OnRejection, and what was made anew was rejected again at once, several
+   * times in a row (annotation recreated.<name>): it is left alone for hours.
+   */
+  recreate: ['Never', 'OnRejection', 'paused'],
   /** rejected: spec.connections rejects the ARM id of this endpoint, which outranks every approval of our own (design 7, rule 4). */
   listed: ['none', 'rejected'],
 } as const satisfies Domain;

@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '../../../operator/clients/arm/types.ts';
+import { pausedUntilMs } from '../../../operator/runtime/rivalry.ts';
 import { rejecterOf } from '../connections/listing.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
@@ -30,6 +31,8 @@ export type EndpointBase = {
   placement: PlacementSeen | undefined;
   detail: string | undefined;
   fault: Fault | undefined;
+  /** Nothing is made anew before that. */
+  pausedUntilMs: number | undefined;
 };
 
 export const unreadEndpoint = (
@@ -64,10 +67,11 @@ export async function observeEndpoint(
   { connections, gateway }: WorkspaceSide,
 ): Promise<EndpointBase> {
   const { desired, provenance } = context;
+  const untilMs = pauseOf(context, endpoint);
   const blank = unreadEndpoint({
     service: usable ? 'ready' : 'notReady',
     provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
-    recreate: endpoint.spec.recreatePolicy ?? 'Never',
+    recreate: untilMs === undefined ? (endpoint.spec.recreatePolicy ?? 'Never') : 'paused',
     listed: listedFact(desired, endpoint),
   });
   const base: EndpointBase = {
@@ -79,6 +83,7 @@ export async function observeEndpoint(
     placement: undefined,
     detail: undefined,
     fault: undefined,
+    pausedUntilMs: untilMs,
   };
   const there = await seenBy(context, endpoint.consumer);
   const found = there.fault ? blind(there.fault) : await findEndpoint(there.value, endpoint);
@@ -98,6 +103,13 @@ export async function observeEndpoint(
   if (!found.actual || (NOT_OURS_YET.has(found.state) && !context.pass.readOnly)) return seen;
   const placement = usable ? settledPlacement(await gateway()) : undefined;
   return withConnection(there.value, { ...seen, placement }, await connections());
+}
+
+/** Something rejects what we ask for as often as we ask: it is left alone for a while. */
+function pauseOf({ provenance, pass, deps }: Reader, { name, spec }: DesiredEndpoint): number | undefined {
+  const note = provenance.recreations[name];
+  if (spec.recreatePolicy !== 'OnRejection' || !note) return undefined;
+  return pausedUntilMs(note.atMs, pass.nowMs, deps.clock);
 }
 
 /** The workspace's side is seen all the same: what it says about the connection is true, and people want to know it. */

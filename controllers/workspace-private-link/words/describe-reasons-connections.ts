@@ -48,6 +48,10 @@ export const CONNECTIONS_WORDING = {
     says: 'the connection was rejected on the service, and Azure never revives such an endpoint',
     next: 'ask who rejected it; then set recreatePolicy to OnRejection to have it made anew, or remove the endpoint from the spec',
   },
+  RecreationPaused: {
+    says: 'the endpoint was made anew several times in a row, as recreatePolicy says, and its connection ended in the same way each time: that is not a person who decides',
+    next: 'find what does it; until then the operator asks ever more rarely',
+  },
   ConnectionSettling: {
     says: 'exactly one request bears the name of this managed private endpoint',
     next: 'it is approved once it has been the only one for ten minutes while Fabric shows the endpoint waiting; no person needs to act',

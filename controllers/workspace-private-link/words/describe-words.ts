@@ -9,6 +9,7 @@ import { lossDetail, partlyGivenUp } from '../credentials/describe-abandonment.t
 import { forgetting, staysBehind } from '../credentials/describe-consumers.ts';
 import { ANNOTATION, annotationFor, kubectl, OWNER_TAG } from '../desired-names.ts';
 import { notedNames } from '../desired-provenance.ts';
+import { pausedDetail, pausedRemedy } from '../endpoint/describe-paused.ts';
 import { removalDetail } from '../endpoint/describe-removal.ts';
 import { gatewayDetail } from '../placement/describe-gateway.ts';
 import { phraseOf } from '../plan/describe-plan.ts';
@@ -47,7 +48,11 @@ function inWords(seen: Seen, rest: Rest): Said {
   const remedy =
     fault && blames(rest)
       ? remedyOf(rest, fault.error)
-      : (registration(seen, rest) ?? marking(seen, rest) ?? glassRemedy(seen, rest) ?? connectionRemedy(seen, rest));
+      : (registration(seen, rest) ??
+        marking(seen, rest) ??
+        recreation(seen, rest) ??
+        glassRemedy(seen, rest) ??
+        connectionRemedy(seen, rest));
   return { reason: rest.reason, text: found.length > 0 ? `${says} (${found.join('; ')})` : says, next: remedy ?? next };
 }
 
@@ -164,6 +169,9 @@ function marking(seen: Seen, rest: Rest): string | undefined {
   return `if it is this object's, run ${command}; if it is not, have our note of it forgotten with ${away}: it then stays when the object goes; the operator looks again every ten minutes`;
 }
 
+const recreation = (seen: Seen, rest: Rest): string | undefined =>
+  rest.reason === 'RecreationPaused' ? pausedRemedy(seen, endpointIn(seen, rest)) : undefined;
+
 const nameIn = ({ ladder }: Rest) => ladder.slice(ladder.indexOf('/') + 1);
 const endpointIn = ({ endpoints }: Seen, rest: Rest) => endpoints.find(({ desired }) => desired.name === nameIn(rest));
 
@@ -235,6 +243,7 @@ function serviceDetail({ service, desired }: Seen, { reason }: Rest): string | u
 }
 
 function endpointDetail(seen: Seen, endpoint: Seen['endpoints'][number], { reason }: Rest): string | undefined {
+  if (reason === 'RecreationPaused') return pausedDetail(seen, endpoint);
   return reason === 'ListedReject' ? rejectedBy(seen, endpoint.desired.resourceId) : undefined;
 }
 

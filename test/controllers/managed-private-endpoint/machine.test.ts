@@ -87,8 +87,15 @@ describe('over every observation', () => {
       'made anew by policy, and only what we made': only(
         'recreateEndpoint',
         ({ origin, recreate, endpoint, listed }) =>
-          origin === 'created' && recreate === 'OnRejection' && isOver.includes(endpoint) && listed === 'none',
+          origin === 'created' &&
+          (recreate === 'OnRejection' || (recreate === 'paused' && endpoint === 'nameTaken')) &&
+          isOver.includes(endpoint) &&
+          listed === 'none',
       ),
+      'what is paused is said, not done': ({ recreate, endpoint, listed, origin }, { reason, effect }) =>
+        reason === 'RecreationPaused'
+          ? effect === undefined && recreate === 'paused' && listed === 'none' && origin === 'created'
+          : recreate !== 'paused' || effect !== 'recreateEndpoint' || endpoint === 'nameTaken',
       'lost is what was seen before': only('noteLoss', ({ origin }) => origin === 'created' || origin === 'adopted'),
       'Never means never': only('adoptEndpoint', ({ adoption }) => adoption === 'allowed'),
       'Ready means approved, and ours or taken over': ({ endpoint, origin }, { tag }) =>

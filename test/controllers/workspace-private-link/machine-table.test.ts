@@ -118,6 +118,11 @@ table<EndpointFacts>('endpoint', endpoint, {
     phase: 'Approval.Recreating',
     effect: 'deleteEndpoint',
   },
+  'pauses when what it makes anew is rejected again each time': {
+    because: 'something rejects by itself, and would go on for ever',
+    given: { connection: 'rejected', recreate: 'paused' },
+    phase: 'Approval.Paused',
+  },
   'never deletes an adopted endpoint to make it anew': {
     because: 'it is not ours to delete',
     given: { connection: 'rejected', recreate: 'OnRejection', provenance: 'adopted' },

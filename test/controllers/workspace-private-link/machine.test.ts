@@ -182,6 +182,13 @@ describe('upwards', () => {
       'deleteEndpoint',
       ({ endpoint, recreate }) => endpoint === 'outdated' || recreate === 'OnRejection',
     ),
+    'what is made anew too often is paused, and nothing of it is deleted': (
+      { recreate, provenance },
+      { reason, effect },
+    ) => {
+      const holds = reason !== 'RecreationPaused' || (recreate === 'paused' && provenance === 'created');
+      return holds && (reason !== 'RecreationPaused' || effect === undefined) ? undefined : 'it is not';
+    },
     'nothing is made on somebody else’s name': never(
       ({ endpoint }) => endpoint === 'foreign' || endpoint === 'differs',
     ),
