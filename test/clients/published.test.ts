@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createPublisher, type Owner, PUBLISHED_BY } from '../../operator/clients/kube/published.ts';
+import {
+  createPublisher,
+  createSecretPublisher,
+  type Owner,
+  PUBLISHED_BY,
+} from '../../operator/clients/kube/published.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 
 const owner: Owner = {
@@ -11,10 +16,10 @@ const { signal } = new AbortController();
 
 type Sent = { verb: string; body?: unknown; preconditions?: unknown };
 
-/** A cluster with at most one ConfigMap. */
-function cluster(configMap?: object) {
+/** A cluster with at most one ConfigMap, or one Secret. */
+function cluster(configMap?: object, make = createPublisher) {
   const sent: Sent[] = [];
-  const publisher = createPublisher({
+  const publisher = make({
     get: async <T extends KubeObject>() => configMap as unknown as T,
     create: async (_type, body) => (sent.push({ verb: 'create', body }), body),
     patch: async <T extends KubeObject>(_t: unknown, _ns: string, _n: string, { body }: { body: unknown }) => (
@@ -81,4 +86,37 @@ test('it changes the named keys of the version that was read, and removes only t
     { verb: 'patch', body: { metadata: { resourceVersion: '7' }, data: { a: '1', b: null } } },
     { verb: 'delete', preconditions: { resourceVersion: '7' } },
   ]);
+});
+
+describe('in a Secret', () => {
+  const labelled = { labels: { [PUBLISHED_BY]: 'uid-1' } };
+
+  test('values are base64 there, and text here', async () => {
+    const { publisher, sent } = cluster(undefined, createSecretPublisher);
+    await publisher.create(owner, 'x', { host: 'é.example' }, signal);
+    await publisher.update(owner, 'x', { host: 'b.example', old: null }, '7', signal);
+    expect(sent).toMatchObject([
+      {
+        verb: 'create',
+        body: {
+          kind: 'Secret',
+          type: 'Opaque',
+          metadata: { labels: labelled.labels, ownerReferences: [{ uid: 'uid-1' }] },
+          data: { host: 'w6kuZXhhbXBsZQ==' },
+        },
+      },
+      { verb: 'patch', body: { metadata: { resourceVersion: '7' }, data: { host: 'Yi5leGFtcGxl', old: null } } },
+    ]);
+    const { publisher: reader } = cluster(found(labelled, { host: 'w6kuZXhhbXBsZQ==' }), createSecretPublisher);
+    expect(await reader.read(owner, 'x', signal)).toEqual({
+      state: 'labelled',
+      data: { host: 'é.example' },
+      version: '7',
+    });
+  });
+
+  test('of one that is somebody else’s, nothing that it holds is handed out', async () => {
+    const { publisher } = cluster(found({}, { password: 'c2VjcmV0' }), createSecretPublisher);
+    expect(await publisher.read(owner, 'x', signal)).toEqual({ state: 'taken', data: {}, version: '7' });
+  });
 });
