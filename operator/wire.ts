@@ -10,7 +10,7 @@ import { inClusterAccess, type KubeAccess } from './clients/kube/access.ts';
 import { createKubeClient } from './clients/kube/client.ts';
 import { kubeconfigAccess } from './clients/kube/kubeconfig.ts';
 import { createLedger } from './clients/kube/ledger.ts';
-import { createPublisher } from './clients/kube/published.ts';
+import { createPublisher, createSecretPublisher } from './clients/kube/published.ts';
 import { NAMESPACES } from './clients/kube/resources.ts';
 import type { WatchingKubeClient } from './clients/kube/types.ts';
 import { createTransport } from './clients/transport.ts';
@@ -86,6 +86,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
   // Of everything that the operator sends to the API server only what a pass writes ends with the Lease.
   const fenced = createKubeClient({ transport: fencedTransport(transport, fence), access });
   const publisher = createPublisher(fenced);
+  const publishers = { ConfigMap: publisher, Secret: createSecretPublisher(fenced) };
   const ownNamespace = config.podNamespace ?? access.namespace ?? 'default';
   const ledger = createLedger({ kube: fenced, clock, namespace: ownNamespace });
   const leaseLost: (() => void)[] = [];
@@ -100,7 +101,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
       kinds: [
         createWorkspacePrivateLinkKind({ clouds, clock, clusterId: cluster, publisher, ledger }),
         createManagedPrivateEndpointKind({ clouds, clock, ledger }),
-        createCrossTenantMappingKind({ clouds, clock, ledger }),
+        createCrossTenantMappingKind({ clouds, clock, ledger, publishers }),
       ],
       holdSecrets: config.secretFinalizer,
       onSecretChange: (namespace, name) => clouds.invalidateSecret(namespace, name),

@@ -1,5 +1,6 @@
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
+import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn, faultsOf } from './awaits-turn.ts';
@@ -27,9 +28,22 @@ export const createCrossTenantMappingKind = (deps: Deps): Kind<CrossTenantMappin
   // Letting go of the object touches the object alone.
   readOnly: { applies: isObserved, stillRun: ['release'], plan: planOf },
   secrets: (object) => [(object as CrossTenantMapping).spec.credentialsRef?.name ?? NAMESPACE_SECRET],
-  indexes: { guest: (object) => [keyOfGuest(object)] },
-  watches: [sameGuest],
+  indexes: { guest: (object) => [keyOfGuest(object)], published: publishedSecrets },
+  watches: [sameGuest, itsSecret],
 });
+
+/** The Secret that is to hold its connection strings. */
+function publishedSecrets({ metadata, spec }: KubeObject): readonly string[] {
+  const { publishTo } = (spec ?? {}) as Partial<CrossTenantMapping['spec']>;
+  return publishTo?.secretName === undefined ? [] : [`${metadata.namespace ?? ''}/${publishTo.secretName}`];
+}
+
+/** What somebody edits, deletes or hands over is looked at at once. Only names are read and kept. */
+const itsSecret: RelatedWatch = {
+  type: SECRETS,
+  optional: 'a Secret with connection strings that was edited is put right within the hour, not at once',
+  keys: (secret, _all, indexed) => indexed('published', keyOf(secret)).map(keyOf),
+};
 
 const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
 

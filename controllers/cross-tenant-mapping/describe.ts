@@ -1,12 +1,14 @@
+import { grantsStatus } from './grants/describe.ts';
+import { stringsStatus } from './strings/describe.ts';
 import type { CrossTenantMapping, DescribeInput, EventNote, Report, Rest, Seen } from './types.ts';
 import { conditions, primary } from './words/describe-conditions.ts';
 import { observedEvents, observedLifecycle, planStatus } from './words/describe-observed.ts';
 import { readyMessage } from './words/describe-ready.ts';
-import { capital, clip, line } from './words/describe-words.ts';
+import { capital, clip, line, say } from './words/describe-words.ts';
 
 const NEXT_STEP_LIMIT = 1_024;
 const EVENT_LIMIT = 1_000;
-const ASPECTS = ['GuestConsented', 'Mapped', 'PrincipalResolved'] as const;
+const ASPECTS = ['GuestConsented', 'Mapped', 'PrincipalResolved', 'Granted'] as const;
 
 type Input = DescribeInput<CrossTenantMapping, Seen>;
 type Status = NonNullable<CrossTenantMapping['status']>;
@@ -24,7 +26,7 @@ export function describe(input: Input): Report {
   const next = main ? line(seen, main) : `Nothing to do. ${readyMessage(seen)}`;
   return {
     status: {
-      ...(seen.loss || seen.removal ? known(resource.status) : statusOf(seen)),
+      ...(seen.loss || seen.removal ? known(resource.status) : { ...statusOf(seen), ...deliveryOf(input, seen) }),
       phase: observed ? `Observed.${phase}` : phase,
       nextStep: clip(observed && ready ? ready.message : next, NEXT_STEP_LIMIT),
       ...(observed && planStatus(observed)),
@@ -49,6 +51,18 @@ function statusOf({ mapping, provenance, expansion }: Seen): Record<string, unkn
     ...(requestedAtMs !== undefined && { requestedAt: seconds(requestedAtMs) }),
     ...(principal.kind === 'known' && { principal: { id: principal.id, type: principal.type } }),
     ...(expansion && state && provenance.mapping && { expansion: { state, expectedBy: seconds(expansion.dueAtMs) } }),
+  };
+}
+
+/** Roles by workspace and hosts by name. Nothing of them is known before the object is claimed. */
+function deliveryOf({ resource, rests }: Input, seen: Seen): Record<string, unknown> {
+  const told = (rest: Rest) => ({ reason: say(seen, rest).reason, line: line(seen, rest) });
+  const before = resource.status?.connectionStrings ?? [];
+  const grants = grantsStatus(seen, rests, told);
+  const strings = stringsStatus(seen, rests, before, (rest) => line(seen, rest));
+  return {
+    ...(grants.length > 0 && { grants }),
+    ...(strings.length > 0 && { connectionStrings: strings }),
   };
 }
 

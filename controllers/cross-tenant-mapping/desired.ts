@@ -15,11 +15,7 @@ export function desiredOf({ metadata, spec }: CrossTenantMapping): Desired {
     grants: (spec.grants ?? []).map(({ workspaceId, role }) => ({ workspaceId: workspaceId.toLowerCase(), role })),
     adoption: spec.adoptionPolicy ?? 'IfIdentical',
     deletion: spec.deletionPolicy ?? 'DeleteCreated',
-    notServed: [
-      ...((spec.grants ?? []).length > 0 ? ['grants'] : []),
-      ...((spec.connectionStrings ?? []).length > 0 ? ['connectionStrings'] : []),
-      ...(spec.publishTo ? ['publishTo'] : []),
-    ],
+    notServed: [],
   };
 }
 

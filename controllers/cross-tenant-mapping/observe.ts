@@ -5,9 +5,14 @@ import { desiredOf } from './desired.ts';
 import { guestKey } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { observeAccess, observeExpansion } from './expansion/observe.ts';
+import { grantsSummary, revocationsSummary } from './grants/ladders.ts';
+import { observeGrants, outgoingNotes } from './grants/observe.ts';
 import { blankMapping, observeMapping } from './mapping/observe.ts';
+import { withdrawalSummary } from './outputs/ladders.ts';
+import { observeOutputs } from './outputs/observe.ts';
 import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
-import { KEPT, observeRemoval, wishOf } from './removal/observe.ts';
+import { type GrantsLeft, KEPT, observeRemoval, wishOf } from './removal/observe.ts';
+import { observeStrings } from './strings/observe.ts';
 import type { CrossTenantMapping, Desired, Seen } from './types.ts';
 
 const FINALIZER = 'fabriclink.dev/finalizer';
@@ -34,6 +39,9 @@ export const observe =
         principal: { kind: 'awaited' },
         ...(other !== undefined && { other }),
       },
+      grants: { grants: {}, revocations: {} },
+      strings: {},
+      outputs: undefined,
       expansion: undefined,
       access: undefined,
       removal: undefined,
@@ -43,10 +51,15 @@ export const observe =
     if (standing !== 'clear' || (!claimed && !pass.readOnly)) return blank;
     const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
     const mapping = await observeMapping(context);
+    const principal = mapping.principal.kind === 'known' ? mapping.principal : undefined;
+    const [grants, strings] = await Promise.all([observeGrants(context, principal), observeStrings(context)]);
     return {
       ...blank,
       mapping,
-      expansion: await observeExpansion(context, mapping, false),
+      grants,
+      strings,
+      outputs: await observeOutputs(context, strings),
+      expansion: await observeExpansion(context, mapping, grantsSummary(grants) === 'unsettled'),
       access: observeAccess(context, mapping),
     };
   };
@@ -55,17 +68,29 @@ async function observeDeletion(deps: Deps, pass: MyPass, blank: Seen): Promise<S
   const { desired, provenance, mapping } = blank;
   const { claimed } = mapping.facts;
   // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
-  if (!claimed || pass.readOnly || wishOf(desired, provenance) === 'keep') {
-    return { ...blank, removal: { facts: { ...KEPT, claimed } } };
+  if (!claimed || pass.readOnly) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
+  const outputs = await observeOutputs({ deps, pass }, {});
+  const published = withdrawalSummary(outputs);
+  const keepsMapping = wishOf(desired, provenance) === 'keep';
+  if (keepsMapping && outgoingNotes(pass.resource.metadata.annotations, desired.deletion).length === 0) {
+    return { ...blank, outputs, removal: { facts: { ...KEPT, claimed, grants: published } } };
   }
   try {
     const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
-    return { ...blank, removal: await observeRemoval(context, 'gone') };
+    const grants = await observeGrants(context, undefined);
+    const left = together(revocationsSummary(grants), published);
+    return { ...blank, grants, outputs, removal: await observeRemoval(context, left) };
   } catch (thrown) {
     const error = toOperatorError(thrown);
     if (!isLoss(error)) throw thrown;
-    return { ...blank, loss: await observeLoss(deps, pass, blank, error) };
+    return { ...blank, outputs, loss: await observeLoss(deps, pass, blank, error) };
   }
+}
+
+/** What is stuck is waited for when nothing else is leaving any more. */
+function together(one: GrantsLeft, other: GrantsLeft): GrantsLeft {
+  if (one === 'leaving' || other === 'leaving') return 'leaving';
+  return one === 'stuck' || other === 'stuck' ? 'stuck' : 'gone';
 }
 
 /** Of objects that name one guest the oldest owns it; equally old ones are ordered by uid. */

@@ -1,12 +1,16 @@
 import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
 import type { Ledger } from '../../operator/clients/kube/ledger.ts';
+import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import type { CrossTenantMapping, Desired, Fault, Provenance } from './types.ts';
 
 /** What the controller is made of. */
-export type Deps = { clouds: Clouds; clock: Clock; ledger: Ledger };
+export type Deps = { clouds: Clouds; clock: Clock; ledger: Ledger; publishers: Publishers };
+
+/** For each sort of thing that connection strings can be published in. */
+export type Publishers = Readonly<Record<'Secret' | 'ConfigMap', Publisher>>;
 
 export type MyPass = Pass<CrossTenantMapping>;
 

@@ -1,6 +1,9 @@
 import type { CrossTenantMapping } from '../../crds/cross-tenant-mapping.ts';
 import type { Fault, LedgerEntry, Mapping, WorkspaceRole } from './cloud-types.ts';
 import type { AccessFacts, ExpansionFacts, LossFacts, MappingFacts, RemovalFacts } from './fact-types.ts';
+import type { GrantsSeen } from './grants/types.ts';
+import type { OutputsSeen } from './outputs/types.ts';
+import type { StringsSeen } from './strings/types.ts';
 
 export type {
   DescribeInput,
@@ -12,6 +15,9 @@ export type {
 } from '../../operator/runtime/kind.ts';
 export * from './cloud-types.ts';
 export * from './fact-types.ts';
+export type { GrantsSeen } from './grants/types.ts';
+export type { OutputsSeen } from './outputs/types.ts';
+export type { StringsSeen } from './strings/types.ts';
 export * from './word-types.ts';
 export type { CrossTenantMapping };
 
@@ -106,6 +112,10 @@ export type Seen = {
   desired: Desired;
   provenance: Provenance;
   mapping: MappingSeen;
+  grants: GrantsSeen;
+  strings: StringsSeen;
+  /** Undefined: nothing is to be published, and nothing ever was. */
+  outputs: OutputsSeen | undefined;
   /** Groups only. */
   expansion: ExpansionSeen | undefined;
   access: AccessSeen | undefined;

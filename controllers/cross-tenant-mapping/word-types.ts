@@ -1,5 +1,11 @@
+import type { GrantEffect, GrantReason } from './grants/word-types.ts';
+import type { OutputsEffect, OutputsReason } from './outputs/word-types.ts';
+import type { StringReason } from './strings/word-types.ts';
+
+export type { GrantEffect, GrantReason, OutputsEffect, OutputsReason, StringReason };
+
 /** What the operator does, one call each. */
-export type Effect = MappingEffect | RemovalEffect | LossEffect;
+export type Effect = MappingEffect | GrantEffect | OutputsEffect | RemovalEffect | LossEffect;
 
 export type MappingEffect =
   | 'claim'
@@ -13,7 +19,7 @@ export type RemovalEffect = 'deleteMapping' | 'release' | 'releaseLeft';
 export type LossEffect = 'noteCredentialsLost' | 'recordAbandoned' | 'releaseAbandoned';
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: words/describe-reasons*.ts. */
-export type Reason = MappingReason | ExpansionReason | RemovalReason;
+export type Reason = MappingReason | GrantReason | StringReason | OutputsReason | ExpansionReason | RemovalReason;
 
 export type MappingReason =
   | 'Adopting'

@@ -9,6 +9,7 @@ import { approvalsPending, approvalWaiting } from './connections/gauges.ts';
 import { describe } from './describe.ts';
 import { isObserved, zoneIdOf } from './desired.ts';
 import { ANNOTATION } from './desired-names.ts';
+import { workspacesNeededBy } from './desired-needs.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
@@ -92,19 +93,5 @@ const sameWorkspace: RelatedWatch = {
 const needsWorkspace = (type: RelatedWatch['type']): RelatedWatch => ({
   type,
   keys: (related, _all, indexed) =>
-    distinct(workspacesNamedBy(related)).flatMap((workspaceId) => indexed('workspace', workspaceId).map(keyOf)),
+    workspacesNeededBy(related).flatMap((workspaceId) => indexed('workspace', workspaceId).map(keyOf)),
 });
-
-type Naming = {
-  workspaceId?: string;
-  grants?: { workspaceId: string }[];
-  connectionStrings?: { workspaceId: string }[];
-};
-
-function workspacesNamedBy({ spec }: KubeObject): readonly string[] {
-  const { workspaceId, grants = [], connectionStrings = [] } = (spec ?? {}) as Naming;
-  return [
-    ...(workspaceId === undefined ? [] : [workspaceId]),
-    ...[...grants, ...connectionStrings].map((one) => one.workspaceId),
-  ];
-}

@@ -1,5 +1,6 @@
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { ABANDON } from '../desired-names.ts';
+import { grantNotesIn } from '../grants/desired-notes.ts';
 import type { Deps, MyPass } from '../reading.ts';
 import type { Desired, LedgerEntry, LossSeen, Provenance } from '../types.ts';
 
@@ -24,7 +25,7 @@ export async function observeLoss(
   const why = asked
     ? `annotation ${ABANDON}, while ${error.message}`
     : `the credentials stayed away for a day: ${error.message}`;
-  const note = abandonedEntry(pass, why, [leftBehind(desired, provenance)]);
+  const note = abandonedEntry(pass, why, [leftBehind(desired, provenance), ...rolesLeft(pass)]);
   const place = deps.ledger.placeOf(note);
   const seen = { note, error, ledger: `${place.namespace}/${place.name}` };
   const lost = lostAtMs === undefined ? 'unnoted' : isOverdue ? 'after' : 'before';
@@ -63,3 +64,12 @@ export function leftBehind({ guest }: Desired, { mapping, principal }: Provenanc
   const represented = principal ? `, represented by ${principal.type} ${principal.id}` : '';
   return `the mapping${mapping ? ` (${mapping.id})` : ''} of object ${guest.objectId} of tenant ${guest.tenantId}${represented}, with its workspace roles`;
 }
+
+/** Each role that this object gave and has not taken back. */
+export const rolesLeft = ({ resource }: Pick<MyPass, 'resource'>): readonly string[] =>
+  grantNotesIn(resource.metadata.annotations)
+    .filter(({ how }) => how === 'created')
+    .map(
+      ({ role, workspaceId, principal }) =>
+        `role ${role} in workspace ${workspaceId} of ${principal.type} ${principal.id}`,
+    );

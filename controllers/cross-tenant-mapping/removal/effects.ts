@@ -1,4 +1,4 @@
-import { abandonedEntry } from '../credentials/observe.ts';
+import { abandonedEntry, rolesLeft } from '../credentials/observe.ts';
 import { notes } from '../desired-provenance.ts';
 import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
 import { clientsOf, type Deps } from '../reading.ts';
@@ -24,7 +24,7 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
   async releaseLeft(pass, seen) {
     const why = 'a workspace role could not be taken away for a day, or a person gave up';
     const left = `workspace roles of the principal that represented ${inWords(seen.desired)}`;
-    const entry = abandonedEntry(pass, why, [left]);
+    const entry = abandonedEntry(pass, why, [left, ...rolesLeft(pass)]);
     await deps.ledger.write(entry, pass.signal);
     const { namespace, name } = deps.ledger.placeOf(entry);
     const note = `Let go, and left ${left} (${why}). It is listed in ConfigMap ${namespace}/${name}.`;

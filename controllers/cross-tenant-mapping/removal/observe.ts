@@ -17,7 +17,7 @@ export function wishOf({ deletion }: Desired, { mapping, request }: Provenance):
 
 export const KEPT: RemovalFacts = { claimed: true, grants: 'gone', wish: 'keep', mapping: 'gone' };
 
-/** What the grants' ladders have come to, while the object is deleted. */
+/** What the grants' ladders, and that of what is published, have come to while the object is deleted. */
 export type GrantsLeft = 'gone' | 'leaving' | 'stuck';
 
 /** Reads what is left of the mapping, once the grants do not hold it up any more. */

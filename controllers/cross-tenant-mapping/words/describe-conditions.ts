@@ -1,3 +1,5 @@
+import { grantedCondition } from '../grants/describe.ts';
+import { publishedCondition } from '../outputs/describe.ts';
 import type { Report, Rest, Seen } from '../types.ts';
 import { readyMessage } from './describe-ready.ts';
 import { capital, clip, line, say } from './describe-words.ts';
@@ -34,6 +36,7 @@ export function conditions(
         Mapped: mapped(seen, rests),
         PrincipalResolved: principalResolved(seen, rests),
         ...(seen.desired.principalType === 'Group' && { GroupExpanded: groupExpanded(seen, rests) }),
+        ...delivered(seen, rests),
       };
   return [
     ...(observed ?? lifecycle(seen, rests, deleting)),
@@ -89,6 +92,15 @@ function guestConsented(seen: Seen, rests: readonly Rest[]): Found {
     'ConsentUnknown',
     'Fabric tells nobody whether a tenant has consented; asking for the mapping shows it.',
   );
+}
+
+/** Roles and connection strings. */
+function delivered(seen: Seen, rests: readonly Rest[]): Readonly<Record<string, Found>> {
+  const own = of(rests, 'mapping');
+  if (!own || own.phase.startsWith('Claim.')) return { Granted: notBegun(seen, own) };
+  const told = (rest: Rest) => ({ reason: say(seen, rest).reason, line: line(seen, rest) });
+  const published = publishedCondition(rests, told);
+  return { Granted: grantedCondition(seen, rests, told), ...(published && { Published: published }) };
 }
 
 const BEFORE_MAPPED = /^(Claim|Mapping)\./;

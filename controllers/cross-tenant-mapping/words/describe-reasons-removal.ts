@@ -10,14 +10,17 @@ export const REMOVAL_WORDING: Readonly<Record<RemovalReason, Wording>> = {
     says: 'there are no usable credentials to take the mapping down with',
     next: 'bring them back; else the object is let go after a day, or at once with `kubectl annotate` and the annotation fabriclink.dev/abandon=yes, and the guest keeps its access',
   },
-  GrantsLeaving: { says: 'workspace roles are being taken away', next: 'the mapping is deleted after them' },
+  GrantsLeaving: {
+    says: 'workspace roles and published connection strings are being taken back',
+    next: 'the mapping is deleted after them',
+  },
   GrantsLeft: {
-    says: 'a workspace role could not be taken away for a day, or a person gave up; the principal that has it stopped working with the mapping',
+    says: 'a workspace role, or what was published, could not be taken back for a day, or a person gave up; the principal that has it stopped working with the mapping',
     next: 'the operator writes that down and lets the object go',
   },
   GrantsStuck: {
-    says: 'the mapping is deleted, and a workspace role of its principal, which does not work any more, cannot be taken away',
-    next: 'give the operator its rights on that workspace back; else the object is let go after a day, or at once with annotation fabriclink.dev/abandon=yes',
+    says: 'the mapping is deleted, and a workspace role of its principal, which does not work any more, or what was published cannot be taken back',
+    next: 'give the operator its rights on that workspace, Secret or ConfigMap back; else the object is let go after a day, or at once with annotation fabriclink.dev/abandon=yes',
   },
   LedgerUnreadable: { says: 'the ledger cannot be read', next: 'the operator tries again by itself' },
   MappingDeleting: {

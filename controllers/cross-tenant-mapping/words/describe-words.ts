@@ -1,3 +1,6 @@
+import { grantDetail } from '../grants/describe.ts';
+import { outputsDetail, outputsRemedy } from '../outputs/describe.ts';
+import { stringDetail } from '../strings/describe.ts';
 import type { Fault, MappingSeen, Reason, Rest, Seen } from '../types.ts';
 import { consentSteps, revokedWords } from './describe-consent.ts';
 import { WORDING } from './describe-reasons.ts';
@@ -23,7 +26,7 @@ export function say(seen: Seen, rest: Rest): Said {
   return {
     reason: fault && namesItself(fault) ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
-    next: `${fault?.error.remedy ?? next}${isHeldUp(rest) ? `; or ${LET_GO}` : ''}`,
+    next: `${fault?.error.remedy ?? outputsRemedy(seen, rest) ?? next}${isHeldUp(rest) ? `; or ${LET_GO}` : ''}`,
   };
 }
 
@@ -59,6 +62,13 @@ const BLAMES: ReadonlySet<string> = new Set([
   'LedgerUnreadable',
   'PrincipalUnreadable',
   'CredentialsLost',
+  'GrantUnobservable',
+  'GrantUnreadable',
+  'PublishingRefused',
+  'PublishingUnobservable',
+  'StringNotServed',
+  'StringUnobservable',
+  'StringUnreadable',
 ]);
 
 /** Why a read was refused is the word that people search for. */
@@ -71,8 +81,19 @@ const isHeldUp = ({ machine, reason }: Rest): boolean =>
 const LET_GO = 'set deletionPolicy to Retain, which lets the object go and leaves the mapping';
 
 /** What could not be read, for the ladder that rests because of it. */
-export function faultOf({ mapping, expansion, removal, loss }: Seen, { machine, reason }: Rest): Fault | undefined {
+export function faultOf(
+  { mapping, grants, strings, outputs, expansion, removal, loss }: Seen,
+  { machine, reason, ladder }: Rest,
+): Fault | undefined {
   switch (machine) {
+    case 'grant':
+      return grants.grants[ladder]?.fault;
+    case 'revocation':
+      return grants.revocations[ladder]?.fault;
+    case 'string':
+      return strings[ladder]?.fault;
+    case 'outputs':
+      return outputs?.fault;
     case 'expansion':
       return expansion?.fault;
     case 'removal':
@@ -85,7 +106,24 @@ export function faultOf({ mapping, expansion, removal, loss }: Seen, { machine, 
 }
 
 /** What was found that the reason alone does not say. */
-function detailOf({ desired, mapping, expansion, access, provenance }: Seen, { reason }: Rest): string | undefined {
+export function detailOf(seen: Seen, rest: Rest): string | undefined {
+  switch (rest.machine) {
+    case 'grant':
+    case 'revocation':
+      return grantDetail(seen, rest);
+    case 'string':
+      return stringDetail(seen, rest);
+    case 'outputs':
+      return outputsDetail(seen, rest);
+    default:
+      return detailOfMapping(seen, rest);
+  }
+}
+
+function detailOfMapping(
+  { desired, mapping, expansion, access, provenance }: Seen,
+  { reason }: Rest,
+): string | undefined {
   switch (reason) {
     case 'Claimed':
       return mapping.other;

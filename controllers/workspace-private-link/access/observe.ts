@@ -1,7 +1,7 @@
 import { type CrossTenantMapping, crossTenantMappings } from '../../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
 import { isPausing } from '../../../operator/runtime/rivalry.ts';
-import { same } from '../desired-names.ts';
+import { workspacesNeededBy } from '../desired-needs.ts';
 import { attempt, blindness, type Context, type Deps, type Reading, UNSETTLED_MS } from '../reading.ts';
 import type {
   AccessSeen,
@@ -252,14 +252,10 @@ async function observePath(context: Context, endpoints: readonly EndpointSeen[])
 
 /** Objects of this cluster that need workspace-scoped calls on this workspace, by name. */
 export function workspaceUsers({ pass, desired }: Pick<Context, 'pass' | 'desired'>): readonly string[] {
-  const named = (id: string) => same(id, desired.workspaceId);
-  const endpoints = pass
-    .cached<ManagedPrivateEndpoint>(managedPrivateEndpoints)
-    .filter(({ spec }) => named(spec.workspaceId));
-  const mappings = pass
-    .cached<CrossTenantMapping>(crossTenantMappings)
-    .filter(({ spec }) =>
-      [...(spec.grants ?? []), ...(spec.connectionStrings ?? [])].some(({ workspaceId }) => named(workspaceId)),
-    );
-  return [...endpoints, ...mappings].map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+  const workspaceId = desired.workspaceId.toLowerCase();
+  const users = [
+    ...pass.cached<ManagedPrivateEndpoint>(managedPrivateEndpoints),
+    ...pass.cached<CrossTenantMapping>(crossTenantMappings),
+  ].filter((object) => workspacesNeededBy(object).includes(workspaceId));
+  return users.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
 }

@@ -1,0 +1,127 @@
+import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
+import { notes } from '../desired-provenance.ts';
+import { found, type Run, report } from '../effect-parts.ts';
+import { clientsOf, type Deps, type MyPass } from '../reading.ts';
+import type { GrantEffect, Seen } from '../types.ts';
+import { grantNote, noGrant } from './desired-notes.ts';
+import type { GrantNote, GrantSeen, RevocationSeen, RolePrincipal } from './types.ts';
+
+/** Published: "several minutes" until the directory knows a new principal (cloud-apis 6); then somebody should look. */
+const REPLICATION_MS = 1_800_000;
+const ASK_AGAIN_MS = 60_000;
+
+export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => ({
+  /** Noted, then asked for. Safe to repeat: Fabric refuses a second role, and the list then tells. */
+  async grantRole(pass, seen, ladder) {
+    const grant = grantOf(seen, ladder);
+    const { principal, note, wanted } = grant;
+    const asked: GrantNote = { how: 'created', atMs: pass.nowMs, principal, ...wanted };
+    const isNoted = note?.how === 'created' && note.role === wanted.role;
+    if (!isNoted) await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
+    const { fabric } = await clientsOf(deps, pass);
+    try {
+      await fabric.addRoleAssignment(wanted.workspaceId, principal, wanted.role, pass.call);
+    } catch (thrown) {
+      const error = toOperatorError(thrown);
+      // We had never asked before: so it is somebody else's, and was given since the list was read.
+      if (error.reason === 'RoleAlreadyAssigned' && note?.how !== 'created') {
+        await pass.annotate(note ? grantNote(note) : noGrant(asked));
+      }
+      throw error.reason === 'PrincipalNotFound' ? replicating(deps, pass, error, note ?? asked) : error;
+    }
+    tell(pass, 'RoleGranted', 'GrantRole', `Gave ${words(grant)}.`, grant);
+    if (isNoted) await laterHour(pass, principal);
+  },
+
+  async adoptGrant(pass, seen, ladder) {
+    const grant = grantOf(seen, ladder);
+    await pass.annotate(grantNote({ how: 'adopted', atMs: pass.nowMs, principal: grant.principal, ...grant.wanted }));
+    const held = grant.assignment?.role ?? grant.wanted.role;
+    const { principal, wanted } = grant;
+    const note = `Took over the role ${held} that ${principal.type} ${principal.id} has in workspace ${wanted.workspaceId}.`;
+    tell(pass, 'GrantAdopted', 'AdoptGrant', note, grant);
+  },
+
+  /** Safe to repeat: the same role again changes nothing. */
+  async correctRole(pass, seen, ladder) {
+    const grant = grantOf(seen, ladder);
+    const { principal, wanted, note, assignment } = grant;
+    const { id, role: before } = found(assignment, ladder);
+    const noted = found(note, ladder);
+    const isNoted = noted.role === wanted.role;
+    const asked: GrantNote = { how: noted.how, atMs: pass.nowMs, principal, ...wanted };
+    if (!isNoted) await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
+    const { fabric } = await clientsOf(deps, pass);
+    await fabric.updateRoleAssignment(wanted.workspaceId, id, wanted.role, pass.call);
+    tell(pass, 'RoleCorrected', 'CorrectRole', `Gave ${words(grant)}; it was ${before}.`, grant, { before });
+    if (isNoted) await laterHour(pass, principal);
+  },
+
+  /** Safe to repeat: what is gone is taken away. The note stays until a list shows that. */
+  async revokeRole(pass, seen, ladder) {
+    const { note, assignment } = revocationOf(seen, ladder);
+    const { id, role } = found(assignment, ladder);
+    if (note.principal.type === 'Group') await pass.annotate(notes.grantsChanged(pass.nowMs));
+    const { fabric } = await clientsOf(deps, pass);
+    await fabric.deleteRoleAssignment(note.workspaceId, id, pass.call);
+    const text = `Took the role ${role} in workspace ${note.workspaceId} from ${note.principal.type} ${note.principal.id}.`;
+    report(pass, { reason: 'RoleRevoked', action: 'RevokeRole', note: text }, fieldsOf(note, role));
+  },
+
+  async forgetGrant(pass, seen, ladder) {
+    const { note } = revocationOf(seen, ladder);
+    await pass.annotate(noGrant(note));
+    pass.audit('ForgetGrant', fieldsOf(note));
+  },
+});
+
+/** Members of a group feel a change with the next expansion (cloud-apis 15.4). */
+const hourBegins = ({ nowMs }: MyPass, { type }: RolePrincipal): ReturnType<typeof notes.grantsChanged> =>
+  type === 'Group' ? notes.grantsChanged(nowMs) : {};
+
+/** What was noted before, and has come about only now: the hour counts from here. */
+async function laterHour(pass: MyPass, principal: RolePrincipal): Promise<void> {
+  if (principal.type === 'Group') await pass.annotate(hourBegins(pass, principal));
+}
+
+type Granting = GrantSeen & { principal: NonNullable<GrantSeen['principal']> };
+
+function grantOf({ grants }: Seen, ladder: string): Granting {
+  const grant = found(grants.grants[ladder], ladder);
+  return { ...grant, principal: found(grant.principal, ladder) };
+}
+const revocationOf = ({ grants }: Seen, ladder: string): RevocationSeen => found(grants.revocations[ladder], ladder);
+
+const words = ({ principal, wanted }: Granting) =>
+  `${principal.type} ${principal.id} the role ${wanted.role} in workspace ${wanted.workspaceId}`;
+
+const fieldsOf = ({ workspaceId, principal, role }: GrantNote, held?: string) => ({
+  workspaceId,
+  principalId: principal.id,
+  role: held ?? role,
+});
+
+function tell(
+  pass: MyPass,
+  reason: string,
+  action: string,
+  note: string,
+  { wanted, principal }: Granting,
+  more: Record<string, string> = {},
+): void {
+  const { workspaceId, role } = wanted;
+  report(pass, { reason, action, note }, { workspaceId, principalId: principal.id, role, ...more });
+}
+
+/** A principal that was just made: the directory takes minutes, and nobody need act. */
+function replicating({ clock }: Deps, { nowMs }: MyPass, error: OperatorError, { atMs }: GrantNote): OperatorError {
+  if (nowMs - atMs >= clock.scaled(REPLICATION_MS)) return error;
+  return new OperatorError({
+    disposition: 'transient',
+    reason: error.reason,
+    message: error.message,
+    remedy: 'a new principal takes minutes to appear in the directory; the operator asks again every minute',
+    retryAfterMs: clock.scaled(ASK_AGAIN_MS),
+    cause: error,
+  });
+}

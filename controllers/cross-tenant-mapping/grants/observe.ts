@@ -1,0 +1,98 @@
+import { agedCall, attempt, blindness, type Context, type Reading } from '../reading.ts';
+import { foundIn, grantLadder, revocationLadder, unwantedNotes } from './desired.ts';
+import { grantNotesIn, noteOf } from './desired-notes.ts';
+import type {
+  GrantNote,
+  GrantSeen,
+  GrantsSeen,
+  RevocationSeen,
+  RoleAssignment,
+  RolePrincipal,
+  WantedGrant,
+} from './types.ts';
+
+type Assignments = Reading<readonly RoleAssignment[]>;
+type Blind = 'unobservable' | 'refused' | 'restricted';
+
+/** The workspace roles that this object gives, and those that it gave and is to give no more. */
+export async function observeGrants(context: Context, principal: RolePrincipal | undefined): Promise<GrantsSeen> {
+  const { metadata } = context.pass.resource;
+  const { grants: wanted, deletion } = context.desired;
+  const deleting = metadata.deletionTimestamp !== undefined;
+  const notes = grantNotesIn(metadata.annotations);
+  const [grants, revocations] = await Promise.all([
+    deleting ? [] : Promise.all(wanted.map((grant) => observeGrant(context, grant, principal, notes))),
+    Promise.all(
+      (deleting ? outgoingNotes(metadata.annotations, deletion) : unwantedNotes(notes, wanted, principal)).map((note) =>
+        observeRevocation(context, note, deleting),
+      ),
+    ),
+  ]);
+  return {
+    grants: Object.fromEntries(grants.map((grant) => [grantLadder(grant.wanted), grant])),
+    revocations: Object.fromEntries(revocations.map((one) => [revocationLadder(one.note), one])),
+  };
+}
+
+/** Roles that go with the object. An adopted one stays, unless everything is to go. */
+export function outgoingNotes(
+  annotations: Readonly<Record<string, string>> | undefined,
+  policy: Context['desired']['deletion'],
+): readonly GrantNote[] {
+  if (policy === 'Retain') return [];
+  return grantNotesIn(annotations).filter(({ how }) => how === 'created' || policy === 'DeleteAll');
+}
+
+async function observeGrant(
+  context: Context,
+  wanted: WantedGrant,
+  principal: RolePrincipal | undefined,
+  notes: readonly GrantNote[],
+): Promise<GrantSeen> {
+  const { adoption } = context.desired;
+  const facts = { principal: 'waiting', assignment: 'notAsked', origin: 'none', adoption } as const;
+  if (!principal) return { facts, wanted, principal, note: undefined };
+  const note = noteOf(notes, wanted.workspaceId, principal);
+  const known = { ...facts, principal: 'resolved', origin: note?.how ?? 'none' } as const;
+  const list = await readAssignments(context, wanted.workspaceId, (found) => {
+    const { state } = foundIn(found, principal.id, wanted.role);
+    return state === 'asWanted' && note !== undefined;
+  });
+  if (list.fault) {
+    return { facts: { ...known, assignment: blind(list) }, wanted, principal, note, fault: list.fault };
+  }
+  const { state, assignment } = foundIn(list.value, principal.id, wanted.role);
+  return { facts: { ...known, assignment: state }, wanted, principal, note, ...(assignment && { assignment }) };
+}
+
+async function observeRevocation(context: Context, note: GrantNote, deleting: boolean): Promise<RevocationSeen> {
+  const { workspaceId, principal, how } = note;
+  const wish = how === 'created' || deleting ? 'revoke' : 'forget';
+  const facts = { wish, assignment: 'unobservable' } as const;
+  if (wish === 'forget') return { facts, note };
+  const list = await readAssignments(context, workspaceId, (found) => foundIn(found, principal.id).state === 'absent');
+  if (list.fault) return { facts: { ...facts, assignment: blind(list) }, note, fault: list.fault };
+  const { state, assignment } = foundIn(list.value, principal.id);
+  const found = state === 'absent' || state === 'lastAdmin' ? state : 'present';
+  return { facts: { ...facts, assignment: found }, note, ...(assignment && { assignment }) };
+}
+
+/** An old list is enough while it shows nothing to be done; what is written rests on a young one. */
+async function readAssignments(
+  context: Context,
+  workspaceId: string,
+  isSettled: (list: readonly RoleAssignment[]) => boolean,
+): Promise<Assignments> {
+  const read = (call: Context['pass']['call']) =>
+    attempt(context, `the role assignments of workspace ${workspaceId}`, async () => {
+      const { value } = await context.clients.fabric.roleAssignments(workspaceId, call);
+      return value;
+    });
+  // The list's own period: an hour.
+  const first = await read(context.pass.call);
+  return first.fault || isSettled(first.value) ? first : read(agedCall(context, 'decisive'));
+}
+
+function blind({ fault }: { fault: NonNullable<Assignments['fault']> }): Blind {
+  return fault.error.reason === 'NoPrivatePath' ? 'restricted' : blindness(fault);
+}

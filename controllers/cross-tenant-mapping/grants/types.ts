@@ -1,0 +1,42 @@
+import type { RoleAssignment, RolePrincipal, WorkspaceRole } from '../../../operator/clients/fabric/types.ts';
+import type { Fault } from '../cloud-types.ts';
+import type { GrantFacts, RevocationFacts } from './fact-types.ts';
+
+export type { RoleAssignment, RolePrincipal, WorkspaceRole };
+
+/** One entry of spec.grants; the id in lower case. */
+export type WantedGrant = { workspaceId: string; role: WorkspaceRole };
+
+/** Annotation granted.<workspace>.<principal>. */
+export type GrantNote = {
+  how: 'created' | 'adopted';
+  /** What was asked for last. */
+  role: WorkspaceRole;
+  /** When that was: a group's members have it an hour later. */
+  atMs: number;
+  workspaceId: string;
+  principal: RolePrincipal;
+};
+
+export type GrantSeen = {
+  facts: GrantFacts;
+  wanted: WantedGrant;
+  principal: RolePrincipal | undefined;
+  /** As listed. */
+  assignment?: RoleAssignment;
+  note: GrantNote | undefined;
+  fault?: Fault;
+};
+
+export type RevocationSeen = {
+  facts: RevocationFacts;
+  note: GrantNote;
+  assignment?: RoleAssignment;
+  fault?: Fault;
+};
+
+export type GrantsSeen = {
+  /** By the name of their ladder. */
+  grants: Readonly<Record<string, GrantSeen>>;
+  revocations: Readonly<Record<string, RevocationSeen>>;
+};

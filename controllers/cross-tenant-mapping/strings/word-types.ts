@@ -1,0 +1,8 @@
+export type StringReason =
+  | 'CapacityPaused'
+  | 'GuestTenantUnknown'
+  | 'ItemNotFound'
+  | 'StringKnown'
+  | 'StringNotServed'
+  | 'StringUnobservable'
+  | 'StringUnreadable';

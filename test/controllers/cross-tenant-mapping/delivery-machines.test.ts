@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AnyStateMachine } from 'xstate';
+import {
+  GRANT_FACTS,
+  type GrantFacts,
+  REVOCATION_FACTS,
+  type RevocationFacts,
+} from '../../../controllers/cross-tenant-mapping/grants/fact-types.ts';
+import { grantMachine } from '../../../controllers/cross-tenant-mapping/grants/machine.ts';
+import { revocationMachine } from '../../../controllers/cross-tenant-mapping/grants/machine-revocation.ts';
+import { OUTPUTS_FACTS, type OutputsFacts } from '../../../controllers/cross-tenant-mapping/outputs/fact-types.ts';
+import { outputsMachine } from '../../../controllers/cross-tenant-mapping/outputs/machine.ts';
+import { STRING_FACTS, type StringFacts } from '../../../controllers/cross-tenant-mapping/strings/fact-types.ts';
+import { stringMachine } from '../../../controllers/cross-tenant-mapping/strings/machine.ts';
+import { type AnyFacts, everyObservation, placesOf, type Resting, walker } from '../workspace-private-link/rests.ts';
+
+type Law<F> = (facts: F, rest: Resting) => boolean;
+
+/** Walks the whole space once: which laws were broken, and where nobody ever came to rest. */
+function survey<F extends AnyFacts>(
+  machine: AnyStateMachine,
+  domain: Readonly<Record<string, readonly (boolean | string)[]>>,
+  laws: Record<string, Law<F>>,
+): { broken: string[]; unreached: string[] } {
+  const rests = walker<F>(machine);
+  const broken: string[] = [];
+  const reached = new Set<string>();
+  for (const facts of everyObservation<F>(domain)) {
+    const rest = rests(facts);
+    reached.add(rest.phase);
+    if (rest.reason === '') broken.push(`no answer at ${JSON.stringify(facts)}`);
+    for (const [name, law] of Object.entries(laws)) {
+      if (!law(facts, rest)) broken.push(`${name}: ${rest.phase} at ${JSON.stringify(facts)}`);
+    }
+  }
+  const unreached = placesOf(machine).flatMap(({ phase }) => (reached.has(phase) ? [] : [phase]));
+  return { broken: broken.slice(0, 5), unreached };
+}
+
+const NOTHING = { broken: [], unreached: [] };
+const only =
+  <F>(effect: string, holds: (facts: F) => boolean): Law<F> =>
+  (facts, rest) =>
+    rest.effect !== effect || holds(facts);
+
+const BLIND: readonly string[] = ['unobservable', 'refused', 'restricted', 'notAsked'];
+
+describe('over every observation', () => {
+  test('a role is given once, to somebody who is known, and corrected only where it is ours or taken over', () => {
+    const laws: Record<string, Law<GrantFacts>> = {
+      'nothing follows from what was not seen': ({ assignment, principal }, { effect }) =>
+        effect === undefined || (!BLIND.includes(assignment) && principal === 'resolved'),
+      'given only where there is none': only('grantRole', ({ assignment }) => assignment === 'absent'),
+      'corrected only where noted': only(
+        'correctRole',
+        ({ assignment, origin }) => assignment === 'otherRole' && origin !== 'none',
+      ),
+      'Never takes nothing over': only(
+        'adoptGrant',
+        ({ adoption, origin }) => adoption !== 'Never' && origin === 'none',
+      ),
+      'IfIdentical takes over only what would not change': only(
+        'adoptGrant',
+        ({ adoption, assignment }) => adoption === 'Always' || assignment === 'asWanted',
+      ),
+      'the last Admin is never asked to go': ({ assignment }, { effect }) =>
+        assignment !== 'lastAdmin' || effect === undefined || effect === 'adoptGrant',
+      'Ready is the wanted role, noted': ({ assignment, origin, principal }, { tag }) =>
+        (tag === 'ready') === (assignment === 'asWanted' && origin !== 'none' && principal === 'resolved'),
+      'whoever waits for the principal only waits': ({ principal }, { phase }) =>
+        (principal === 'waiting') === (phase === 'Principal.Awaiting'),
+    };
+    expect(survey(grantMachine, GRANT_FACTS, laws)).toEqual(NOTHING);
+  });
+
+  test('a role is taken away only where that was asked for and it was seen, and its note outlives it', () => {
+    const laws: Record<string, Law<RevocationFacts>> = {
+      'taken away': only('revokeRole', ({ wish, assignment }) => wish === 'revoke' && assignment === 'present'),
+      'forgotten only when gone, or when it stays': only(
+        'forgetGrant',
+        ({ wish, assignment }) => wish === 'forget' || assignment === 'absent',
+      ),
+      'never at rest while there is a note': (_, { tag }) => tag !== 'ready' && tag !== 'gone',
+    };
+    expect(survey(revocationMachine, REVOCATION_FACTS, laws)).toEqual(NOTHING);
+  });
+
+  test('a string is told or explained, and nothing is ever done about it', () => {
+    const laws: Record<string, Law<StringFacts>> = {
+      'only looked at': (_, { effect }) => effect === undefined,
+      'Ready is a host': ({ host }, { tag }) => (tag === 'ready') === (host === 'known'),
+    };
+    expect(survey(stringMachine, STRING_FACTS, laws)).toEqual(NOTHING);
+  });
+
+  test('strings are published where it is ours to write, and withdrawn where they are no longer wanted', () => {
+    const laws: Record<string, Law<OutputsFacts>> = {
+      'writes what is absent or ours': only(
+        'publishStrings',
+        ({ target, wanted, previous }) => wanted && previous === 'none' && ['absent', 'outdated'].includes(target),
+      ),
+      'makes nothing with nothing to say': only(
+        'publishStrings',
+        ({ target, content }) => target !== 'absent' || content === 'some',
+      ),
+      'never touches what is another’s': ({ target, previous, wanted }, { reason, effect }) =>
+        target !== 'taken' || previous !== 'none' || !wanted || (reason === 'TargetExists' && effect === undefined),
+      'withdraws first': ({ previous }, { effect }) => (previous === 'left') === (effect === 'withdrawStrings'),
+      'Ready is whole, or not wanted': ({ wanted, previous, target }, { tag }) =>
+        (tag === 'ready') === (previous === 'none' && (!wanted || target === 'current')),
+    };
+    expect(survey(outputsMachine, OUTPUTS_FACTS, laws)).toEqual(NOTHING);
+  });
+});
