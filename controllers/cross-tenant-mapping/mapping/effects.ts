@@ -1,11 +1,13 @@
-import type { OperatorError } from '../../../operator/errors.ts';
-import { toOperatorError } from '../../../operator/errors.ts';
+import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { principalTypeOf } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
 import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { MappingEffect, Seen } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
+
+/** Published: between two tries while Fabric refuses what it still lists; it forgets it within days. */
+const TOMBSTONE_RETRY_MS = 1_800_000;
 
 export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>> {
   const consents = createConsentMemory(deps.clock);
@@ -29,11 +31,23 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
         ...(told && notes.principal({ id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' })),
       });
     } catch (thrown) {
-      const error: OperatorError = toOperatorError(thrown);
+      const error = toOperatorError(thrown);
       if (error.reason === 'GuestConsentMissing') consents.noteMissing(tenantId, guest.tenantId, error);
-      throw thrown;
+      throw error.reason === 'MappingExists' && seen.mapping.facts.mapping === 'over' ? inTheWay(error) : thrown;
     }
   }
+
+  /** Whether a deleted guest may be mapped again at once is not documented (U19). */
+  const inTheWay = (error: OperatorError): OperatorError =>
+    new OperatorError({
+      disposition: 'blocked',
+      reason: 'TombstoneInTheWay',
+      message: `${error.message}; the guest’s deleted mapping is still listed`,
+      remedy:
+        'Fabric forgets a deleted mapping after more than a day; the operator asks again every half an hour, and nobody need act',
+      retryAfterMs: deps.clock.scaled(TOMBSTONE_RETRY_MS),
+      cause: error,
+    });
 
   const requestNote = (seen: Seen) =>
     notes.request({ atMs: deps.clock.now(), before: seen.mapping.facts.mapping === 'over' ? 'over' : 'none' });

@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { declareTenantSetting } from '../../simulator/fabric/build.ts';
+import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
+import { consent, revokeConsent } from '../../simulator/fabric/mapping-out-of-band.ts';
+import { addDirectoryObject } from '../../simulator/graph/directory.ts';
+import type { Stage, StageSnapshot } from '../support/stage.ts';
+import { cloudWrites, eventNotes, eventReasons, setTheStage } from '../support/stage-faults.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
+import {
+  ANA,
+  ANALYSTS,
+  deleteMappingObject,
+  FABRIKAM,
+  isMappingReady,
+  liveRows,
+  mappingCalls,
+  mappingCondition,
+  mappingIn,
+  mappingManifest,
+  mappingSaid,
+  playUntilMappingGone,
+  playUntilMappingReady,
+  playUntilMappingSaid,
+  rowsIn,
+  startMappingStage,
+} from '../support/stage-mapping.ts';
+import { NAMESPACE, OPERATOR_APP, TENANT } from '../support/stage-world.ts';
+
+/** What goes wrong with guests, and what people then read. */
+
+let stage: Stage;
+let empty: StageSnapshot;
+
+beforeAll(async () => {
+  stage = await startMappingStage();
+  empty = stage.snapshot();
+});
+beforeEach(async () => {
+  await setTheStage(stage, empty);
+  choose({});
+});
+afterAll(() => stage.close());
+
+const choose = (choices: Partial<MappingChoices>) =>
+  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
+const begin = async (...args: Parameters<typeof mappingManifest>) => {
+  await stage.startOperator();
+  await stage.apply(mappingManifest(...args));
+};
+const message = (type: string, name?: string) => mappingCondition(stage, type, name)?.message ?? '';
+const annotate = (annotations: Record<string, string | null>, name = 'guest') =>
+  stage.kube.patch(crossTenantMappings, NAMESPACE, name, {
+    type: 'merge',
+    body: { metadata: { annotations } },
+    fieldManager: 'person',
+  });
+const patchSpec = (spec: object, name = 'guest') =>
+  stage.kube.patch(crossTenantMappings, NAMESPACE, name, { type: 'merge', body: { spec }, fieldManager: 'person' });
+/** As if somebody had mapped Ana by hand. */
+const mapByHand = (extra: object = {}) =>
+  mapGuest(stage.simulator.cloud, {
+    providerTenantId: TENANT,
+    guestTenantId: FABRIKAM,
+    guestObjectId: ANA.objectId,
+    type: 'User',
+    userPrincipalName: ANA.userPrincipalName!,
+    ...extra,
+  });
+
+describe('consent that is taken back', () => {
+  test.each(['vanish', 'tombstone'] as const)(
+    'is noticed when Fabric ends the mapping (%s), said, and heals',
+    async (revokedMappings) => {
+      choose({ revokedMappings, mappingDeletedMark: revokedMappings === 'tombstone' ? 'isDeleted' : 'none' });
+      await begin(ANA);
+      await playUntilMappingReady(stage);
+      revokeConsent(stage.simulator.cloud, FABRIKAM, TENANT);
+      await playUntilMappingSaid(stage, 'ConsentRevoked');
+      expect(mappingSaid(stage, 'GuestConsented')).toBe('False ConsentRevoked');
+      expect(message('GuestConsented')).toContain('sessions that are open go on');
+      consent(stage.simulator.world, FABRIKAM, TENANT);
+      await playUntilMappingReady(stage);
+      expect(liveRows(stage)).toHaveLength(1);
+      expect(eventReasons(stage)).toContain('MappingLost');
+    },
+  );
+});
+
+describe('what exists already', () => {
+  test('is taken over as it is, and stays when the object goes', async () => {
+    const there = mapByHand();
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    expect(mappingCalls(stage, 'POST')).toEqual([]);
+    expect(mappingIn(stage)!.status!.mappingId).toBe(there.id);
+    expect(eventReasons(stage)).toContain('MappingAdopted');
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toHaveLength(1);
+  });
+
+  test('goes with the object when deletionPolicy says so', async () => {
+    mapByHand();
+    await begin(ANA, { deletionPolicy: 'DeleteAll' });
+    await playUntilMappingReady(stage);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toEqual([]);
+  });
+
+  test('is left alone by adoptionPolicy Never', async () => {
+    mapByHand();
+    await begin(ANA, { adoptionPolicy: 'Never' });
+    await playUntilMappingSaid(stage, 'AdoptionNever');
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toHaveLength(1);
+    expect(cloudWrites(stage.calls)).toEqual([]);
+  });
+
+  test('and differs is neither taken over nor made anew', async () => {
+    mapByHand({ denyUserAccess: true });
+    await begin(ANA, { denyUserAccess: false });
+    await playUntilMappingSaid(stage, 'AdoptionDiffers');
+    expect(message('Stalled')).toContain('denyUserAccess true');
+    expect(cloudWrites(stage.calls)).toEqual([]);
+    await patchSpec({ adoptionPolicy: 'Always' });
+    await playUntilMappingReady(stage);
+    expect(cloudWrites(stage.calls)).toEqual([]);
+  });
+
+  test('is never deleted and mapped anew because the spec changed', async () => {
+    await begin(ANA, { denyUserAccess: false });
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    const writes = cloudWrites(stage.calls).length;
+    await patchSpec({ denyUserAccess: true });
+    await playUntilMappingSaid(stage, 'MappingDiffers');
+    await stage.pass(HOUR_MS);
+    expect(cloudWrites(stage.calls)).toHaveLength(writes);
+    await patchSpec({ denyUserAccess: false });
+    await playUntilMappingReady(stage);
+  });
+
+  test('belongs to the oldest object that names the guest; the younger one takes its turn', async () => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.pass(MINUTE_MS);
+    await stage.apply(mappingManifest({ ...ANA, objectId: ANA.objectId.toUpperCase() }, {}, 'younger'));
+    await playUntilMappingSaid(stage, 'Claimed', 'Ready', 'younger');
+    expect(message('Ready', 'younger')).toContain('stage/guest');
+    await deleteMappingObject(stage);
+    await playUntilMappingReady(stage, 'younger');
+    expect(liveRows(stage)).toHaveLength(1);
+    expect(mappingCalls(stage, 'POST')).toHaveLength(2);
+  });
+});
+
+describe('a mapping that is lost', () => {
+  test('is made again, once, and said', async () => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    delete stage.simulator.world.fabric.mappings[liveRows(stage)[0]!.id];
+    await stage.run(() => liveRows(stage).length === 1, { withinMs: 3 * HOUR_MS, what: 'it is there again' });
+    await playUntilMappingReady(stage);
+    expect(mappingCalls(stage, 'POST')).toHaveLength(2);
+    expect(eventNotes(stage).join('\n')).toContain('was gone without our doing');
+  });
+
+  test('lost provenance deletes nothing', async () => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.killOperator();
+    const keys = ['requested-at', 'mapping', 'principal'];
+    await annotate(Object.fromEntries(keys.map((key) => [`fabriclink.dev/${key}`, null])));
+    await deleteMappingObject(stage);
+    await stage.startOperator();
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toHaveLength(1);
+  });
+});
+
+const GRANTLESS = { principalLookup: 'Graph' } as const;
+
+describe('who represents the guest', () => {
+  test('is found by name, exactly one and younger than the request', async () => {
+    choose({ mappingRow: 'echo', mappingPrincipal: 'none' });
+    await begin(ANA, GRANTLESS);
+    await stage.run(() => mappingSaid(stage, 'PrincipalResolved') === 'True PrincipalResolved', {
+      withinMs: HOUR_MS,
+      what: 'the principal is found',
+    });
+    expect(mappingIn(stage)!.status!.principal!.id).toBe(liveRows(stage)[0]!.principalId);
+  });
+
+  test.each([
+    ['older than the request', 1, 'PrincipalUnproven'],
+    ['one of several', 2, 'PrincipalAmbiguous'],
+  ])('is nobody who is %s', async (_, namesakes, reason) => {
+    choose({ mappingRow: 'echo', mappingPrincipal: 'none', principalName: namesakes === 1 ? 'opaque' : 'guestName' });
+    const createdAtMs = stage.clock.now() - HOUR_MS;
+    addDirectoryObject(stage.simulator.world, {
+      tenantId: TENANT,
+      kind: 'ServicePrincipal',
+      displayName: `${ANA.userPrincipalName} (somebody)`,
+      createdAtMs,
+    });
+    await begin(ANA, GRANTLESS);
+    await stage.pass(30 * MINUTE_MS);
+    expect(mappingIn(stage)!.metadata.annotations!['fabriclink.dev/principal']).toBeUndefined();
+    expect(['PrincipalUnneeded', reason]).toContain(mappingCondition(stage, 'PrincipalResolved')!.reason);
+  });
+
+  test('is not taken from a spec that Fabric contradicts', async () => {
+    await begin(ANA, { principalId: 'dddddddd-0000-4000-8000-00000000000d' });
+    await playUntilMappingSaid(stage, 'PrincipalContradicted');
+    expect(message('Ready')).toContain(liveRows(stage)[0]!.principalId!);
+    await patchSpec({ principalId: liveRows(stage)[0]!.principalId });
+    await playUntilMappingReady(stage);
+  });
+});
+
+describe('rights that are missing', () => {
+  test('a provider that is not enrolled is told what to do', async () => {
+    delete stage.simulator.world.fabric.providers[TENANT];
+    await begin(ANA);
+    await playUntilMappingSaid(stage, 'ProviderNotEnrolled');
+    expect(message('Stalled')).toContain('limited preview');
+    expect(mappingSaid(stage, 'Mapped')).toBe('Unknown ProviderNotEnrolled');
+    stage.simulator.world.fabric.providers[TENANT] = true;
+    await playUntilMappingReady(stage);
+  });
+
+  test.each([
+    ['AllowServicePrincipalsUseWriteAdminAPIs', true],
+    ['AllowServicePrincipalsUseReadAdminAPIs', false],
+  ])('without %s the settings are named', async (setting, isRead) => {
+    declareTenantSetting(stage.simulator.world, TENANT, setting, false);
+    await begin(ANA);
+    await playUntilMappingSaid(stage, 'PermissionUnproven');
+    expect(message('Stalled')).toContain('Service principals can access');
+    expect(message('Stalled').includes('Group.Create')).toBe(isRead);
+  });
+
+  test('an unresolvable guest is no matter of consent', async () => {
+    await begin({ ...ANA, objectId: '70000000-0000-4000-8000-0000000000ff' });
+    await playUntilMappingSaid(stage, 'GuestUnresolvable');
+    expect(mappingSaid(stage, 'GuestConsented')).toBe('Unknown ConsentUnknown');
+  });
+
+  test('a directory that may not be read blocks no mapping, and no group', async () => {
+    choose({ mappingRow: 'echo', mappingPrincipal: 'none' });
+    delete stage.simulator.world.graph.permissions[`${TENANT}/${OPERATOR_APP.objectId}`];
+    await begin(ANALYSTS, GRANTLESS);
+    await playUntilMappingReady(stage);
+    expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpansionDue');
+    expect(mappingSaid(stage, 'PrincipalResolved')).toBe('Unknown PrincipalUnneeded');
+  });
+});
+
+describe('groups', () => {
+  test('the expansion is looked at where the directory may be read', async () => {
+    await begin(ANALYSTS, GRANTLESS);
+    await playUntilMappingReady(stage);
+    expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpanded');
+    expect(mappingIn(stage)!.status!.expansion).toMatchObject({ state: 'Expanded' });
+  });
+});
+
+describe('observed only', () => {
+  test('nothing is written, and the plan says what would be', async () => {
+    await begin(ANA, { managementPolicy: 'Observe' });
+    await playUntilMappingSaid(stage, 'WouldChange');
+    await stage.pass(HOUR_MS);
+    expect(cloudWrites(stage.calls)).toEqual([]);
+    expect(mappingIn(stage)!.metadata.annotations).toBeUndefined();
+    expect(mappingIn(stage)!.status!.plan).toMatchObject([{ ladder: 'mapping', action: 'createMapping' }]);
+    await patchSpec({ managementPolicy: 'Manage' });
+    await playUntilMappingReady(stage);
+    expect(isMappingReady(stage)).toBe(true);
+    expect(rowsIn(stage)).toHaveLength(1);
+  });
+});
