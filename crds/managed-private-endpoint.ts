@@ -191,6 +191,11 @@ export type ManagedPrivateEndpointStatus = {
   provisioningState?: string;
   /** The connection as Fabric says. */
   connection?: ManagedPrivateEndpointConnectionStatus;
+  /**
+   * What stands in the way of the endpoint, what it changes in its workspace, and what it cannot do: from
+   * Microsoft's documentation, each with its page and date; the same before the request and after it. At most 50.
+   */
+  preflight?: ManagedPrivateEndpointPreflightStatus[];
   /** When the operator asked for the endpoint. */
   requestedAt?: string;
   /** When Fabric accepts the next request to the same target, 15 minutes after a deletion. */
@@ -213,4 +218,16 @@ export type ManagedPrivateEndpointConnectionStatus = {
   status?: string;
   /** What the approver wrote. */
   description?: string;
+};
+
+/** One finding. */
+export type ManagedPrivateEndpointPreflightStatus = {
+  /** Stable CamelCase word to search for. */
+  code: string;
+  /** Blocks: the endpoint cannot work while this stands. Degrades: something changes, or is not possible. */
+  severity: 'Blocks' | 'Degrades';
+  /** The workspace or the target that it is about. */
+  item?: string;
+  /** What is the case, what to do about it, and which page says so, of which date. */
+  message: string;
 };

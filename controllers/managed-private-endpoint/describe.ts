@@ -2,6 +2,8 @@ import { conditions, primary, spokesman } from './describe-conditions.ts';
 import { observedEvents, observedLifecycle, planStatus } from './describe-observed.ts';
 import { readyMessage } from './describe-ready.ts';
 import { capital, clip, line } from './describe-words.ts';
+import { desiredOf } from './desired.ts';
+import { preflightOf } from './desired-preflight.ts';
 import type { DescribeInput, EventNote, ManagedPrivateEndpoint, Report, Rest, Seen } from './types.ts';
 
 const NEXT_STEP_LIMIT = 1_024;
@@ -37,11 +39,12 @@ export function describe(input: Input): Report {
 
 /** While it is taken down, what was known of it is what people look for. */
 function known(status: Status | undefined): Record<string, unknown> {
-  const { conditions: _, observedGeneration: __, plan: ___, planTotal: ____, ...rest } = status ?? {};
+  const { conditions: _, observedGeneration: __, plan: ___, planTotal: ____, preflight: _____, ...rest } = status ?? {};
   return rest;
 }
 
-function statusOf({ endpoint, target, provenance }: Seen): Record<string, unknown> {
+function statusOf(seen: Seen): Record<string, unknown> {
+  const { endpoint, target, provenance } = seen;
   const { row, recreateAfterMs, facts } = endpoint;
   const { status, description } = row?.connection ?? {};
   const requestedAtMs = provenance.request?.atMs;
@@ -59,6 +62,7 @@ function statusOf({ endpoint, target, provenance }: Seen): Record<string, unknow
     }),
     ...(requestedAtMs !== undefined && { requestedAt: seconds(requestedAtMs) }),
     ...(cools && { recreateAfter: seconds(recreateAfterMs) }),
+    preflight: preflightOf(seen),
   };
 }
 
@@ -90,8 +94,15 @@ function eventsOf(resource: ManagedPrivateEndpoint, now: Report['conditions']): 
 }
 
 /** Nothing could be observed. What passes by itself changes no condition; what does not is said in every one of them. */
-function unseen({ metadata, status }: ManagedPrivateEndpoint, error: Input['error']): Report {
-  const { conditions: before = [], observedGeneration, plan, planTotal, ...rest } = status ?? {};
+function unseen(resource: ManagedPrivateEndpoint, error: Input['error']): Report {
+  const { metadata, status } = resource;
+  const { conditions: before = [], observedGeneration, plan, planTotal, ...held } = status ?? {};
+  // What the spec alone tells is told also before anything could be looked at.
+  const isLeaving = metadata.deletionTimestamp !== undefined;
+  const rest = {
+    ...held,
+    ...(!isLeaving && { preflight: held.preflight ?? preflightOf({ desired: desiredOf(resource) }) }),
+  };
   // A plan of another spec promises what is not wanted any more.
   const isOfThisSpec = observedGeneration === metadata.generation && plan !== undefined && planTotal !== undefined;
   const shown = isOfThisSpec ? { ...rest, plan, planTotal } : rest;

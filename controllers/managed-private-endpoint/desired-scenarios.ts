@@ -9,8 +9,6 @@ export const SCENARIOS: readonly Scenario[] = scenarios.scenarios;
 /** What to know that is not about one use. */
 export const OTHER_USES: string = scenarios.otherwise.text;
 export const OPEN_TARGET: string = scenarios.openTarget.text;
-/** What a workspace's first managed private endpoint changes in that workspace. */
-export const SIDE_EFFECTS: readonly { code: string; text: string }[] = scenarios.sideEffects;
 
 /** OneLake's name of one workspace, by which alone a notebook in another one reaches it privately (cloud-apis 10.1). */
 export function oneLakeHost(workspaceId: string): string {

@@ -1,6 +1,6 @@
 import type { Decision, PlanStep } from '../../operator/runtime/kind.ts';
 import { capital, clip, say } from './describe-words.ts';
-import { SIDE_EFFECTS } from './desired-scenarios.ts';
+import { SIDE_EFFECTS } from './desired-preflight.ts';
 import { ladders } from './ladders.ts';
 import type { Ladder, Seen } from './types.ts';
 

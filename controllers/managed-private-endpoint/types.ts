@@ -130,6 +130,9 @@ export type RemovalSeen = { facts: RemovalFacts; dueAtMs?: number; fault?: Fault
 
 export type LossSeen = { facts: LossFacts; note: LedgerEntry; ledger: string; error: Fault['error']; fault?: Fault };
 
+/** An entry of status.preflight. */
+export type PreflightItem = { code: string; severity: 'Blocks' | 'Degrades'; item?: string; message: string };
+
 /** One pass' reading of one object. */
 export type Seen = {
   desired: Desired;

@@ -125,6 +125,8 @@ describe('approval.mode Auto', () => {
     await begin(AUTO);
     await playUntilSaid(stage, 'ListedReject');
     expect(posts()).toEqual([]);
+    // Before anything is asked for people read what it would change.
+    expect(managedIn(stage)!.status?.preflight?.map(({ code }) => code)).toContain('StarterPoolsStop');
   });
 });
 

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { SIDE_EFFECTS } from '../../../controllers/managed-private-endpoint/desired-preflight.ts';
 import {
   OPEN_TARGET,
   OTHER_USES,
   oneLakeHost,
   SCENARIOS,
-  SIDE_EFFECTS,
   usesOf,
 } from '../../../controllers/managed-private-endpoint/desired-scenarios.ts';
 import scenarios from '../../../controllers/managed-private-endpoint/scenarios.json' with { type: 'json' };
@@ -50,7 +50,6 @@ const SCHEMA = object({
   },
   otherwise: object(SAID),
   openTarget: object(SAID),
-  sideEffects: { type: 'array', items: object({ code: CODE, ...SAID }) },
 });
 
 describe('the supported uses between workspaces', () => {
