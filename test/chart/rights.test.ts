@@ -1,0 +1,127 @@
+// The chart's roles and the calls that the operator makes, both ways: nothing missing, nothing beyond.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { LEASES, SECRETS } from '../../operator/clients/kube/resources.ts';
+import { deleteOutOfBand } from '../../simulator/arm/out-of-band.ts';
+import { skipped } from '../api/skipped.ts';
+import { type Call, loggedCalls } from '../e2e/calls.ts';
+import type { Stage } from '../support/stage.ts';
+import { HOUR_MS, isTrue, playUntilReady } from '../support/stage-link.ts';
+import { managedManifest } from '../support/stage-managed.ts';
+import {
+  ANA,
+  deleteMappingObject,
+  mappingManifest,
+  playUntilMappingGone,
+  playUntilMappingReady,
+  startMappingStage,
+} from '../support/stage-mapping.ts';
+import { salesLink, NAMESPACE as WATCHED } from '../support/stage-world.ts';
+import { missing, NAMESPACE, type Rendered, render, tool, type Values } from './chart.ts';
+import { allows, grantsOf, grantText } from './grants.ts';
+
+const helm = await tool('helm');
+const KINDS = ['workspaceprivatelinks', 'managedprivateendpoints', 'crosstenantmappings'];
+const SHARDS = [...'0123456789abcdef'].map((shard) => `fabriclink-ledger-${shard}`);
+
+/** A life with everything in it that makes the operator call the API server; resolves to those calls. */
+async function play(env: Record<string, string>): Promise<Call[]> {
+  const stage = await startMappingStage(
+    {},
+    { env: { POD_NAMESPACE: NAMESPACE, FABRICLINK_CLUSTER_ID: '', FABRICLINK_LEADER_ELECTION: 'true', ...env } },
+  );
+  try {
+    await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    await rise(stage);
+    await stage.killOperator();
+    // It would run out by itself, in real time.
+    const released = { type: 'merge', body: { spec: { holderIdentity: null } } } as const;
+    await stage.kube.patch(LEASES, NAMESPACE, 'fabric-link-operator', released);
+    await stage.startOperator();
+    await heal(stage);
+    await fall(stage);
+    return loggedCalls(stage.kubernetes.requests());
+  } finally {
+    await stage.close();
+  }
+}
+
+/** All kinds; the first answer about each is lost on the way, so that it is read anew. */
+async function rise(stage: Stage): Promise<void> {
+  for (const kind of KINDS) {
+    const isWrite = ({ method, path }: { method: string; path: string }) => method === 'PATCH' && path.includes(kind);
+    stage.kubernetes.faults.failNext((request) => request.userAgent !== 'person' && isWrite(request), {
+      kind: 'loseReply',
+    });
+  }
+  await stage.startOperator();
+  await stage.apply(mappingManifest(ANA));
+  await stage.apply(managedManifest());
+  await stage.apply(salesLink(stage.nameserverOf, { publishTo: { configMapName: 'outputs' } }));
+  await playUntilMappingReady(stage);
+  await playUntilReady(stage);
+}
+
+/** After a restart the same happens again, which is told in the Event that there is. */
+async function heal(stage: Stage): Promise<void> {
+  const endpointId = stage.link()!.status!.endpoints![0]!.resourceId!;
+  expect(deleteOutOfBand(stage.simulator.cloud, endpointId)).toBe(true);
+  await stage.run(() => !isTrue(stage.link(), 'EndpointsReady'), { withinMs: 3 * HOUR_MS, what: 'it is missed' });
+  await playUntilReady(stage);
+  await stage.apply(salesLink(stage.nameserverOf));
+  await stage.settle();
+}
+
+/** Entries in new and in present ConfigMaps of the ledger. */
+async function fall(stage: Stage): Promise<void> {
+  await deleteMappingObject(stage);
+  await playUntilMappingGone(stage);
+  for (const name of SHARDS) {
+    await stage.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE }, data: {} });
+  }
+  await stage.kube.patch(SECRETS, WATCHED, 'fabriclink-credentials', {
+    type: 'merge',
+    body: { metadata: { finalizers: [] } },
+  });
+  await stage.kube.delete(SECRETS, WATCHED, 'fabriclink-credentials');
+  await stage.deleteLink();
+  await stage.kube.patch(workspacePrivateLinks, WATCHED, 'sales', {
+    type: 'merge',
+    body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+  });
+  await stage.run(() => stage.link() === undefined, { withinMs: HOUR_MS, what: 'it is given up' });
+}
+
+const forms: Record<string, { env: Record<string, string>; values: Values }> = {
+  'all namespaces watched': { env: {}, values: {} },
+  'one namespace watched, and Secrets held': {
+    env: { FABRICLINK_WATCH_NAMESPACES: WATCHED, FABRICLINK_SECRET_FINALIZER: 'true' },
+    values: { watchNamespaces: [WATCHED], secretFinalizer: true },
+  },
+};
+
+if (helm === undefined) skipped(missing('helm'));
+else suite(helm);
+
+function suite(helm: string): void {
+  describe.each(Object.entries(forms))('with %s', (_name, { env, values }) => {
+    let calls: Call[];
+    let objects: Rendered[];
+    beforeAll(async () => {
+      objects = await render(helm, values);
+      calls = await play(env);
+    }, 120_000);
+
+    test('every call is allowed', () => {
+      const grants = grantsOf(objects);
+      const refused = calls.filter((call) => !grants.some((grant) => allows(grant, call)));
+      expect(new Set(refused.map(({ code: _, ...call }) => JSON.stringify(call)))).toEqual(new Set());
+      expect(calls.length).toBeGreaterThan(100);
+    });
+
+    test('nothing is allowed that is not called', () => {
+      const idle = grantsOf(objects).filter((grant) => !calls.some((call) => allows(grant, call)));
+      expect(new Set(idle.map(grantText))).toEqual(new Set());
+    });
+  });
+}
