@@ -19,85 +19,95 @@ const [helm, kubeconform] = await Promise.all([tool('helm'), tool('kubeconform')
 if (!binaries) skipped('no kube-apiserver and etcd here: `node scripts/kube-apiserver.ts --prepare` gets them');
 else if (!helm) skipped(missing('helm'));
 else if (!kubeconform) skipped(missing('kubeconform'));
-else describe('the chart before a real API server', () => suite(binaries, helm, kubeconform));
+else suite(binaries, helm, kubeconform);
 
 /** Of the Prometheus operator, whose definitions a bare API server does not have. */
 const UNKNOWN_THERE = ['ServiceMonitor', 'PrometheusRule'];
 
 function suite({ kubectl, ...others }: Binaries, helm: string, kubeconform: string): void {
-  let server: KubeApiServer;
-  let api: ReturnType<typeof createApiClient>;
-  let folder: string;
-  let schemas = 0;
+  describe('the chart before a real API server', () => {
+    let server: KubeApiServer;
+    let api: ReturnType<typeof createApiClient>;
+    let folder: string;
+    let schemas = 0;
 
-  beforeAll(async () => {
-    server = await startKubeApiServer({ kubectl, ...others });
-    api = createApiClient(server);
-    folder = await mkdtemp(join(tmpdir(), 'chart-'));
-    schemas = await writeSchemas(folder, async (path) => (await api.call('GET', path)).body);
-    const restricted = Object.fromEntries(
-      ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+    beforeAll(async () => {
+      server = await startKubeApiServer({ kubectl, ...others });
+      api = createApiClient(server);
+      folder = await mkdtemp(join(tmpdir(), 'chart-'));
+      schemas = await writeSchemas(folder, async (path) => (await api.call('GET', path)).body);
+      const restricted = Object.fromEntries(
+        ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+      );
+      for (const name of [NAMESPACE, 'team-a', 'team-b']) {
+        const metadata = { name, ...(name === NAMESPACE && { labels: restricted }) };
+        const { status } = await api.call('POST', '/api/v1/namespaces', {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata,
+        });
+        expect(status).toBe(201);
+      }
+    }, 120_000);
+    afterAll(async () => {
+      await api?.close();
+      await server?.stop();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const conform = async (text: string) => {
+      const location = ['-schema-location', join(folder, LOCATION)];
+      return run(kubeconform, ['-strict', '-summary', '-skip', UNKNOWN_THERE.join(','), ...location], text);
+    };
+    const dryRun = (objects: readonly object[]) => {
+      const text = objects.map((object) => stringify(object)).join('---\n');
+      const args = [
+        '--kubeconfig',
+        server.kubeconfigPath,
+        'create',
+        '--dry-run=server',
+        '--validate=strict',
+        '-f',
+        '-',
+      ];
+      return run(kubectl, args, text);
+    };
+
+    test('fits the schemas that the server publishes, whatever is set', async () => {
+      expect(schemas).toBeGreaterThan(60);
+      const texts = await Promise.all(rows().map(([, values]) => renderText(helm, values)));
+      const { stdout, code } = await conform(texts.join('\n---\n'));
+      expect(stdout).toMatch(/Valid: \d+, Invalid: 0, Errors: 0, Skipped: \d+\n$/);
+      expect(Number(/Valid: (\d+)/.exec(stdout)?.[1])).toBeGreaterThan(rows().length * 5);
+      expect(code).toBe(0);
+    }, 60_000);
+
+    test('would not, if a field were misspelt or of another type', async () => {
+      const text = await renderText(helm, {});
+      const misspelt = await conform(text.replace('enableServiceLinks:', 'enableServiceLink:'));
+      expect(misspelt.stdout).toMatch(/additional properties 'enableServiceLink' not allowed/);
+      const mistyped = await conform(text.replace('replicas: 2', 'replicas: two'));
+      expect(mistyped.stdout).toMatch(/\/spec\/replicas.*got string, want integer/);
+    });
+
+    test.each(rows().filter(([name]) => /nothing set|listed|row [1-3]|OpenShift/.test(name)))(
+      'is admitted with %s, without a warning, where the restricted standard is enforced',
+      async (_name, values) => {
+        const objects = (await render(helm, values)).filter(({ kind }) => !UNKNOWN_THERE.includes(kind));
+        expect(await dryRun(objects)).toMatchObject({ code: 0, stderr: '' });
+        expect(await dryRun([podOf(podTemplate(objects).spec)])).toMatchObject({ code: 0, stderr: '' });
+      },
+      60_000,
     );
-    for (const name of [NAMESPACE, 'team-a', 'team-b']) {
-      const metadata = { name, ...(name === NAMESPACE && { labels: restricted }) };
-      const { status } = await api.call('POST', '/api/v1/namespaces', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata,
-      });
-      expect(status).toBe(201);
-    }
-  }, 120_000);
-  afterAll(async () => {
-    await api?.close();
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
 
-  const conform = async (text: string) => {
-    const location = ['-schema-location', join(folder, LOCATION)];
-    return run(kubeconform, ['-strict', '-summary', '-skip', UNKNOWN_THERE.join(','), ...location], text);
-  };
-  const dryRun = (objects: readonly object[]) => {
-    const text = objects.map((object) => stringify(object)).join('---\n');
-    const args = ['--kubeconfig', server.kubeconfigPath, 'create', '--dry-run=server', '--validate=strict', '-f', '-'];
-    return run(kubectl, args, text);
-  };
-
-  test('fits the schemas that the server publishes, whatever is set', async () => {
-    expect(schemas).toBeGreaterThan(60);
-    const texts = await Promise.all(rows().map(([, values]) => renderText(helm, values)));
-    const { stdout, code } = await conform(texts.join('\n---\n'));
-    expect(stdout).toMatch(/Valid: \d+, Invalid: 0, Errors: 0, Skipped: \d+\n$/);
-    expect(Number(/Valid: (\d+)/.exec(stdout)?.[1])).toBeGreaterThan(rows().length * 5);
-    expect(code).toBe(0);
-  }, 60_000);
-
-  test('would not, if a field were misspelt or of another type', async () => {
-    const text = await renderText(helm, {});
-    const misspelt = await conform(text.replace('enableServiceLinks:', 'enableServiceLink:'));
-    expect(misspelt.stdout).toMatch(/additional properties 'enableServiceLink' not allowed/);
-    const mistyped = await conform(text.replace('replicas: 2', 'replicas: two'));
-    expect(mistyped.stdout).toMatch(/\/spec\/replicas.*got string, want integer/);
-  });
-
-  test.each(rows().filter(([name]) => /nothing set|listed|row [1-3]|OpenShift/.test(name)))(
-    'is admitted with %s, without a warning, where the restricted standard is enforced',
-    async (_name, values) => {
-      const objects = (await render(helm, values)).filter(({ kind }) => !UNKNOWN_THERE.includes(kind));
-      expect(await dryRun(objects)).toMatchObject({ code: 0, stderr: '' });
-      expect(await dryRun([podOf(podTemplate(objects).spec)])).toMatchObject({ code: 0, stderr: '' });
-    },
-    60_000,
-  );
-
-  test('would not be, if its pod asked for more', async () => {
-    const { spec } = podTemplate(objectsIn(await renderText(helm, {})));
-    const [container] = spec.containers;
-    const securityContext = { ...container!.securityContext, allowPrivilegeEscalation: true };
-    const refused = await dryRun([podOf({ ...spec, containers: [{ ...container!, securityContext }] })]);
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false');
+    test('would not be, if its pod asked for more', async () => {
+      const { spec } = podTemplate(objectsIn(await renderText(helm, {})));
+      const [container] = spec.containers;
+      const securityContext = { ...container!.securityContext, allowPrivilegeEscalation: true };
+      const refused = await dryRun([podOf({ ...spec, containers: [{ ...container!, securityContext }] })]);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false');
+    });
   });
 }
 

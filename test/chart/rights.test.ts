@@ -1,5 +1,5 @@
 // The chart's roles and the calls that the operator makes, both ways: nothing missing, nothing beyond.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { LEASES, SECRETS } from '../../operator/clients/kube/resources.ts';
 import { deleteOutOfBand } from '../../simulator/arm/out-of-band.ts';
@@ -22,7 +22,7 @@ import { allows, grantsOf, grantText } from './grants.ts';
 
 const helm = await tool('helm');
 const KINDS = ['workspaceprivatelinks', 'managedprivateendpoints', 'crosstenantmappings'];
-const SHARDS = [...'0123456789abcdef'].map((shard) => `fabriclink-ledger-${shard}`);
+const SHARDS = '0123456789abcdef'.split('').map((shard) => `fabriclink-ledger-${shard}`);
 
 /** A life with everything in it that makes the operator call the API server; resolves to those calls. */
 async function play(env: Record<string, string>): Promise<Call[]> {
@@ -115,7 +115,7 @@ function suite(helm: string): void {
     test('every call is allowed', () => {
       const grants = grantsOf(objects);
       const refused = calls.filter((call) => !grants.some((grant) => allows(grant, call)));
-      expect(new Set(refused.map(({ code: _, ...call }) => JSON.stringify(call)))).toEqual(new Set());
+      expect(new Set(refused.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`))).toEqual(new Set());
       expect(calls.length).toBeGreaterThan(100);
     });
 
