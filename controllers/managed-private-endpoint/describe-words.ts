@@ -125,8 +125,12 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
       return [approval?.detail, ...matches.slice(0, MOST_NAMED).map(connectionText)].filter(Boolean).join('; ');
     }
     case 'ApprovalNotConfirmed':
-    case 'ApprovalUnproven':
       return seen.provenance.match?.privateEndpointId;
+    case 'ApprovalUnproven': {
+      const why = endpoint.fault ?? seen.removal?.fault;
+      const cause = why && `${why.about}: ${why.error.message}`;
+      return [seen.provenance.match?.privateEndpointId, cause].filter(Boolean).join('; ');
+    }
     default:
       return undefined;
   }

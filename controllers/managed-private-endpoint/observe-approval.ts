@@ -7,12 +7,13 @@ import {
   UNPROVEN_MS,
 } from '../../operator/approval/managed-endpoint.ts';
 import { markerOf, markerText } from '../../operator/approval/marker.ts';
+import { isCredentialTrouble } from '../../operator/errors.ts';
 import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
 import { arrivalPace, echoPace, nextTick, settlePace, type Tick } from './paces.ts';
 import { pinOf } from './pins.ts';
-import { type Age, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
+import { type Age, agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
 import { connectionsOf, isIdRejectedBy, type Reference, targetClients } from './target-side.ts';
 import type {
   ApprovalFacts,
@@ -28,7 +29,7 @@ import type {
 
 type Connection = PrivateEndpointConnection;
 type Question = [
-  context: Context,
+  context: Reader,
   reference: Reference,
   target: Pick<TargetSeen, 'id' | 'facts'>,
   /** What Fabric lists, or why it could not be asked. */
@@ -58,7 +59,7 @@ export async function observeApproval(...about: Question): Promise<ApprovalSeen>
 }
 
 /** How often the target's connections are looked at, and when next: whatever it is, many objects wait for it together. */
-function paceOf(context: Context): { tick: Tick; nextAtMs: number } {
+function paceOf(context: Reader): { tick: Tick; nextAtMs: number } {
   const { match } = context.provenance;
   if (isOpenApproval(context.provenance)) {
     // What is awaited is shown in the source workspace.
@@ -120,7 +121,7 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
     connection,
     matches,
     ...('why' in match && { detail: match.why }),
-    dueAtMs: unprovenUntil(context, connection, facts) ?? paceOf(context).nextAtMs,
+    dueAtMs: unprovenUntil(context, connection, facts.approval, rows.fault) ?? paceOf(context).nextAtMs,
   };
 }
 
@@ -159,7 +160,7 @@ function isRevoked(about: About, connection: Connection | undefined): boolean {
 }
 
 function approvalFact(
-  context: Context,
+  context: Reader,
   connection: Connection | undefined,
   isOurs: (connection: Connection) => boolean,
   fault: Fault | undefined,
@@ -186,13 +187,15 @@ function approvedAt({ provenance: { match } }: About, { privateEndpointId, descr
 
 /** An approval that Fabric cannot be asked about is looked at again when its time is over. */
 function unprovenUntil(
-  context: Context,
+  context: Reader,
   connection: Connection | undefined,
-  { approval, fabric }: ApprovalFacts,
+  approval: ApprovalFacts['approval'],
+  fault: Fault | undefined,
 ): number | undefined {
-  if (!connection || approval !== 'overdue' || fabric !== 'unobservable') return undefined;
+  if (!connection || approval !== 'overdue' || !fault) return undefined;
   const overAtMs = approvedAt(context, connection) + context.deps.clock.scaled(UNPROVEN_MS);
-  return Math.min(nextTick(context, 'slow'), overAtMs);
+  // Whoever mends a Secret waits in front of the screen.
+  return Math.min(nextTick(context, isCredentialTrouble(fault.error) ? 'awaited' : 'slow'), overAtMs);
 }
 
 /** What Fabric must show for an approval of ours to be proven. */
@@ -218,7 +221,7 @@ const stateOf = (connection: Connection | undefined): ApprovalFacts['connection'
   connection ? (STATES[connection.status] ?? 'other') : 'none';
 
 /** How long this very request has been the only one while Fabric showed the endpoint waiting. */
-function settleFact(context: Context, match: Match, word: ApprovalFacts['fabric']): ApprovalFacts['settle'] {
+function settleFact(context: Reader, match: Match, word: ApprovalFacts['fabric']): ApprovalFacts['settle'] {
   const note: MatchNote | undefined = context.provenance.match;
   if (note?.sinceMs === undefined) return 'none';
   const isSole =

@@ -4,7 +4,7 @@ import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
 import { isStillOpen, observeApproval } from './observe-approval.ts';
 import { blindState, readRows, rowOf, tellsNothing } from './observe-endpoint.ts';
 import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
-import { agedCall, attempt, type Context, type Deps, type MyPass } from './reading.ts';
+import { agedCall, attempt, type Context, type Deps, type MyPass, type Reader } from './reading.ts';
 import { connectionsOf, referenceOf, targetClients } from './target-side.ts';
 import type {
   ApprovalSeen,
@@ -82,12 +82,34 @@ export async function observeRemoval(context: Context): Promise<Pick<Seen, 'remo
     return { removal: { ...removal, facts: { ...removal.facts, approval: 'left' } }, approval: undefined };
   }
   if (!isStillOpen(approval)) return { removal: await observeEndpointRemoval(context), approval: undefined };
+  return settling(context, approval, rows.fault);
+}
+
+/** Nothing else happens while Fabric's word, or the end of the time for it, is waited for. */
+function settling({ desired, provenance }: Reader, approval: ApprovalSeen, fault: Fault | undefined) {
   const facts: RemovalFacts = { ...KEPT, approval: 'open', wish: wishOf(desired, provenance) };
-  return { removal: { facts, ...(rows.fault && { fault: rows.fault }) }, approval };
+  return { removal: { facts, ...(fault && { fault }) }, approval };
+}
+
+/**
+ * The source's credentials are gone or wrong, and an approval of ours is open: as long as those of the target's side
+ * still reach it, it is taken back in time. Undefined: there is none, or nobody can look.
+ */
+export async function observeOpenLoss(
+  reader: Reader,
+  error: OperatorError,
+): Promise<Pick<Seen, 'removal' | 'approval'> | undefined> {
+  const { desired, pass, provenance } = reader;
+  const reference = referenceOf(pass, desired);
+  if (!isOpenApproval(provenance) || reference.state === 'missing') return undefined;
+  const fault = { about: 'the credentials', error };
+  const approval = await observeApproval(reader, reference, knownTarget(desired, reference), { fault });
+  const isLost = approval.facts.match === 'refused' || isGivenUp(reader, approval);
+  return isLost || !isStillOpen(approval) ? undefined : settling(reader, approval, fault);
 }
 
 /** The target's side lets nobody look any more: a day of patience, as with any credentials (design section 6). */
-function isGivenUp({ pass, deps }: Context, { facts: { match } }: ApprovalSeen): boolean {
+function isGivenUp({ pass, deps }: Reader, { facts: { match } }: ApprovalSeen): boolean {
   if (match !== 'unobservable' && match !== 'refused') return false;
   const { deletionTimestamp, annotations } = pass.resource.metadata;
   if ((annotations?.[ABANDON] ?? '') !== '') return true;

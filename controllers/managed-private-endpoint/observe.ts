@@ -1,13 +1,13 @@
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
-import { toOperatorError } from '../../operator/errors.ts';
+import { type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import { desiredOf } from './desired.ts';
 import { isOpenApproval, provenanceOf } from './desired-provenance.ts';
 import { isRequestable } from './machine-target.ts';
 import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
 import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
-import { isLoss, KEPT, observeLoss, observeRemoval, wishOf } from './observe-removal.ts';
+import { isLoss, KEPT, observeLoss, observeOpenLoss, observeRemoval, wishOf } from './observe-removal.ts';
 import { knownTarget, observeExpected, observeTarget } from './observe-target.ts';
-import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
+import { type Context, clientsOf, type Deps, type MyPass, type Reader } from './reading.ts';
 import { type Reference, referenceOf } from './target-side.ts';
 import type { Desired, EndpointFacts, ManagedPrivateEndpoint, Seen, TargetSeen } from './types.ts';
 
@@ -28,6 +28,7 @@ export const observe =
     const other = olderOwner(pass, desired);
     const standing = other !== undefined ? 'older' : desired.notServed.length > 0 ? 'notServed' : 'clear';
     const reference = referenceOf(pass, desired);
+    const reader: Reader = { deps, pass, desired, provenance };
     const blank: Seen = {
       desired,
       provenance,
@@ -47,18 +48,35 @@ export const observe =
       // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
       if (isFree) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
       try {
-        const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
-        return { ...blank, ...(await observeRemoval(context)) };
+        return { ...blank, ...(await observeRemoval({ ...reader, clients: await clientsOf(deps, pass) })) };
       } catch (thrown) {
         const error = toOperatorError(thrown);
         if (!isLoss(error)) throw thrown;
-        return { ...blank, loss: await observeLoss(deps, pass, blank, error) };
+        const open = await observeOpenLoss(reader, error);
+        return { ...blank, ...(open ?? { loss: await observeLoss(deps, pass, blank, error) }) };
       }
     }
     if (standing !== 'clear' || (!claimed && !pass.readOnly)) return blank;
-    const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
-    return observeLife(context, blank);
+    try {
+      return await observeLife({ ...reader, clients: await clientsOf(deps, pass) }, blank);
+    } catch (thrown) {
+      const error = toOperatorError(thrown);
+      if (!isLoss(error) || !isOpenApproval(provenance)) throw thrown;
+      return observeOpen(reader, blank, error);
+    }
   };
+
+/** The source's credentials are gone or wrong: those of the target's side still see an approval of ours to its end. */
+async function observeOpen(reader: Reader, blank: Seen, error: OperatorError): Promise<Seen> {
+  const fault = { about: 'the credentials', error };
+  const reference = referenceOf(reader.pass, blank.desired);
+  const { endpoint, target } = blank;
+  return {
+    ...blank,
+    endpoint: { ...endpoint, facts: { ...endpoint.facts, endpoint: 'refused' }, fault },
+    approval: await observeApproval(reader, reference, target, { fault }),
+  };
+}
 
 async function observeLife(context: Context, blank: Seen): Promise<Seen> {
   const { pass, desired } = context;

@@ -11,8 +11,11 @@ export type Deps = { clouds: Clouds; clock: Clock; ledger: Ledger };
 
 export type MyPass = Pass<ManagedPrivateEndpoint>;
 
-/** One pass, with everything that reading needs. `clients` are those of the source workspace's tenant. */
-export type Context = { deps: Deps; pass: MyPass; desired: Desired; provenance: Provenance; clients: TenantClients };
+/** One pass, with everything that reading needs but the source's clients: its credentials may be what is missing. */
+export type Reader = { deps: Deps; pass: MyPass; desired: Desired; provenance: Provenance };
+
+/** `clients` are those of the source workspace's tenant. */
+export type Context = Reader & { clients: TenantClients };
 
 /** A value that was read, or why it was not. */
 export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };

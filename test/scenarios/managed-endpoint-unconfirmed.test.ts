@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
@@ -15,6 +16,7 @@ import {
   managedManifest,
   playUntilManagedGone,
   playUntilManagedReady,
+  playUntilSaid,
   rowIn,
 } from '../support/stage-managed.ts';
 import { credentialsSecret, FINANCE, NAMESPACE, SALES_SERVICE } from '../support/stage-world.ts';
@@ -60,6 +62,16 @@ const patchSales = (spec: object) =>
     body: { spec },
     fieldManager: 'person',
   });
+
+/** Without waiting for the day after which what is lost is let go. */
+async function giveUp(): Promise<void> {
+  await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+    type: 'merge',
+    body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+    fieldManager: 'person',
+  });
+  await playUntilManagedGone(stage);
+}
 
 /** An imitation stands alone for ten minutes, since the genuine request is late, and is approved. */
 async function approveImitation(manifest: object = managedManifest(AUTO)): Promise<void> {
@@ -128,6 +140,52 @@ describe('while Fabric cannot be asked, taken back an hour after the approval', 
     stage.simulator.faults.remove(id);
     await playUntilManagedReady(stage);
   });
+});
+
+describe.each(['gone', 'wrong'])('the credentials of the source are %s, and the link’s still reach the target', (how) => {
+  const source = credentialsSecret();
+  const secret = { ...source, metadata: { ...source.metadata, name: 'source' } };
+  const lose = () =>
+    how === 'gone'
+      ? stage.kube.delete(SECRETS, NAMESPACE, 'source')
+      : stage.apply({ ...secret, stringData: { ...secret.stringData, AZURE_CLIENT_SECRET: 'not-it-any-more' } });
+
+  beforeEach(async () => {
+    await stage.startOperator();
+    await stage.apply(secret);
+    await approveImitation(managedManifest({ ...AUTO, credentialsRef: { name: 'source' } }));
+  });
+
+  test('taken back an hour after the approval, and said until then', async () => {
+    await lose();
+    await playUntilSaid(stage, 'ApprovalUnproven');
+    expect(managedIn(stage)?.status?.nextStep).toContain('the credentials');
+    await takenBack(HOUR_MS);
+    expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+  });
+
+  test('and the object is deleted: taken back first, and then let go as when nothing is open', async () => {
+    await lose();
+    await deleteManaged(stage);
+    await takenBack(65 * MINUTE_MS);
+    expect(managedIn(stage)).toBeDefined();
+    await giveUp();
+    const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
+    expect(ledger).toContain(rowIn(stage)!.id);
+    expect(ledger).not.toContain('never confirmed');
+  });
+});
+
+test('no credentials are left at all: a person gives up, and both are written down', async () => {
+  await stage.startOperator();
+  await approveImitation();
+  await stage.kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials');
+  await deleteManaged(stage);
+  await giveUp();
+  const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
+  expect(ledger).toContain(rowIn(stage)!.id);
+  expect(ledger).toContain(IMITATION);
+  expect(statusOf(IMITATION)).toBe('Approved');
 });
 
 test('a genuine one that is to stay: stays approved, and the object goes once Fabric has confirmed it', async () => {
