@@ -45,6 +45,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the request was approved more than 20 minutes ago, and Fabric cannot be asked whether it was the genuine one',
     next: `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same, and whoever doubts that it is genuine has the owner of the target reject it now; ${LOOKS_AGAIN}`,
   },
+  ApprovalUntold: {
+    says: 'Fabric lists the endpoint, and does not tell yet whether it waits for an approval',
+    next: 'the operator looks again; it approves only what Fabric shows waiting',
+  },
   Approved: { says: 'Fabric shows the endpoint approved', next: 'nothing is to be done' },
   ApprovedByOperator: { says: 'the request is approved, and Fabric has confirmed it', next: 'nothing is to be done' },
   ApprovedByOthers: {

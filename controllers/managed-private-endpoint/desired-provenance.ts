@@ -20,7 +20,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export const notes = {
   request: (note: RequestNote | undefined): Note => ({
     [KEYS.request]: note
-      ? `${iso(note.atMs)} before=${note.clean ? 'none' : 'unread'} nonce=${note.nonce} target=${note.targetId}`
+      ? `${iso(note.atMs)} before=${note.clean ? 'none' : 'unread'} nonce=${note.nonce} target=${note.targetId}${note.refused ? ' refused' : ''}`
       : null,
   }),
   endpoint: (note: Provenance['endpoint']): Note => ({ [KEYS.endpoint]: note ? `${note.how} ${note.id}` : null }),
@@ -64,7 +64,8 @@ function requestIn(text = ''): RequestNote | undefined {
   const value = (what: string) => words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1);
   const [nonce, targetId] = [value('nonce'), value('target')];
   if (atMs === undefined || !nonce || !targetId) return undefined;
-  return { atMs, nonce, targetId, clean: words.includes('before=none') };
+  const refused = words.includes('refused') && { refused: true as const };
+  return { atMs, nonce, targetId, clean: words.includes('before=none'), ...refused };
 }
 
 function endpointIn(text = ''): Provenance['endpoint'] {
@@ -92,7 +93,9 @@ export const isOpenApproval = ({ match }: Pick<Provenance, 'match'>): boolean =>
 
 /** A row that we noted, or that we asked for and have not noted yet. */
 export const isOurRow = ({ endpoint, request }: Provenance, row: ManagedEndpointRow): boolean =>
-  endpoint ? same(row.id, endpoint.id) : request !== undefined && same(row.targetId, request.targetId);
+  endpoint
+    ? same(row.id, endpoint.id)
+    : request !== undefined && !request.refused && same(row.targetId, request.targetId);
 
 /** What stays on the target when the request is over: only what was proven to be ours is ever taken away there. */
 export const provenId = ({ match, leftover }: Provenance): ArmId | undefined =>

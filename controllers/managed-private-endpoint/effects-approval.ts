@@ -4,10 +4,11 @@ import { toOperatorError } from '../../operator/errors.ts';
 import { same } from './desired-names.ts';
 import { notes } from './desired-provenance.ts';
 import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
+import { rowsNow } from './effects-endpoint.ts';
 import { echoOf, matchOf } from './observe-approval.ts';
 import { tellsNothing } from './observe-endpoint.ts';
 import { pinOf } from './pins.ts';
-import { clientsOf, type Deps, type MyPass } from './reading.ts';
+import { type Deps, type MyPass } from './reading.ts';
 import { isIdRejectedBy, isRejectedBy, type TargetConnections } from './target-side.ts';
 import type { ApprovalSeen, Effect, ManagedEndpointRow, MatchNote, PrivateEndpointConnection, Seen } from './types.ts';
 
@@ -142,12 +143,6 @@ async function lastWord(
     if (pass.signal.aborted || (!isOver && !tellsNothing(error))) throw thrown;
     return { rows: [], unasked: true };
   }
-}
-
-async function rowsNow(deps: Deps, pass: MyPass, seen: Seen): Promise<readonly ManagedEndpointRow[]> {
-  const { fabric } = await clientsOf(deps, pass);
-  const { workspaceId } = seen.desired.source;
-  return (await fabric.managedPrivateEndpoints(workspaceId, { ...pass.call, maxAgeMs: 0 })).value;
 }
 
 /**

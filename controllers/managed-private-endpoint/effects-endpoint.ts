@@ -5,7 +5,7 @@ import { withAnswer } from '../../operator/runtime/rivalry.ts';
 import { same } from './desired-names.ts';
 import { notes, provenId, requestOver } from './desired-provenance.ts';
 import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
-import { cooldownEntry, rowOf } from './observe-endpoint.ts';
+import { cooldownEntry, rowOf, withNoted } from './observe-endpoint.ts';
 import { isOver, namesakesOf } from './observe-target.ts';
 import { clientsOf, type Deps, type MyPass } from './reading.ts';
 import type { Effect, ManagedEndpointRow, Seen } from './types.ts';
@@ -59,12 +59,18 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { fabric } = await clientsOf(deps, pass);
     const { source, requestMessage, fqdns } = seen.desired;
     const { id, subresource } = seen.target;
-    const { nonce, targetId: notedId } = found(seen.provenance.request, 'the request');
+    const request = found(seen.provenance.request, 'the request');
+    const { nonce, targetId: notedId } = request;
     const targetId = found(id, 'the target');
     if (!same(targetId, notedId)) {
       // The WorkspacePrivateLink has been made anew with another service since: noted anew, with the next look.
       await pass.annotate(notes.request(undefined));
       return;
+    }
+    if (request.refused) {
+      // From now on a row of that name may be ours again.
+      const clean = seen.target.facts.matches === 'none';
+      await pass.annotate(notes.request({ atMs: deps.clock.now(), clean, nonce, targetId }));
     }
     const mark = `[fabriclink:${nonce}]`;
     try {
@@ -80,6 +86,8 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
         pass.call,
       );
     } catch (thrown) {
+      // Nothing was made: what bears the name from now on, somebody else has made.
+      if (isRefusal(toOperatorError(thrown))) await pass.annotate(notes.request({ ...request, refused: true }));
       throw notShownYet(thrown, source.name);
     }
     const says = `Asked Fabric for ${inWords(seen.desired)}, to ${targetId}.`;
@@ -146,14 +154,32 @@ function recreationNote({ clock }: Deps, { endpoint, provenance }: Seen, { id }:
   return notes.recreated(withRecreation(provenance.recreations, id, (atMs) => withAnswer(atMs, clock.now(), clock)));
 }
 
-/** The row as Fabric has it now. */
+/** The rows of the workspace as Fabric has them now, ours by its id when the list does not show it. */
+export async function rowsNow(deps: Deps, pass: MyPass, seen: Seen): Promise<readonly ManagedEndpointRow[]> {
+  const { desired, provenance } = seen;
+  const clients = await clientsOf(deps, pass);
+  const call = { ...pass.call, maxAgeMs: 0 };
+  const { value } = await clients.fabric.managedPrivateEndpoints(desired.source.workspaceId, call);
+  const rows = await withNoted({ deps, pass, desired, provenance, clients }, { value });
+  if (rows.fault) throw rows.fault.error;
+  return rows.value;
+}
+
 export async function rowNow(deps: Deps, pass: MyPass, seen: Seen): Promise<ManagedEndpointRow | undefined> {
-  const { fabric } = await clientsOf(deps, pass);
-  const { value } = await fabric.managedPrivateEndpoints(seen.desired.source.workspaceId, {
-    ...pass.call,
-    maxAgeMs: 0,
-  });
-  return rowOf(seen.desired, value);
+  return rowOf(seen.desired, await rowsNow(deps, pass, seen));
+}
+
+/** Of UnknownError nobody knows what it means (terraform-provider-fabric issue 807); a duplicate may be our own. */
+const NOT_REFUSED: ReadonlySet<string | undefined> = new Set([
+  'unknownerror',
+  'duplicateprivateendpointname',
+  'duplicatetargetprivatelinkresourceid',
+]);
+
+/** Fabric has answered, and made nothing. */
+function isRefusal({ disposition, status, code }: OperatorError): boolean {
+  const isClient = status !== undefined && status >= 400 && status < 500;
+  return isClient && (disposition === 'blocked' || disposition === 'terminal') && !NOT_REFUSED.has(code?.toLowerCase());
 }
 
 /** The list did not show it a moment ago: most likely our own request, whose answer was lost, and a list that lags. */

@@ -5,7 +5,7 @@ import { rowNow } from './effects-endpoint.ts';
 import { cooldownEntry } from './observe-endpoint.ts';
 import { abandonedEntry, leftBehind } from './observe-removal.ts';
 import { clientsOf, type Deps, type MyPass } from './reading.ts';
-import type { Effect, Seen } from './types.ts';
+import type { Effect, LedgerEntry, Seen } from './types.ts';
 
 type RemovalEffect = Extract<
   Effect,
@@ -63,7 +63,10 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
   },
 
   async releaseUnseen(pass, seen) {
-    await letGo(pass, seen, 'the workspace tells nothing of its managed private endpoints any more');
+    const why = 'the workspace tells nothing of its managed private endpoints any more';
+    const entry = abandonedEntry(pass, why, [leftBehind(seen.desired, seen.provenance)]);
+    const { namespace, name } = deps.ledger.placeOf(entry);
+    await letGo(pass, seen, why, (await isWritten(deps, pass, entry)) ? `${namespace}/${name}` : undefined);
   },
 
   async releaseUnconfirmed(pass, seen) {
@@ -84,26 +87,34 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
 
   async recordAbandoned(pass, seen) {
     const { note, ledger } = found(seen.loss, 'what is given up');
-    try {
-      await deps.ledger.write(note, pass.signal);
-    } catch (thrown) {
-      // The ledger goes away together with the operator's own namespace: nothing can be kept for later any more.
-      if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
-      await letGo(pass, seen, note.why);
+    if (!(await isWritten(deps, pass, note))) {
+      await letGo(pass, seen, note.why, undefined);
       return;
     }
     pass.audit('RecordAbandoned', { why: note.why, ledger, left: note.left.join(', ') });
   },
 
   async releaseAbandoned(pass, seen) {
-    await letGo(pass, seen, found(seen.loss, 'what is given up').note.why);
+    const { note, ledger } = found(seen.loss, 'what is given up');
+    await letGo(pass, seen, note.why, ledger);
   },
 });
 
+/** False: the ledger goes away together with the operator's own namespace, and nothing can be kept for later any more. */
+async function isWritten(deps: Deps, pass: MyPass, entry: LedgerEntry): Promise<boolean> {
+  try {
+    await deps.ledger.write(entry, pass.signal);
+    return true;
+  } catch (thrown) {
+    if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
+    return false;
+  }
+}
+
 /** Something may be left behind, and nobody here can tell. */
-async function letGo(pass: MyPass, seen: Seen, why: string): Promise<void> {
+async function letGo(pass: MyPass, seen: Seen, why: string, place: string | undefined): Promise<void> {
   const left = leftBehind(seen.desired, seen.provenance);
-  const ledger = seen.loss ? ` It is listed in ConfigMap ${seen.loss.ledger}.` : '';
+  const ledger = place === undefined ? '' : ` It is listed in ConfigMap ${place}.`;
   const note = `Let go although it is not known whether ${inWords(seen.desired)} is gone (${why}).${ledger} Look in the settings of the workspace, under Outbound networking.`;
   report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
   await pass.release('abandoned');

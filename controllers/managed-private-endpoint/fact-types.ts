@@ -118,6 +118,7 @@ export const APPROVAL_FACTS = {
     'echoed',
     'approved',
     'ended',
+    'untold',
     'unknown',
     'unobservable',
     'refused',

@@ -228,7 +228,7 @@ function settleFact(context: Reader, match: Match, word: ApprovalFacts['fabric']
     match.kind === 'one' &&
     match.connection.status === 'Pending' &&
     same(match.connection.privateEndpointId, note.privateEndpointId);
-  const waits = word === 'pending' || word === 'provisioning' || word === 'unobservable';
+  const waits = ['pending', 'provisioning', 'untold', 'unobservable'].includes(word);
   if (!isSole || !waits) return 'broken';
   return context.pass.nowMs < note.sinceMs + context.deps.clock.scaled(SETTLE_MS) ? 'before' : 'after';
 }

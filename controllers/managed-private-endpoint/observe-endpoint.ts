@@ -28,8 +28,30 @@ export function readRows(context: Context, age: Age, sinceMs?: number): Promise<
   });
 }
 
-/** An old list is enough while it shows nothing to be done; else it is asked again, as fresh as the matter deserves. */
+/** The list, as fresh as the matter deserves, and what it does not show of ours. */
 export async function observeRows(context: Context, targetId: ArmId | undefined): Promise<Reading<Rows>> {
+  return withNoted(context, await agedRows(context, targetId));
+}
+
+/**
+ * A list may lag: before the endpoint that we noted counts as gone, Fabric is asked for it by its id. Not again once its
+ * end is noted.
+ */
+export async function withNoted(context: Context, rows: Reading<Rows>): Promise<Reading<Rows>> {
+  const { endpoint, request } = context.provenance;
+  const isAwaited = endpoint !== undefined && (request !== undefined || endpoint.how === 'adopted');
+  // Another one of its name is listed: names are unique in a workspace.
+  if (rows.fault || !isAwaited || rowOf(context.desired, rows.value)) return rows;
+  const { workspaceId } = context.desired.source;
+  const read = await attempt(context, `managed private endpoint ${endpoint.id} of workspace ${workspaceId}`, () =>
+    context.clients.fabric.managedPrivateEndpoint(workspaceId, endpoint.id, context.pass.call),
+  );
+  if (read.fault) return read;
+  return { value: read.value ? [...rows.value, read.value] : rows.value };
+}
+
+/** An old list is enough while it shows nothing to be done; else it is asked again. */
+async function agedRows(context: Context, targetId: ArmId | undefined): Promise<Reading<Rows>> {
   const first = await readRows(context, 'rest');
   if (first.fault) return first;
   const { state } = stateIn(context, first.value, targetId);
@@ -115,9 +137,10 @@ export const rowOf = ({ source }: Pick<Desired, 'source'>, rows: Rows): ManagedE
 function originOf({ endpoint, request }: Provenance, row: ManagedEndpointRow | undefined): EndpointFacts['origin'] {
   if (endpoint && (!row || same(row.id, endpoint.id))) return endpoint.how;
   // Ours, and not noted before a list shows it: whoever notes it and then reads an older list takes it for lost.
-  if (row?.isUnlisted && !endpoint && request) return 'created';
-  if (row) return !endpoint && request ? 'fresh' : 'foreign';
-  return request ? 'fresh' : 'none';
+  const isAsked = request !== undefined && !request.refused;
+  if (row?.isUnlisted && !endpoint && isAsked) return 'created';
+  if (row) return !endpoint && isAsked ? 'fresh' : 'foreign';
+  return isAsked ? 'fresh' : 'none';
 }
 
 type Found = { state: State; row: ManagedEndpointRow | undefined; twin?: ManagedEndpointRow };
@@ -153,12 +176,16 @@ const CONNECTION: Readonly<Record<string, State>> = {
   Disconnected: 'disconnected',
 };
 
+/** With no word of the approval beside them. */
+const BLANK: ReadonlySet<string> = new Set(['Provisioning', 'Succeeded', 'Updating']);
+
 function connectionState({ deps, pass, provenance }: Context, row: ManagedEndpointRow): State {
   if (row.provisioningState === 'Failed') return 'failed';
   const status = row.connection?.status;
   if (status !== undefined) return CONNECTION[status] ?? 'unknown';
-  if (row.provisioningState !== 'Provisioning') return 'unknown';
-  // "Provisioning and a blank approval" is how the portal shows an endpoint that waits for its approval (12.3).
+  if (!BLANK.has(row.provisioningState)) return 'unknown';
+  // "Provisioning and a blank approval" is how the portal shows an endpoint that waits for its approval; Succeeded says
+  // nothing about approval, and no state is one that is not known yet (12.3).
   const atMs = provenance.request?.atMs ?? 0;
   return pass.nowMs < atMs + deps.clock.scaled(SETTLE_MS) ? 'provisioning' : 'pending';
 }

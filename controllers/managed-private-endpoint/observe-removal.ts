@@ -2,7 +2,7 @@ import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../
 import { ABANDON, same, timeOf } from './desired-names.ts';
 import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
 import { isStillOpen, observeApproval } from './observe-approval.ts';
-import { blindState, readRows, rowOf, tellsNothing } from './observe-endpoint.ts';
+import { blindState, readRows, rowOf, tellsNothing, withNoted } from './observe-endpoint.ts';
 import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
 import { agedCall, attempt, type Context, type Deps, type MyPass, type Reader } from './reading.ts';
 import { connectionsOf, referenceOf, targetClients } from './target-side.ts';
@@ -28,7 +28,9 @@ const REMEMBERED_MS = 365 * 24 * 3_600_000;
 /** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
 export function wishOf({ deletion }: Desired, { endpoint, request }: Provenance): RemovalFacts['wish'] {
   if (deletion === 'Retain') return 'keep';
-  const isOurs = endpoint ? endpoint.how === 'created' || deletion === 'DeleteAll' : request !== undefined;
+  const isOurs = endpoint
+    ? endpoint.how === 'created' || deletion === 'DeleteAll'
+    : request !== undefined && !request.refused;
   return isOurs ? 'delete' : 'keep';
 }
 
@@ -46,7 +48,7 @@ async function observeEndpointRemoval(context: Context): Promise<RemovalSeen> {
   const { desired, provenance, deps, pass } = context;
   const base: RemovalFacts = { ...KEPT, wish: wishOf(desired, provenance) };
   if (base.wish === 'keep') return { facts: base };
-  const rows = await readRows(context, 'unsettled');
+  const rows = await withNoted(context, await readRows(context, 'unsettled'));
   if (rows.fault) {
     const { deletedAtMs } = provenance;
     const dueAtMs = deletedAtMs === undefined ? undefined : deletedAtMs + deps.clock.scaled(UNSEEN_MS);

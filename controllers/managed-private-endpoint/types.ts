@@ -61,6 +61,8 @@ export type RequestNote = {
   nonce: string;
   /** What was asked for: a row of our name that leads elsewhere is not ours. */
   targetId: ArmId;
+  /** Fabric answered that it made nothing: a row of our name is somebody else's, until it is asked again. */
+  refused?: true;
 };
 
 /** Annotation match: what has happened about the connection on the target. */

@@ -32,6 +32,7 @@ export type Reason =
   | 'ApprovalLeft'
   | 'ApprovalNotConfirmed'
   | 'ApprovalUnproven'
+  | 'ApprovalUntold'
   | 'Approved'
   | 'ApprovedByOperator'
   | 'ApprovedByOthers'

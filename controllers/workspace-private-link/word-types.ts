@@ -76,6 +76,7 @@ export type Reason =
   | 'ApprovalNotConfirmed'
   | 'ApprovalPending'
   | 'ApprovalUnproven'
+  | 'ApprovalUntold'
   | 'Approved'
   | 'ApprovedByList'
   | 'ApprovedByOthers'

@@ -86,8 +86,8 @@ export function managedSubscription({ workspaceId, name }: ManagedSource, id: st
 /**
  * What Fabric itself says about the endpoint in its source workspace.
  * pending, provisioning: it waits for an approval, or has not told yet · echoed: approved, with our own words ·
- * approved: with other words · ended: rejected, disconnected, failed, being deleted · unknown: a state that this version
- * does not know.
+ * approved: with other words · ended: rejected, disconnected, failed, being deleted · untold: made, and its approval is not
+ * known yet (cloud-apis 12.3) · unknown: a state that this version does not know.
  */
 export type FabricWord =
   | 'absent'
@@ -97,6 +97,7 @@ export type FabricWord =
   | 'echoed'
   | 'approved'
   | 'ended'
+  | 'untold'
   | 'unknown';
 
 /** `echo`: what we wrote beside our approval, when there was one. Pure. */
@@ -121,7 +122,8 @@ export function fabricWord(
       return 'ended';
     case undefined:
       // Fresh ones have no state, or one of nulls (users.md 2.3); the portal shows them as waiting for approval.
-      return provisioningState === 'Provisioning' ? 'provisioning' : 'unknown';
+      if (provisioningState === 'Provisioning') return 'provisioning';
+      return provisioningState === 'Succeeded' || provisioningState === 'Updating' ? 'untold' : 'unknown';
     default:
       return 'unknown';
   }

@@ -162,7 +162,7 @@ const words: Record<string, [readonly ManagedPrivateEndpoint[], FabricWord]> = {
   'another name': [[shown('Provisioning', undefined, { name: 'to-sales-2' })], 'absent'],
   'another target': [[shown('Succeeded', { status: 'Pending' }, { targetId: `${TARGET}-2` })], 'otherTarget'],
   'provisioning, without a state': [[shown('Provisioning')], 'provisioning'],
-  'succeeded, without a state': [[shown('Succeeded')], 'unknown'],
+  'succeeded, without a state': [[shown('Succeeded')], 'untold'],
   pending: [[shown('Succeeded', { status: 'Pending' })], 'pending'],
   'pending while provisioning': [[shown('Provisioning', { status: 'Pending' })], 'pending'],
   'pending and failed': [[shown('Failed', { status: 'Pending' })], 'ended'],

@@ -64,11 +64,15 @@ describe('the managed endpoint client against simulated Fabric', () => {
 
     const remove = () =>
       bench.clients.fabric.deleteManagedPrivateEndpoint(bench.workspace.id, fresh!.id, bench.fresh());
+    const read = () => bench.clients.fabric.managedPrivateEndpoint(bench.workspace.id, fresh!.id, bench.fresh());
+    expect(await read()).toEqual((await list())[0]);
     await remove();
     expect((await list(aCall()))[0]!.provisioningState).toBe('Deleting');
+    expect((await read())!.provisioningState).toBe('Deleting');
     await remove();
     await bench.clock.advance(2 * MINUTE_MS);
     expect(await list()).toEqual([]);
+    expect(await read()).toBeUndefined();
     await remove();
   });
 

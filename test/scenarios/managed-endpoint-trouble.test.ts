@@ -4,7 +4,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { deleteLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
 import { addLinkTarget } from '../../simulator/arm/targets/out-of-band.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
-import { createManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
+import { createManagedEndpoint, deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { policySetByOthers, setCapacityState } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { cloudWrites, eventReasons, setTheStage } from '../support/stage-faults.ts';
@@ -291,6 +291,128 @@ test('what somebody made under our name while we were about to ask is never dele
   expect(rowIn(stage)!.provisioningState).not.toBe('Deleting');
 });
 
+describe('what Fabric refused to make', () => {
+  const refuse = () =>
+    stage.simulator.faults.add({
+      kind: 'refuse',
+      status: 403,
+      code: 'InsufficientWorkspaceRole',
+      service: 'fabric',
+      method: 'POST',
+      path: 'managedPrivateEndpoints',
+    });
+
+  test('and a person makes then, to the same target, is theirs: a person decides, and it stays', async () => {
+    refuse();
+    await begin({ ...AUTO, recreatePolicy: 'OnRejection' });
+    await playUntilSaid(stage, 'InsufficientWorkspaceRole');
+    createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'to-sales', targetId: SALES_SERVICE });
+    await playUntilSaid(stage, 'RequestNotClean');
+    expect(managedIn(stage)!.metadata.annotations?.['fabriclink.dev/endpoint']).toMatch(/^adopted /);
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)?.provisioningState).not.toBe('Deleting');
+    expect(rowIn(stage)).toBeDefined();
+  });
+
+  test('is said once, asked for again and again, and ours when Fabric makes it', async () => {
+    const id = refuse();
+    await begin(AUTO);
+    await playUntilSaid(stage, 'InsufficientWorkspaceRole');
+    const since = managedCondition(stage, 'Stalled')?.lastTransitionTime;
+    await stage.pass(2 * HOUR_MS);
+    expect(posts().length).toBeGreaterThan(5);
+    expect(managedCondition(stage, 'Stalled')?.lastTransitionTime).toBe(since);
+    expect(eventReasons(stage).filter((reason) => reason === 'InsufficientWorkspaceRole')).toHaveLength(1);
+    stage.simulator.faults.remove(id);
+    await playUntilManagedReady(stage);
+    expect(managedIn(stage)!.metadata.annotations?.['fabriclink.dev/endpoint']).toMatch(/^created /);
+  });
+});
+
+describe('a list that does not show an endpoint that is there', () => {
+  /** Fabric's list as it was before ours; an endpoint that is asked for by its id is shown. */
+  const lag = () => {
+    const { managedEndpoints } = stage.simulator.world.fabric;
+    const row = rowIn(stage)!;
+    delete managedEndpoints[row.id];
+    const id = stage.simulator.faults.add({
+      kind: 'stale',
+      service: 'fabric',
+      method: 'GET',
+      path: 'managedPrivateEndpoints$',
+    });
+    managedEndpoints[row.id] = row;
+    return id;
+  };
+  const look = () =>
+    stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/reconcile': `${stage.clock.now()}` } } },
+      fieldManager: 'person',
+    });
+
+  test('loses nothing: nobody is told that it was deleted, and Auto goes on to Ready', async () => {
+    await begin(AUTO);
+    await stage.run(() => managedIn(stage)?.metadata.annotations?.['fabriclink.dev/endpoint'] !== undefined, {
+      withinMs: HOUR_MS,
+      what: 'it is noted',
+    });
+    const id = lag();
+    await look();
+    await stage.pass(10 * MINUTE_MS);
+    stage.simulator.faults.remove(id);
+    await playUntilManagedReady(stage);
+    expect(eventReasons(stage)).not.toContain('EndpointLost');
+    expect(posts()).toHaveLength(1);
+  });
+
+  test('leaves none behind when its object is deleted', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    lag();
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test('and one that is gone indeed is noticed', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    deleteManagedEndpoint(stage.simulator.cloud, FINANCE, 'to-sales');
+    await look();
+    await stage.run(() => eventReasons(stage).includes('EndpointLost'), { withinMs: HOUR_MS, what: 'it is noticed' });
+    await playUntilManagedReady(stage);
+    expect(posts()).toHaveLength(2);
+  });
+});
+
+describe('an endpoint that Fabric shows Succeeded, without a word of its approval', () => {
+  const blank = async () => {
+    stage.simulator.cloud.conduct.fabric.choices.pendingEndpoint = 'provisioning';
+    await stage.run(() => rowIn(stage)?.arrived === true, { withinMs: HOUR_MS, what: 'its request arrives' });
+    rowIn(stage)!.provisioningState = 'Succeeded';
+  };
+
+  test('is one that waits, under Manual: whom to ask is said', async () => {
+    await begin();
+    await blank();
+    await playUntilSaid(stage, 'AwaitingApproval');
+    expect(nextStep()).toContain('kubectl -n stage patch workspaceprivatelink sales');
+  });
+
+  test('is not approved under Auto before Fabric shows it waiting', async () => {
+    await begin(AUTO);
+    await blank();
+    await playUntilSaid(stage, 'ApprovalUntold');
+    await stage.pass(HOUR_MS);
+    expect(cloudWrites(stage.calls).filter(({ method }) => method === 'PUT')).toEqual([]);
+    const row = rowIn(stage)!;
+    row.connectionState = { status: 'Pending', description: '', actionsRequired: 'None' };
+    await playUntilManagedReady(stage);
+  });
+});
+
 describe('a deletion', () => {
   test('that Fabric loses is asked for again', async () => {
     await begin(AUTO);
@@ -312,6 +434,7 @@ describe('a deletion', () => {
     await playUntilManagedGone(stage);
     expect(rowIn(stage)).toBeUndefined();
     expect(eventReasons(stage)).toContain('Abandoned');
+    expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain('tells nothing of its managed');
   });
 
   test('from a workspace that is restricted waits for a path to it, and says how to let go', async () => {
@@ -340,6 +463,7 @@ describe('a deletion', () => {
     await deleteManaged(stage);
     await playUntilManagedGone(stage);
     expect(eventReasons(stage)).toContain('Abandoned');
+    expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain('tells nothing of its managed');
   });
 
   test('without credentials waits for them, and when a person gives up lets go and writes down what is left', async () => {

@@ -142,39 +142,42 @@ describe('while Fabric cannot be asked, taken back an hour after the approval', 
   });
 });
 
-describe.each(['gone', 'wrong'])('the credentials of the source are %s, and the link’s still reach the target', (how) => {
-  const source = credentialsSecret();
-  const secret = { ...source, metadata: { ...source.metadata, name: 'source' } };
-  const lose = () =>
-    how === 'gone'
-      ? stage.kube.delete(SECRETS, NAMESPACE, 'source')
-      : stage.apply({ ...secret, stringData: { ...secret.stringData, AZURE_CLIENT_SECRET: 'not-it-any-more' } });
+describe.each(['gone', 'wrong'])(
+  'the credentials of the source are %s, and the link’s still reach the target',
+  (how) => {
+    const source = credentialsSecret();
+    const secret = { ...source, metadata: { ...source.metadata, name: 'source' } };
+    const lose = () =>
+      how === 'gone'
+        ? stage.kube.delete(SECRETS, NAMESPACE, 'source')
+        : stage.apply({ ...secret, stringData: { ...secret.stringData, AZURE_CLIENT_SECRET: 'not-it-any-more' } });
 
-  beforeEach(async () => {
-    await stage.startOperator();
-    await stage.apply(secret);
-    await approveImitation(managedManifest({ ...AUTO, credentialsRef: { name: 'source' } }));
-  });
+    beforeEach(async () => {
+      await stage.startOperator();
+      await stage.apply(secret);
+      await approveImitation(managedManifest({ ...AUTO, credentialsRef: { name: 'source' } }));
+    });
 
-  test('taken back an hour after the approval, and said until then', async () => {
-    await lose();
-    await playUntilSaid(stage, 'ApprovalUnproven');
-    expect(managedIn(stage)?.status?.nextStep).toContain('the credentials');
-    await takenBack(HOUR_MS);
-    expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
-  });
+    test('taken back an hour after the approval, and said until then', async () => {
+      await lose();
+      await playUntilSaid(stage, 'ApprovalUnproven');
+      expect(managedIn(stage)?.status?.nextStep).toContain('the credentials');
+      await takenBack(HOUR_MS);
+      expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+    });
 
-  test('and the object is deleted: taken back first, and then let go as when nothing is open', async () => {
-    await lose();
-    await deleteManaged(stage);
-    await takenBack(65 * MINUTE_MS);
-    expect(managedIn(stage)).toBeDefined();
-    await giveUp();
-    const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
-    expect(ledger).toContain(rowIn(stage)!.id);
-    expect(ledger).not.toContain('never confirmed');
-  });
-});
+    test('and the object is deleted: taken back first, and then let go as when nothing is open', async () => {
+      await lose();
+      await deleteManaged(stage);
+      await takenBack(65 * MINUTE_MS);
+      expect(managedIn(stage)).toBeDefined();
+      await giveUp();
+      const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
+      expect(ledger).toContain(rowIn(stage)!.id);
+      expect(ledger).not.toContain('never confirmed');
+    });
+  },
+);
 
 test('no credentials are left at all: a person gives up, and both are written down', async () => {
   await stage.startOperator();

@@ -149,6 +149,7 @@ const FABRIC_WORDS: Record<ManagedConnectionFacts['fabric'], string | undefined>
   echoed: 'Fabric shows the endpoint approved already: this request is not its own',
   approved: 'Fabric shows the endpoint approved already: this request is not its own',
   ended: 'Fabric shows the endpoint rejected, disconnected, failed or being deleted',
+  untold: undefined,
   unknown: 'Fabric shows a state that this version does not know',
 };
 

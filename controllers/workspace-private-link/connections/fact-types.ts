@@ -44,6 +44,7 @@ export const MANAGED_CONNECTION_FACTS = {
     'echoed',
     'approved',
     'ended',
+    'untold',
     'unknown',
     'unobservable',
     'refused',

@@ -157,7 +157,7 @@ function settleFact(
     match.kind === 'one' &&
     match.connection.status === 'Pending' &&
     same(match.connection.privateEndpointId, note.privateEndpointId);
-  const mayWait = ['pending', 'provisioning', 'unobservable', 'refused'].includes(word);
+  const mayWait = ['pending', 'provisioning', 'untold', 'unobservable', 'refused'].includes(word);
   if (!isSole || !mayWait) return 'broken';
   return pass.nowMs < note.sinceMs + deps.clock.scaled(SETTLE_MS) ? 'before' : 'after';
 }

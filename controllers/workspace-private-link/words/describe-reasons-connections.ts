@@ -27,6 +27,10 @@ export const CONNECTIONS_WORDING = {
     says: 'the managed private endpoint is approved, and whether Fabric confirms it cannot be read',
     next: `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same; or reject the connection now; ${LOOKS_AGAIN}`,
   },
+  ApprovalUntold: {
+    says: 'Fabric lists the managed private endpoint, and does not tell yet whether it waits for an approval',
+    next: 'the operator looks again; it approves only what Fabric shows waiting',
+  },
   Approved: { says: 'the endpoint is connected', next: 'nothing is to be done' },
   ApprovedByList: {
     says: 'the requester is connected, as the list says',

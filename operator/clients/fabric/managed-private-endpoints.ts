@@ -22,7 +22,7 @@ const MOST_REMEMBERED = 10_000;
 
 export type ManagedPrivateEndpoints = Pick<
   FabricClient,
-  'managedPrivateEndpoints' | 'createManagedPrivateEndpoint' | 'deleteManagedPrivateEndpoint'
+  'managedPrivateEndpoints' | 'managedPrivateEndpoint' | 'createManagedPrivateEndpoint' | 'deleteManagedPrivateEndpoint'
 >;
 
 /** Managed private endpoints of workspaces (cloud-apis section 12). There is no update: delete, wait, create. */
@@ -49,6 +49,18 @@ export function createManagedPrivateEndpoints(
         const request = about(workspaceId, 'list the managed private endpoints', 'list', shared);
         return (await throughOpenDoor(workspaceId, request, (asked) => rest.list(asked))).map(readEndpoint);
       }),
+
+    async managedPrivateEndpoint(workspaceId, endpointId, call) {
+      const request = about(workspaceId, `read managed private endpoint ${endpointId}`, 'get', call);
+      const path = `${request.path}/${encodeURIComponent(endpointId)}`;
+      try {
+        const response = await throughOpenDoor(workspaceId, { ...request, path }, (asked) => rest.get(asked));
+        return readEndpoint(jsonOf(response, request.what));
+      } catch (error) {
+        if (saysEndpointAbsent(error)) return undefined;
+        throw error;
+      }
+    },
 
     async createManagedPrivateEndpoint(workspaceId, body, call) {
       const place = `managed-private-endpoint|${workspaceId}`.toLowerCase();

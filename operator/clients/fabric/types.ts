@@ -181,6 +181,12 @@ export interface FabricClient {
    * workspace without private path, and with code UnsupportedSku on a workspace without capacity.
    */
   managedPrivateEndpoints(workspaceId: string, call: CallOptions): Promise<Read<readonly ManagedPrivateEndpoint[]>>;
+  /** One by its id, asked for anew each time: a list may lag. Undefined: there is none of that id (cloud-apis 12.2). */
+  managedPrivateEndpoint(
+    workspaceId: string,
+    endpointId: string,
+    call: CallOptions,
+  ): Promise<ManagedPrivateEndpoint | undefined>;
   /**
    * Begins. Not safe to repeat blindly: list first and match by name and target, since Fabric picks the id. One at a time
    * in a workspace: others are `throttled` with reason WaitingForTurn.

@@ -331,6 +331,10 @@ export function fakeCloud(world: World): Clouds {
         throw new OperatorError({ disposition: 'blocked', reason: 'NotFound', message, status: 404 });
       }),
     managedPrivateEndpoints: () => read('managedPrivateEndpoints.list', () => world.managedEndpoints),
+    managedPrivateEndpoint: async (_workspaceId: string, endpointId: string) =>
+      (await read('managedPrivateEndpoints.get', () => world.managedEndpoints)).value.find(
+        ({ id }) => id === endpointId,
+      ),
     createManagedPrivateEndpoint: (_, { name, targetId }) =>
       write('managedPrivateEndpoints.create', () => {
         world.managedEndpoints.push({ id: name, name, targetId, provisioningState: 'Provisioning' });

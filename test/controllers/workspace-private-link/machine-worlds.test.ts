@@ -135,6 +135,7 @@ describe('upwards', () => {
               : { approval: 'overdue' },
         'Match.Undecided': { connection: 'pending' },
         'Settle.Unobservable': { fabric: 'pending' },
+        'Settle.Untold': { fabric: 'pending' },
         'Settle.Undecided': { fabric: 'pending' },
         'Approval.Settling': { settle: 'after' },
       },
