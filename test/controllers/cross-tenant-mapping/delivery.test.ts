@@ -6,7 +6,8 @@ import {
   grantNotesIn,
   noteOf,
 } from '../../../controllers/cross-tenant-mapping/grants/desired-notes.ts';
-import type { GrantNote, RoleAssignment } from '../../../controllers/cross-tenant-mapping/grants/types.ts';
+import { grantsSummary, revocationsSummary } from '../../../controllers/cross-tenant-mapping/grants/ladders.ts';
+import type { GrantNote, GrantsSeen, RoleAssignment } from '../../../controllers/cross-tenant-mapping/grants/types.ts';
 import { changeOf, publishedIn, publishedNote } from '../../../controllers/cross-tenant-mapping/outputs/desired.ts';
 
 const A = '5a1e0000-0000-4000-8000-000000000001';
@@ -74,6 +75,40 @@ describe('a principal among the role assignments', () => {
     ['lastAdmin', list([P, 'Admin']), undefined],
   ])('is %s', (state, assignments, role) => {
     expect(foundIn(assignments, P, role).state).toBe(state);
+  });
+});
+
+describe('what the other ladders are told', () => {
+  const seen = (
+    assignment: GrantsSeen['grants'][string]['facts']['assignment'],
+    revocations: GrantsSeen['revocations'][string]['facts'][] = [],
+  ): GrantsSeen => ({
+    grants: {
+      a: {
+        facts: { principal: 'resolved', assignment, origin: 'created', adoption: 'IfIdentical' },
+        wanted: { workspaceId: A, role: 'Viewer' },
+        principal: undefined,
+        note: undefined,
+      },
+    },
+    revocations: Object.fromEntries(revocations.map((facts, index) => [index, { facts, note: note(A, P) }])),
+  });
+
+  test('grants are settled when each is held, and nothing is to be taken away', () => {
+    expect(grantsSummary(seen('asWanted'))).toBe('settled');
+    expect(grantsSummary(seen('absent'))).toBe('unsettled');
+    expect(grantsSummary(seen('restricted'))).toBe('unsettled');
+    expect(grantsSummary(seen('asWanted', [{ wish: 'revoke', assignment: 'present' }]))).toBe('unsettled');
+  });
+
+  test('roles to be taken away are stuck when none of them goes without a person', () => {
+    const [stuck, blind] = [
+      { wish: 'revoke', assignment: 'restricted' },
+      { wish: 'revoke', assignment: 'unobservable' },
+    ] as const;
+    expect(revocationsSummary(seen('asWanted'))).toBe('gone');
+    expect(revocationsSummary(seen('asWanted', [stuck]))).toBe('stuck');
+    expect(revocationsSummary(seen('asWanted', [stuck, blind]))).toBe('leaving');
   });
 });
 
