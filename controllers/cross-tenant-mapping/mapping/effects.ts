@@ -75,10 +75,10 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       report(pass, { reason: 'MappingAdopted', action: 'AdoptMapping', note }, guestFields(seen.desired));
     },
 
-    /** The answer to our POST was lost, or said that the mapping is there; the list shows it. */
+    /** The answer to our POST was lost, told no id, or said that the mapping is there; the list shows it. */
     async noteMapping(pass, seen) {
       const { id } = found(seen.mapping.row, 'the mapping');
-      const { atMs } = found(seen.provenance.request, 'the request');
+      const { atMs } = found(seen.provenance.mapping ?? seen.provenance.request, 'the request');
       await pass.annotate(notes.mapping({ how: 'created', id, atMs }));
       pass.audit('NoteMapping', { mappingId: id, ...guestFields(seen.desired) });
     },

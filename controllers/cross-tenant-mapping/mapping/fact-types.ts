@@ -14,9 +14,10 @@ export const MAPPING_FACTS = {
   mapping: ['absent', 'over', 'live', 'settling', 'unobservable', 'refused'],
   /**
    * Annotations. requested: written before the POST, of which nothing more is known · created, adopted: noted when the
-   * POST was answered, or when what existed was taken over.
+   * POST was answered, or when what existed was taken over · unnamed: created, its id was not in the answer, and the list
+   * tells it by now.
    */
-  origin: ['none', 'requested', 'created', 'adopted'],
+  origin: ['none', 'requested', 'unnamed', 'created', 'adopted'],
   /** spec.adoptionPolicy: Always, Never, IfIdentical. */
   takeover: ['allowed', 'never', 'ifSame'],
   /** Type and denyUserAccess, where the row tells them, against the spec. */

@@ -20,10 +20,10 @@ export const mappingMachine = setup({
     settling: is(({ mapping }) => mapping === 'settling'),
     lost: is(
       ({ mapping, origin }) =>
-        (mapping === 'absent' || mapping === 'over') && (origin === 'created' || origin === 'adopted'),
+        (mapping === 'absent' || mapping === 'over') && origin !== 'none' && origin !== 'requested',
     ),
     unmapped: is(({ mapping }) => mapping === 'absent' || mapping === 'over'),
-    answerLost: is(({ origin }) => origin === 'requested'),
+    answerLost: is(({ origin }) => origin === 'requested' || origin === 'unnamed'),
     foreignNever: is(({ origin, takeover }) => origin === 'none' && takeover === 'never'),
     foreignDiffers: is(
       ({ origin, takeover, likeness }) => origin === 'none' && takeover === 'ifSame' && likeness === 'differs',

@@ -46,11 +46,19 @@ export async function observeMapping(context: Context): Promise<MappingSeen> {
   const { state, row } = judged.value;
   if (state !== 'live') return { facts: { ...base, mapping: state }, row, principal: { kind: 'awaited' } };
   const likeness = row && differs(desired, row) ? 'differs' : 'same';
-  const facts: MappingFacts = { ...base, mapping: 'live', likeness };
+  const origin = row && isUnnamed(desired, provenance, row) ? 'unnamed' : base.origin;
+  const facts: MappingFacts = { ...base, mapping: 'live', likeness, origin };
   // Nobody is given anything before what exists is ours or taken over.
   if (!provenance.mapping) return { facts, row, principal: { kind: 'awaited' } };
   return observePrincipal(context, { facts, row, principal: { kind: 'awaited' } });
 }
+
+/** The answer did not tell the id by which the mapping is to be deleted, and the list does. */
+const isUnnamed = ({ guest }: Desired, { mapping }: Provenance, row: Mapping): boolean =>
+  mapping?.how === 'created' &&
+  row.seen === 'listed' &&
+  same(mapping.id, guest.objectId) &&
+  !same(row.id, guest.objectId);
 
 /** What is noted goes on being worked with: grants and strings do not need the list. */
 function blind({ desired, provenance }: Context, base: MappingFacts, fault: Fault): MappingSeen {

@@ -15,7 +15,7 @@ import { machines } from '../../../controllers/cross-tenant-mapping/machine.ts';
 import { type Law, NOTHING, only, survey } from '../survey.ts';
 import { restOf } from '../workspace-private-link/rests.ts';
 
-const isOwned = ({ origin }: MappingFacts) => origin === 'created' || origin === 'adopted';
+const isOwned = ({ origin }: MappingFacts) => ['unnamed', 'created', 'adopted'].includes(origin);
 
 describe('over every observation', () => {
   test('a guest is mapped only when the list was read and shows no mapping, and nothing foreign is touched', () => {
@@ -46,7 +46,10 @@ describe('over every observation', () => {
         'adoptMapping',
         ({ takeover, likeness, origin }) => origin === 'none' && (takeover === 'allowed' || likeness === 'same'),
       ),
-      'noted as ours only after a request of ours': only('noteMapping', ({ origin }) => origin === 'requested'),
+      'noted as ours only after a request of ours': only(
+        'noteMapping',
+        ({ origin }) => origin === 'requested' || origin === 'unnamed',
+      ),
       'nobody is written down on a guess': only('notePrincipal', ({ principal }) => principal === 'new'),
       'Ready means mapped by us or taken over, and a principal for whoever needs one': (facts, { tag }) =>
         tag !== 'ready' ||
