@@ -31,7 +31,8 @@ export async function observeRemoval(context: Context, grants: GrantsLeft): Prom
     wish: wishOf(desired, provenance),
   };
   if (base.wish === 'keep' || grants === 'leaving') return { facts: base };
-  const rows = await readRows(context, freshness(context));
+  const first = await readRows(context, freshness(context));
+  const rows = first.value?.of(desired.guest).some(isAnswered) ? await readRows(context, 0) : first;
   if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
   const mappingId = nextOf(provenance, rows.value.of(desired.guest));
   return mappingId === undefined ? { facts: base } : { facts: { ...base, mapping: 'present' }, mappingId };
@@ -44,12 +45,16 @@ function freshness({ provenance, pass, deps }: Context): number {
   return Math.min(maxAgeMs, pass.call.maxAgeMs ?? maxAgeMs);
 }
 
+/** Our own POST's answer, laid over an older list: it may not tell the id that DELETE takes. */
+const isAnswered = ({ seen }: Mapping): boolean => seen === 'answered';
+
 /** Each is deleted once; what the list does not show (it may lag) by the id that was noted. */
 function nextOf({ mapping, deletedIds }: Provenance, rows: readonly Mapping[]): string | undefined {
   const isLeft = (id: string | undefined) => id !== undefined && !deletedIds.some((done) => same(done, id));
-  const listed = rows.filter(({ deleted }) => deleted !== true).map(({ id }) => id);
-  if (listed.length > 0) return listed.find(isLeft);
-  return rows.length === 0 && deletedIds.length === 0 && isLeft(mapping?.id) ? mapping?.id : undefined;
+  const living = rows.filter(({ deleted }) => deleted !== true);
+  if (living.some((row) => !isAnswered(row))) return living.map(({ id }) => id).find(isLeft);
+  if (living.length > 0) return [mapping?.id, ...living.map(({ id }) => id)].find(isLeft);
+  return rows.length === 0 && deletedIds.length === 0 ? mapping?.id : undefined;
 }
 
 /** To be written before the DELETE: whoever wants the same guest again must not take the listed remains for a mapping. */
