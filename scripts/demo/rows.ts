@@ -12,7 +12,12 @@ type Status = {
   endpoints?: Endpoint[];
   /** Of others: requests that this object did not make itself. */
   connections?: Request[];
+  /** Of guests of another tenant. */
+  grants?: Grant[];
+  expansion?: { state?: string; expectedBy?: string };
+  connectionStrings?: { name: string; host?: string; message?: string }[];
 };
+type Grant = { workspaceId: string; role?: string; state?: string; message?: string };
 type Request = { privateEndpointId: string; status?: string; decidedBy?: string };
 type Endpoint = {
   name: string;
@@ -32,7 +37,11 @@ export function toRow(object: KubeObject): Row {
     nextStep: status.nextStep ?? '',
     settled: verdict === undefined,
     awaitsPerson: awaitsPerson(status),
-    parts: [...(status.endpoints ?? []).flatMap(endpointParts), ...(status.connections ?? []).map(requestPart)],
+    parts: [
+      ...(status.endpoints ?? []).flatMap(endpointParts),
+      ...(status.connections ?? []).map(requestPart),
+      ...guestParts(status),
+    ],
   };
 }
 
@@ -53,6 +62,24 @@ function requestPart({ privateEndpointId, status, decidedBy }: Request): Row['pa
       ? `Somebody else’s request, decided by ${decidedBy}.`
       : 'Somebody else’s request; not decided here.',
   };
+}
+
+/** What a guest has: roles, hosts to connect to, and for a group when its members have it. */
+function guestParts({ grants = [], expansion, connectionStrings = [] }: Status): Row['parts'] {
+  const roles = grants.map(({ workspaceId, role, state = '—', message }) => ({
+    name: `◦ ${role ?? 'no role'}`,
+    phase: state,
+    message: message ?? `In workspace ${workspaceId}.`,
+  }));
+  const hosts = connectionStrings.map(({ name, host, message }) => ({
+    name: `◦ ${name}`,
+    phase: host === undefined ? '—' : 'Known',
+    message: host ?? message ?? '',
+  }));
+  if (!expansion) return [...roles, ...hosts];
+  const { state = '—', expectedBy } = expansion;
+  const when = `Fabric looks into the group every hour; members have access by ${expectedBy ?? 'then'}.`;
+  return [...roles, ...hosts, { name: '◦ members', phase: state, message: when }];
 }
 
 const isTrue = ({ conditions = [] }: Status, type: string): boolean =>
@@ -95,10 +122,6 @@ export function judge(object: KubeObject): string | undefined {
     case 'AwaitingPerson':
       if (current && awaitsPerson(status) && status.nextStep) return undefined;
       return `awaits nobody: ${ready?.reason ?? 'it has no Ready condition yet'}`;
-    case 'NotServedYet':
-      return ready?.reason === 'NotServedYet'
-        ? undefined
-        : `is served: ${ready?.reason ?? 'it has no Ready condition yet'}`;
     default:
       return `carries no label ${EXPECT_LABEL} with a known value`;
   }

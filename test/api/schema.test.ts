@@ -58,7 +58,7 @@ describe('examples', () => {
 
   test('of the demo say what to expect of them, and live in one namespace', () => {
     const expectations = demo.map(({ manifest }) => manifest.metadata.labels?.['fabriclink.dev/expect']);
-    expect(new Set(expectations)).toEqual(new Set(['Ready', 'AwaitingPerson', 'NotServedYet']));
+    expect(new Set(expectations)).toEqual(new Set(['Ready', 'AwaitingPerson']));
     expect(new Set(demo.map(({ manifest }) => manifest.metadata.namespace))).toEqual(new Set(['fabric-demo']));
     expect(new Set(demo.map(({ manifest }) => manifest.kind)).size).toBe(3);
   });

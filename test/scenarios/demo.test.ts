@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
-import { CONFIG_MAPS, resourceName } from '../../operator/clients/kube/resources.ts';
+import { CONFIG_MAPS, resourceName, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import { createCloudReader } from '../../scripts/demo/cloud-reader.ts';
 import { readManifests } from '../../scripts/demo/cluster.ts';
@@ -104,6 +104,25 @@ test('the ConfigMap says how both tenants reach the workspace', async () => {
     'shared-private-link',
   );
   expect(found?.data?.['hosts']).toMatch(/^# endpoint hub, [^]*127\.65\.1\.[^]*# endpoint fabrikam, [^]*127\.65\.4\./);
+});
+
+test('guests have their roles, a group has been expanded, and their connection strings are where the manifests say', async () => {
+  const rowOf = (name: string) =>
+    toRow(shown().find(({ kind, metadata }) => kind === 'CrossTenantMapping' && metadata.name === name)!).parts;
+  expect(rowOf('partner-ana')).toMatchObject([{ name: '◦ Viewer', phase: 'Granted' }]);
+  expect(rowOf('partner-loader')).toMatchObject([{ name: '◦ Contributor' }, { name: '◦ quarterly', phase: 'Known' }]);
+  expect(rowOf('partner-analysts')).toMatchObject([
+    { name: '◦ Viewer', phase: 'Granted' },
+    { name: '◦ quarterly', phase: 'Known' },
+    { name: '◦ members', phase: 'Expanded' },
+  ]);
+  for (const [type, name] of [
+    [SECRETS, 'partner-analysts-connection'],
+    [CONFIG_MAPS, 'partner-loader-connection'],
+  ] as const) {
+    const found = await stage.kube.get<KubeObject & { data?: object }>(type, 'fabric-demo', name);
+    expect(Object.keys(found?.data ?? {})).toEqual(['quarterly']);
+  }
 });
 
 test('what is only observed has a plan, and nothing of it is in the clouds', () => {
