@@ -4,7 +4,6 @@ import { declareTenantSetting } from '../../simulator/fabric/build.ts';
 import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { consent, revokeConsent } from '../../simulator/fabric/mapping-out-of-band.ts';
-import { addDirectoryObject } from '../../simulator/graph/directory.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { cloudWrites, eventNotes, eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
@@ -183,46 +182,6 @@ describe('a mapping that is lost', () => {
   });
 });
 
-const GRANTLESS = { principalLookup: 'Graph' } as const;
-
-describe('who represents the guest', () => {
-  test('is found by name, exactly one and younger than the request', async () => {
-    choose({ mappingRow: 'echo', mappingPrincipal: 'none' });
-    await begin(ANA, GRANTLESS);
-    await stage.run(() => mappingSaid(stage, 'PrincipalResolved') === 'True PrincipalResolved', {
-      withinMs: HOUR_MS,
-      what: 'the principal is found',
-    });
-    expect(mappingIn(stage)!.status!.principal!.id).toBe(liveRows(stage)[0]!.principalId);
-  });
-
-  test.each([
-    ['older than the request', 1, 'PrincipalUnproven'],
-    ['one of several', 2, 'PrincipalAmbiguous'],
-  ])('is nobody who is %s', async (_, namesakes, reason) => {
-    choose({ mappingRow: 'echo', mappingPrincipal: 'none', principalName: namesakes === 1 ? 'opaque' : 'guestName' });
-    const createdAtMs = stage.clock.now() - HOUR_MS;
-    addDirectoryObject(stage.simulator.world, {
-      tenantId: TENANT,
-      kind: 'ServicePrincipal',
-      displayName: `${ANA.userPrincipalName} (somebody)`,
-      createdAtMs,
-    });
-    await begin(ANA, GRANTLESS);
-    await stage.pass(30 * MINUTE_MS);
-    expect(mappingIn(stage)!.metadata.annotations!['fabriclink.dev/principal']).toBeUndefined();
-    expect(['PrincipalUnneeded', reason]).toContain(mappingCondition(stage, 'PrincipalResolved')!.reason);
-  });
-
-  test('is not taken from a spec that Fabric contradicts', async () => {
-    await begin(ANA, { principalId: 'dddddddd-0000-4000-8000-00000000000d' });
-    await playUntilMappingSaid(stage, 'PrincipalContradicted');
-    expect(message('Ready')).toContain(liveRows(stage)[0]!.principalId!);
-    await patchSpec({ principalId: liveRows(stage)[0]!.principalId });
-    await playUntilMappingReady(stage);
-  });
-});
-
 describe('rights that are missing', () => {
   test('a provider that is not enrolled is told what to do', async () => {
     delete stage.simulator.world.fabric.providers[TENANT];
@@ -254,7 +213,7 @@ describe('rights that are missing', () => {
   test('a directory that may not be read blocks no mapping, and no group', async () => {
     choose({ mappingRow: 'echo', mappingPrincipal: 'none' });
     delete stage.simulator.world.graph.permissions[`${TENANT}/${OPERATOR_APP.objectId}`];
-    await begin(ANALYSTS, GRANTLESS);
+    await begin(ANALYSTS, { principalLookup: 'Graph' });
     await playUntilMappingReady(stage);
     expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpansionDue');
     expect(mappingSaid(stage, 'PrincipalResolved')).toBe('Unknown PrincipalUnneeded');
@@ -263,7 +222,7 @@ describe('rights that are missing', () => {
 
 describe('groups', () => {
   test('the expansion is looked at where the directory may be read', async () => {
-    await begin(ANALYSTS, GRANTLESS);
+    await begin(ANALYSTS, { principalLookup: 'Graph' });
     await playUntilMappingReady(stage);
     expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpanded');
     expect(mappingIn(stage)!.status!.expansion).toMatchObject({ state: 'Expanded' });
