@@ -170,6 +170,10 @@ export type CrossTenantMappingStatus = {
   plan?: CrossTenantMappingPlanStatus[];
   /** How many things would be done, also beyond those listed in plan. */
   planTotal?: number;
+  /** The guest's user principal name or e-mail address, else its object id. */
+  guest?: string;
+  /** Workspace roles that the guest's principal has by this object, such as Viewer in 2 workspaces. */
+  access?: string;
   /** Id of the mapping in Fabric. */
   mappingId?: string;
   /** When the operator asked for the mapping. */

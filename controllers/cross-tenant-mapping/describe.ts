@@ -1,6 +1,7 @@
 import { grantsStatus } from './grants/describe.ts';
 import { stringsStatus } from './strings/describe.ts';
 import type { CrossTenantMapping, DescribeInput, EventNote, Report, Rest, Seen } from './types.ts';
+import { accessOf, guestName } from './words/describe-access.ts';
 import { conditions, primary } from './words/describe-conditions.ts';
 import { observedEvents, observedLifecycle, planStatus } from './words/describe-observed.ts';
 import { readyMessage } from './words/describe-ready.ts';
@@ -42,11 +43,14 @@ function known(status: Status | undefined): Record<string, unknown> {
   return rest;
 }
 
-function statusOf({ mapping, provenance, expansion }: Seen): Record<string, unknown> {
+function statusOf(seen: Seen): Record<string, unknown> {
+  const { mapping, provenance, expansion } = seen;
   const { row, principal } = mapping;
   const requestedAtMs = provenance.request?.atMs;
   const state = expansion && (expansion.facts.hour === 'before' || !expansion.facts.mapped ? 'Expanding' : 'Expanded');
   return {
+    guest: guestName(seen.desired),
+    access: accessOf(seen),
     mappingId: row?.id ?? provenance.mapping?.id,
     ...(requestedAtMs !== undefined && { requestedAt: seconds(requestedAtMs) }),
     ...(principal.kind === 'known' && { principal: { id: principal.id, type: principal.type } }),

@@ -61,7 +61,11 @@ describe('found by name', () => {
     await begin(ANA, { principalLookup: 'Graph' });
     await playUntilMappingReady(stage);
     expect(guestsInSales()).toEqual([principal()]);
-    expect(mappingIn(stage)!.status!.principal).toEqual({ id: principal(), type: 'ServicePrincipal' });
+    expect(mappingIn(stage)!.status).toMatchObject({
+      guest: 'ana@fabrikam.example',
+      access: 'Viewer in 1 workspace',
+      principal: { id: principal(), type: 'ServicePrincipal' },
+    });
   });
 
   test.each([
@@ -159,6 +163,8 @@ describe('recycled after five days without a login', () => {
       withinMs: 4 * HOUR_MS,
       what: 'the role follows',
     });
+    // Nobody had to be mapped again for it.
+    expect(mappingCalls(stage, 'POST')).toHaveLength(1);
   });
 
   test('a principal that a person named is not replaced behind their back', async () => {
