@@ -1,6 +1,9 @@
 import { type CrossTenantMapping, crossTenantMappings } from '../../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
+import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
 import { isPausing } from '../../../operator/runtime/rivalry.ts';
+import { connectionNotesOf, isUnfinishedNote, matchNoteOf } from '../connections/desired.ts';
+import { same } from '../desired-names.ts';
 import { workspacesNeededBy } from '../desired-needs.ts';
 import { attempt, blindness, type Context, type Deps, type Reading, UNSETTLED_MS } from '../reading.ts';
 import type {
@@ -250,6 +253,20 @@ async function observePath(context: Context, endpoints: readonly EndpointSeen[])
   return isOurs && answer.resolvedAddresses.length > 0 ? 'proven' : 'missing';
 }
 
+/**
+ * Whose spec.connections decides about a request of this workspace just now: Fabric's word is asked from there, and could
+ * not be once it is closed. Only until that word has been given, or is not waited for any more.
+ */
+function deciders({ cached }: Pick<Context['pass'], 'cached'>, workspaceId: string): readonly WorkspacePrivateLink[] {
+  return cached<WorkspacePrivateLink>(workspacePrivateLinks).filter(({ spec, metadata }) => {
+    const notes = connectionNotesOf(metadata.annotations ?? {});
+    return (spec.connections ?? []).some(
+      ({ name, source }) =>
+        same(source.managedPrivateEndpoint?.workspaceId, workspaceId) && isUnfinishedNote(matchNoteOf(notes, name)),
+    );
+  });
+}
+
 /** Objects of this cluster that need workspace-scoped calls on this workspace, by name. */
 export function workspaceUsers({ pass, desired }: Pick<Context, 'pass' | 'desired'>): readonly string[] {
   const workspaceId = desired.workspaceId.toLowerCase();
@@ -257,5 +274,7 @@ export function workspaceUsers({ pass, desired }: Pick<Context, 'pass' | 'desire
     ...pass.cached<ManagedPrivateEndpoint>(managedPrivateEndpoints),
     ...pass.cached<CrossTenantMapping>(crossTenantMappings),
   ].filter((object) => workspacesNeededBy(object).includes(workspaceId));
-  return users.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+  return [...users, ...deciders(pass, workspaceId)].map(
+    ({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`,
+  );
 }

@@ -20,7 +20,12 @@ const PIN = 'pinned-subscription';
 export const keyOfMatch = (name: string): string => annotationFor(MATCH, name);
 const keyOfPin = (workspaceId: string): string => annotationFor(PIN, workspaceId.toLowerCase());
 
-export const matchNoteOf = ({ matches }: Provenance, name: string): MatchNote | undefined => matches[keyOfMatch(name)];
+export const matchNoteOf = ({ matches }: Pick<Provenance, 'matches'>, name: string): MatchNote | undefined =>
+  matches[keyOfMatch(name)];
+
+/** A request is watched, or approved and neither confirmed nor taken back. */
+export const isUnfinishedNote = (note: MatchNote | undefined): boolean =>
+  note !== undefined && !note.confirmed && note.revokedAtMs === undefined;
 
 /** The subscription of a workspace's managed network, after the first approval that Fabric confirmed. */
 export const pinOf = ({ pins }: Provenance, workspaceId: string): string | undefined => pins[keyOfPin(workspaceId)];
