@@ -26,7 +26,7 @@ const needsPerson = ({ tag, outcome }: Rest): boolean =>
 /** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
 export const primary = (rests: readonly Rest[]): Rest | undefined =>
   // Why nothing can be seen is the lesser matter while an approval stands that may be an imitation's.
-  rests.find(({ reason }) => reason === 'ApprovalUnproven') ??
+  rests.find(({ reason }) => reason === 'ApprovalUnproven' || reason === 'ApprovalHeld') ??
   rests.find(needsPerson) ??
   rests.find((rest) => !isDone(rest));
 

@@ -33,8 +33,16 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the request is approved on the target, and Fabric has not shown that yet',
     next: 'Fabric shows it within 15 minutes; if it does not within 20, or cannot be asked for an hour, the approval is taken back',
   },
+  ApprovalEnded: {
+    says: 'an approval that Fabric had not confirmed does not stand on the target any more',
+    next: 'the operator writes that down, and goes on',
+  },
+  ApprovalHeld: {
+    says: 'an approval of this object stands on the target, Fabric has not confirmed it, and the WorkspacePrivateLink with whose credentials it was given is only observed by now: nothing is written on its behalf',
+    next: `the owner of the target rejects the connection unless it is genuine; or set the managementPolicy of that WorkspacePrivateLink to Manage, or approval.credentialsRef of this object to credentials of the target’s side, and the operator takes it back; ${LOOKS_AGAIN}`,
+  },
   ApprovalLeft: {
-    says: 'an approval that Fabric never confirmed may still be on the target, whose connections could not be looked at for a day',
+    says: 'an approval that Fabric never confirmed may still be on the target, which could not be looked at, or not be written to, for a day',
     next: 'the operator writes that down and lets the object go; the owner of the target removes the connection unless it is genuine',
   },
   ApprovalNotConfirmed: {

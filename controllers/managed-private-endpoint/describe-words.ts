@@ -125,6 +125,7 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
       return [approval?.detail, ...matches.slice(0, MOST_NAMED).map(connectionText)].filter(Boolean).join('; ');
     }
     case 'ApprovalNotConfirmed':
+    case 'ApprovalHeld':
       return seen.provenance.match?.privateEndpointId;
     case 'ApprovalUnproven': {
       const why = endpoint.fault ?? seen.removal?.fault;
@@ -154,6 +155,11 @@ function remedyOf(seen: Seen, { machine, reason }: Rest): string | undefined {
     }
     case 'RecreationPaused':
       return pausedRemedy(seen);
+    case 'ApprovalHeld':
+      return (
+        approval?.connection &&
+        `the owner of the target rejects it unless it is genuine, with ${removalCommand(target.id ?? '', approval.connection.name)}; or ${takesBackWords(seen)}; the operator looks again every ten minutes`
+      );
     case 'LinkNotAllowed':
       return target.detail?.includes('allowedSourceNamespaces') && desired.reference
         ? `its owner allows it: \`kubectl -n ${desired.reference.namespace} edit workspaceprivatelink ${desired.reference.name}\`, add ${desired.namespace} to spec.allowedSourceNamespaces; the operator notices at once`
@@ -161,6 +167,15 @@ function remedyOf(seen: Seen, { machine, reason }: Rest): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** What lets the operator take an approval back by itself. */
+function takesBackWords({ target: { link } }: Seen): string {
+  const manage = `-p '{"spec":{"managementPolicy":"Manage"}}'`;
+  const command =
+    link && `\`kubectl -n ${link.namespace} patch workspaceprivatelink ${link.name} --type merge ${manage}\``;
+  const own = 'approval.credentialsRef with credentials of the target’s side';
+  return `the operator takes it back after ${command === undefined ? own : `${command}, or with ${own}`}`;
 }
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,14 @@
 import { OperatorError } from '../../operator/errors.ts';
 import type { EffectOf } from '../../operator/runtime/kind.ts';
 import { type Deps, type MyPass } from './reading.ts';
-import { connectionsOf, referenceOf, type TargetConnections, targetClients } from './target-side.ts';
+import {
+  connectionsOf,
+  isOnlyObserved,
+  type Reference,
+  referenceOf,
+  type TargetConnections,
+  targetClients,
+} from './target-side.ts';
 import type { ArmId, ManagedPrivateEndpoint, Seen } from './types.ts';
 
 export type Run = EffectOf<ManagedPrivateEndpoint, Seen>;
@@ -37,12 +44,12 @@ export async function targetOf(
   pass: MyPass,
   seen: Seen,
   takesBack = false,
-): Promise<{ id: ArmId; side: TargetConnections; keepers: ReturnType<typeof referenceOf>['keepers'] } | undefined> {
+): Promise<{ id: ArmId; side: TargetConnections; keepers: Reference['keepers']; isOnlyObserved: boolean } | undefined> {
   const reference = referenceOf(pass, seen.desired);
   const { id, state, keepers } = reference;
   if (id === undefined || state === 'missing' || (state === 'notAllowed' && !takesBack)) return undefined;
   const side = connectionsOf(await targetClients(deps, pass, reference, takesBack), id);
-  return side && { id, side, keepers };
+  return side && { id, side, keepers, isOnlyObserved: isOnlyObserved(pass, reference) };
 }
 
 export const inWords = ({ source }: Seen['desired']): string =>

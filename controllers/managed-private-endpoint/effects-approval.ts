@@ -1,5 +1,5 @@
 import { fabricWord, managedSubscription } from '../../operator/approval/managed-endpoint.ts';
-import { markedDescription } from '../../operator/approval/marker.ts';
+import { markedDescription, markerOf } from '../../operator/approval/marker.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import { same } from './desired-names.ts';
 import { notes } from './desired-provenance.ts';
@@ -14,7 +14,7 @@ import type { ApprovalSeen, Effect, ManagedEndpointRow, MatchNote, PrivateEndpoi
 
 type ApprovalEffect = Extract<
   Effect,
-  'noteMatch' | 'forgetMatch' | 'approveRequest' | 'confirmApproval' | 'revokeUnconfirmed'
+  'noteMatch' | 'forgetMatch' | 'approveRequest' | 'closeApproval' | 'confirmApproval' | 'revokeUnconfirmed'
 >;
 
 const approvalOf = ({ approval }: Seen): ApprovalSeen => found(approval, 'the approval');
@@ -94,11 +94,25 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     });
   },
 
+  /** Nobody has to look after it any more: taken back, also where a crash came before the note; removed by others; or never given. */
+  async closeApproval(pass, seen) {
+    const { match } = seen.provenance;
+    if (!match) return;
+    const { privateEndpointId, approvedAtMs } = match;
+    const left = approvalOf(seen).matches.find((one) => same(one.privateEndpointId, privateEndpointId));
+    const marker = left && markerOf(left.description);
+    const isTakenBack = !left || (left.status === 'Rejected' && marker?.uid === seen.desired.uid);
+    const revoked = { privateEndpointId, ...(approvedAtMs !== undefined && { approvedAtMs }) };
+    const over = { ...revoked, revokedAtMs: marker?.atMs ?? deps.clock.now() };
+    await pass.annotate(notes.match(isTakenBack ? over : undefined));
+    pass.audit('CloseApproval', { rule: RULE, privateEndpointId, state: left?.status ?? 'gone' });
+  },
+
   async revokeUnconfirmed(pass, seen) {
     const { match: note } = seen.provenance;
     const before = found(approvalOf(seen).connection, 'the approval');
     const target = await targetOf(deps, pass, seen, true);
-    if (!target) return;
+    if (!target || target.isOnlyObserved) return;
     const list = await target.side.list({ ...pass.call, maxAgeMs: 0 });
     const connection = list?.find(({ name }) => name === before.name);
     if (connection?.status !== 'Approved') return;

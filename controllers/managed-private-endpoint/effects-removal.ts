@@ -70,7 +70,7 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
   },
 
   async releaseUnconfirmed(pass, seen) {
-    const why = 'the target could not be looked at for a day, or a person gave up';
+    const why = 'the target could not be looked at, or not be written to, for a day, or a person gave up';
     const privateEndpointId = seen.provenance.match?.privateEndpointId ?? '';
     const left = `on ${seen.target.id ?? 'its target'} the connection of ${privateEndpointId}, approved and never confirmed`;
     const entry = abandonedEntry(pass, why, [left]);

@@ -106,9 +106,10 @@ export const APPROVAL_FACTS = {
   /**
    * By our marker in its description, or by the note that was written before the approval. fresh: for less than 20
    * minutes · overdue: for longer · expired: for an hour, and Fabric has answered, or refuses to · confirmed: Fabric has
-   * shown our own words since · revoked: taken back by us.
+   * shown our own words since · revoked: taken back by us · given: noted as approved, and the target shows it pending, for
+   * less than 20 minutes · ended: noted as approved, and the target shows that it is over, or was never given.
    */
-  approval: ['notOurs', 'fresh', 'overdue', 'expired', 'confirmed', 'revoked'],
+  approval: ['notOurs', 'given', 'fresh', 'overdue', 'expired', 'confirmed', 'ended', 'revoked'],
   /** What Fabric shows of the endpoint: operator/approval. */
   fabric: [
     'absent',
@@ -125,6 +126,11 @@ export const APPROVAL_FACTS = {
   ],
   /** How long the same connection has been the only one while Fabric showed the endpoint waiting: ten minutes are wanted. */
   settle: ['none', 'before', 'after', 'broken'],
+  /**
+   * Whose credentials reach the target. observed: those of a WorkspacePrivateLink that is only observed by now
+   * (managementPolicy): nothing is written with them.
+   */
+  hand: ['free', 'observed'],
 } as const;
 export type ApprovalFacts = FactsOf<typeof APPROVAL_FACTS>;
 

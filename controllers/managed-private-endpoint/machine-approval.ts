@@ -4,8 +4,12 @@ import type { ApprovalFacts } from './types.ts';
 
 const is = (test: (facts: ApprovalFacts) => boolean) => when<ApprovalFacts>(test);
 const approvedByUs = ({ connection, approval }: ApprovalFacts) =>
-  connection === 'approved' && approval !== 'notOurs' && approval !== 'revoked';
+  connection === 'approved' && ['fresh', 'overdue', 'expired', 'confirmed'].includes(approval);
 const blind = ({ fabric }: ApprovalFacts) => fabric === 'unobservable' || fabric === 'refused';
+
+/** It is to be taken back now. */
+const isDue = (facts: ApprovalFacts) =>
+  facts.match === 'rejected' || facts.approval === 'expired' || (facts.approval === 'overdue' && !blind(facts));
 
 /**
  * approval.mode Auto, design section 7, rule 2: Target → Confirmation (of what we approved) → Match → Settle → Approval.
@@ -18,6 +22,8 @@ export const approvalMachine = setup({
     approvedByUs: is(approvedByUs),
     confirmed: is(({ approval }) => approval === 'confirmed'),
     echoed: is(({ fabric }) => fabric === 'echoed'),
+    held: is((facts) => facts.hand === 'observed' && isDue(facts)),
+    ended: is(({ approval }) => approval === 'ended'),
     expired: is(({ approval }) => approval === 'expired'),
     blindOverdue: is((facts) => facts.approval === 'overdue' && blind(facts)),
     overdue: is(({ approval }) => approval === 'overdue'),
@@ -68,6 +74,7 @@ export const approvalMachine = setup({
           always: [
             { guard: 'confirmed', target: 'Confirmed' },
             { guard: 'echoed', target: 'Confirming' },
+            { guard: 'held', target: 'Held' },
             // Nobody wants it, and nothing proves it: no reason to wait.
             { guard: 'contradicted', target: 'Revoking' },
             { guard: 'expired', target: 'Revoking' },
@@ -80,6 +87,8 @@ export const approvalMachine = setup({
         Confirming: doing('confirmApproval', 'ApprovalConfirming', 'now'),
         // What cannot be seen is neither proven nor disproven: a person is told, and has until the hour is over.
         Unproven: leaf('stalled', 'ApprovalUnproven', 'due'),
+        // Our act, and not our credentials: whoever only has a target observed wants nothing written there.
+        Held: stalled('ApprovalHeld'),
         Revoking: doing('revokeUnconfirmed', 'ApprovalNotConfirmed'),
         AwaitingEcho: waiting('ApprovalConfirming', 'due'),
       },
@@ -89,6 +98,7 @@ export const approvalMachine = setup({
       states: {
         Check: {
           always: [
+            { guard: 'ended', target: 'Closing' },
             { guard: 'settleBroken', target: 'Forgetting' },
             { guard: 'contradicted', target: 'Contradicted' },
             { guard: 'several', target: 'Ambiguous' },
@@ -104,6 +114,7 @@ export const approvalMachine = setup({
             { target: 'Undecided' },
           ],
         },
+        Closing: doing('closeApproval', 'ApprovalEnded', 'now'),
         Forgetting: doing('forgetMatch', 'ConnectionSettling', 'now'),
         Contradicted: stalled('ListedReject'),
         Ambiguous: stalled('AmbiguousConnection'),

@@ -14,7 +14,7 @@ import { namesakesOf } from './observe-target.ts';
 import { arrivalPace, echoPace, nextTick, settlePace, type Tick } from './paces.ts';
 import { pinOf } from './pins.ts';
 import { type Age, agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
-import { connectionsOf, isIdRejectedBy, type Reference, targetClients } from './target-side.ts';
+import { connectionsOf, isIdRejectedBy, isOnlyObserved, type Reference, targetClients } from './target-side.ts';
 import type {
   ApprovalFacts,
   ApprovalSeen,
@@ -47,7 +47,7 @@ export function isDecided({ provenance, desired }: About, endpoint: EndpointFact
 
 /** It is still there, or may be: Fabric has to confirm it, or it has to be taken back. */
 export const isStillOpen = ({ facts: { approval, match } }: ApprovalSeen): boolean =>
-  ['fresh', 'overdue', 'expired'].includes(approval) || match === 'unobservable' || match === 'refused';
+  ['given', 'fresh', 'overdue', 'expired'].includes(approval) || match === 'unobservable' || match === 'refused';
 
 /** What is known of the one connection that is ours or may be. An older list is enough while it shows nothing to be done. */
 export async function observeApproval(...about: Question): Promise<ApprovalSeen> {
@@ -73,9 +73,10 @@ function paceOf(context: Reader): { tick: Tick; nextAtMs: number } {
  * approved only after both sides have been read anew by the effect itself.
  */
 const isQuiet = ({ provenance }: About, { match, settle, connection, approval, fabric }: ApprovalFacts): boolean =>
-  (match === 'none' && settle === 'none' && !isOpenApproval(provenance)) ||
-  (match === 'one' && (settle === 'before' || settle === 'after')) ||
-  (match === 'one' && connection === 'approved' && approval === 'fresh' && fabric !== 'echoed');
+  approval !== 'ended' &&
+  ((match === 'none' && settle === 'none' && !isOpenApproval(provenance)) ||
+    (match === 'one' && (settle === 'before' || settle === 'after')) ||
+    (match === 'one' && connection === 'approved' && approval === 'fresh' && fabric !== 'echoed'));
 
 async function observeAged(age: Age, ...[context, reference, target, rows]: Question): Promise<ApprovalSeen> {
   const { deps, pass, desired } = context;
@@ -112,7 +113,8 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
   const facts: ApprovalFacts = {
     ...unreadApproval(context, isRejected ? 'rejected' : match.kind),
     connection: stateOf(connection),
-    approval: approvalFact(context, connection, isOurs, rows.fault),
+    approval: approvalFact(context, connection, matches, isOurs, rows.fault),
+    hand: isOnlyObserved(pass, reference) ? 'observed' : 'free',
     fabric: word,
     settle: settleFact(context, match, word),
   };
@@ -132,6 +134,7 @@ const unreadApproval = ({ provenance: { request }, desired }: About, match: Appr
   approval: 'notOurs',
   fabric: 'unobservable',
   settle: 'none',
+  hand: 'free',
 });
 
 /** What the connections say about our request, with its nonce, under the subscription that is pinned. */
@@ -162,14 +165,15 @@ function isRevoked(about: About, connection: Connection | undefined): boolean {
 function approvalFact(
   context: Reader,
   connection: Connection | undefined,
+  matches: readonly Connection[],
   isOurs: (connection: Connection) => boolean,
   fault: Fault | undefined,
 ): ApprovalFacts['approval'] {
   const { match } = context.provenance;
   const isNoted = same(match?.privateEndpointId, connection?.privateEndpointId);
   // Once was once too often: whatever bears the name by now, a person decides about it, and should find why.
-  if (isRevoked(context, connection)) return 'revoked';
-  if (connection?.status !== 'Approved' || !isOurs(connection)) return 'notOurs';
+  if (isRevoked(context, connection)) return isOpenApproval(context.provenance) ? 'ended' : 'revoked';
+  if (connection?.status !== 'Approved' || !isOurs(connection)) return unseenApproval(context, matches);
   if (isNoted && match?.confirmed) return 'confirmed';
   const { clock } = context.deps;
   const ageMs = context.pass.nowMs - approvedAt(context, connection);
@@ -177,6 +181,20 @@ function approvalFact(
   // Whoever only waits for a turn gets an answer soon: that is no refusal, however late it is.
   const isHeldUp = fault?.error.disposition === 'throttled';
   return ageMs >= clock.scaled(UNPROVEN_MS) && !isHeldUp ? 'expired' : 'overdue';
+}
+
+/** Of an approval that is noted, and that the target does not show: its list may lag, or the call was never made. */
+function unseenApproval(
+  { provenance, pass, deps }: Reader,
+  matches: readonly Connection[],
+): 'notOurs' | 'given' | 'ended' {
+  const { match } = provenance;
+  if (match?.approvedAtMs === undefined || !isOpenApproval(provenance)) return 'notOurs';
+  const status = matches.find(({ privateEndpointId }) => same(privateEndpointId, match.privateEndpointId))?.status;
+  // Approved, and whether by us cannot be told: the note stays.
+  if (status === 'Approved') return 'notOurs';
+  if (pass.nowMs >= match.approvedAtMs + deps.clock.scaled(ECHO_MS)) return 'ended';
+  return status === 'Pending' ? 'given' : 'notOurs';
 }
 
 /** By the note that was written before, else by the mark that the target keeps. */

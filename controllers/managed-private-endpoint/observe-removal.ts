@@ -110,9 +110,9 @@ export async function observeOpenLoss(
   return isLost || !isStillOpen(approval) ? undefined : settling(reader, approval, fault);
 }
 
-/** The target's side lets nobody look any more: a day of patience, as with any credentials (design section 6). */
-function isGivenUp({ pass, deps }: Reader, { facts: { match } }: ApprovalSeen): boolean {
-  if (match !== 'unobservable' && match !== 'refused') return false;
+/** The target's side lets nobody look, or write, any more: a day of patience, as with any credentials (design section 6). */
+function isGivenUp({ pass, deps }: Reader, { facts: { match, hand } }: ApprovalSeen): boolean {
+  if (match !== 'unobservable' && match !== 'refused' && hand !== 'observed') return false;
   const { deletionTimestamp, annotations } = pass.resource.metadata;
   if ((annotations?.[ABANDON] ?? '') !== '') return true;
   return pass.nowMs >= (timeOf(deletionTimestamp) ?? pass.nowMs) + deps.clock.scaled(PATIENCE_MS);

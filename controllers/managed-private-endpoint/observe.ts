@@ -89,7 +89,7 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
     const open = isOpenApproval(context.provenance)
       ? await observeApproval(context, reference, blank.target, rows)
       : undefined;
-    const approval = open && isStillOpen(open) ? open : undefined;
+    const approval = open && (isStillOpen(open) || open.facts.approval === 'ended') ? open : undefined;
     const requestable = isRequestable(target.facts) && !approval;
     const cooldown = target.id !== undefined && requestable ? await observeCooldown(context, target.id) : undefined;
     return {

@@ -112,6 +112,22 @@ export const names = (
 export const isIdRejectedBy = (keepers: Keepers, id: ArmId | undefined): boolean =>
   entriesOf(keepers).some(({ decision, source }) => decision === 'Reject' && same(source.privateEndpointId, id));
 
+type Takers = Pick<MyPass, 'resource'>;
+
+/** The link whose credentials are used for the target: where the object has none of its own for it. */
+function lenderOf(
+  { resource }: Takers,
+  { state, link }: Reference,
+  takesBack: boolean,
+): WorkspacePrivateLink | undefined {
+  const lends = state === 'allowed' || state === 'deleting' || (takesBack && state === 'notAllowed');
+  return lends && !resource.spec.approval?.credentialsRef ? link : undefined;
+}
+
+/** Nothing is written with the credentials of a link that is only observed, not even to take back what was given with them. */
+export const isOnlyObserved = (pass: Takers, reference: Reference): boolean =>
+  (lenderOf(pass, reference, true)?.spec.managementPolicy ?? 'Manage') !== 'Manage';
+
 type Query = Parameters<Clouds['forTenant']>[0];
 
 /**
@@ -123,9 +139,10 @@ type Query = Parameters<Clouds['forTenant']>[0];
 export function targetClients(
   { clouds }: Deps,
   { resource, call }: Pick<MyPass, 'resource' | 'call'>,
-  { state, link }: Reference,
+  reference: Reference,
   takesBack = false,
 ): Promise<TenantClients> {
+  const { state, link } = reference;
   const { metadata, spec } = resource;
   const namespace = metadata.namespace ?? '';
   const ofSecret = (query: Query, ref: { name: string } | undefined) =>
@@ -133,8 +150,7 @@ export function targetClients(
   const given = spec.approval?.credentialsRef;
   const tenantId = state === 'arm' ? spec.tenantId : (link?.spec.tenantId ?? spec.tenantId);
   if (given) return ofSecret({ tenantId, namespace }, given);
-  if ((state === 'allowed' || state === 'deleting' || (takesBack && state === 'notAllowed')) && link) {
-    return ofSecret({ tenantId, namespace: link.metadata.namespace ?? '' }, link.spec.credentialsRef);
-  }
+  const lender = lenderOf({ resource }, reference, takesBack);
+  if (lender) return ofSecret({ tenantId, namespace: lender.metadata.namespace ?? '' }, lender.spec.credentialsRef);
   return ofSecret({ tenantId: spec.tenantId, namespace }, spec.credentialsRef);
 }

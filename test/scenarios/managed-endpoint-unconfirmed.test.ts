@@ -4,8 +4,9 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
+import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
-import { eventReasons, setTheStage } from '../support/stage-faults.ts';
+import { cloudWrites, eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   AUTO,
@@ -250,4 +251,112 @@ test('the target’s side cannot be looked at any more: let go after a day, and 
   expect(statusOf(IMITATION)).toBe('Approved');
   expect(eventReasons(stage)).toContain('Abandoned');
   expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
+});
+
+describe('the WorkspacePrivateLink with whose credentials it was approved is only observed by now', () => {
+  const decisions = () =>
+    cloudWrites(stage.calls).filter(({ path }) => path.includes('/privateEndpointConnections/')).length;
+
+  test.each([AUTO, { approval: { mode: 'Manual' } }])(
+    'nothing is written with them, and it is said, %j',
+    async (spec) => {
+      await stage.startOperator();
+      await approveImitation();
+      await patchSales({ managementPolicy: 'Observe' });
+      await stage.apply(managedManifest(spec));
+      const before = decisions();
+      await playUntilSaid(stage, 'ApprovalHeld');
+      await stage.pass(2 * HOUR_MS);
+      expect(decisions()).toBe(before);
+      expect(eventReasons(stage)).toContain('ApprovalHeld');
+      expect(managedIn(stage)?.status?.nextStep).toContain('az rest --method delete');
+      await patchSales({ managementPolicy: 'Manage' });
+      await takenBack(15 * MINUTE_MS);
+    },
+  );
+
+  test('credentials of the object’s own for the target still take it back', async () => {
+    await stage.startOperator();
+    const credentialsRef = { name: 'fabriclink-credentials' };
+    await approveImitation(managedManifest({ approval: { mode: 'Auto', credentialsRef } }));
+    await patchSales({ managementPolicy: 'Observe' });
+    await takenBack(25 * MINUTE_MS);
+    expect(eventReasons(stage)).not.toContain('ApprovalHeld');
+  });
+
+  test('a deletion waits for that, and when a person gives up writes down what is left', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    await patchSales({ managementPolicy: 'Observe' });
+    await deleteManaged(stage);
+    await stage.pass(3 * HOUR_MS);
+    expect(managedIn(stage)).toBeDefined();
+    await giveUp();
+    expect(statusOf(IMITATION)).toBe('Approved');
+    expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
+  });
+});
+
+describe('a note of an approval that is not open on the target', () => {
+  const note = () => managedIn(stage)?.metadata.annotations?.['fabriclink.dev/match'] ?? '';
+  const writeNote = (text: string) =>
+    stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/match': text } } },
+      fieldManager: 'fabric-link-operator',
+    });
+  const looks = () =>
+    stage.calls.filter(
+      ({ service, method, path }) => service === 'arm' && method === 'GET' && path.includes('pls-sales'),
+    ).length;
+
+  test('is closed after a crash between taking it back and the note of that; nobody looks any more', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    await stage.apply(managedManifest());
+    const open = note();
+    await takenBack(30 * MINUTE_MS);
+    await stage.pass(MINUTE_MS);
+    await stage.killOperator();
+    await writeNote(open);
+    await stage.startOperator();
+    await stage.pass(10 * MINUTE_MS);
+    expect(note()).toContain('revoked=');
+    stage.forget();
+    await stage.pass(2 * HOUR_MS);
+    expect(looks()).toBeLessThan(4);
+  });
+
+  test('is closed after a crash before the approval was given', async () => {
+    await stage.startOperator();
+    await stage.apply(managedManifest());
+    await stage.run(() => rowIn(stage) !== undefined, { withinMs: HOUR_MS, what: 'it is asked for' });
+    injectConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+    await writeNote(`${IMITATION} approved=${new Date(stage.clock.now()).toISOString()}`);
+    await stage.pass(15 * MINUTE_MS);
+    expect(note()).not.toBe('');
+    await stage.pass(20 * MINUTE_MS);
+    expect(note()).toBe('');
+    expect(statusOf(IMITATION)).toBe('Pending');
+  });
+
+  test('is kept while the target cannot be read, though the endpoint is gone and a person decides by now', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    await stage.apply(managedManifest());
+    const id = stage.simulator.faults.add({
+      kind: 'refuse',
+      service: 'arm',
+      method: 'GET',
+      path: 'privateLinkServicesForFabric/pls-sales',
+      status: 403,
+      code: 'AuthorizationFailed',
+    });
+    deleteManagedEndpoint(stage.simulator.cloud, FINANCE, 'to-sales');
+    await stage.pass(3 * HOUR_MS);
+    expect(note()).toMatch(/ approved=(?!.*revoked=)/);
+    expect(rowIn(stage)).toBeUndefined();
+    stage.simulator.faults.remove(id);
+    await takenBack(30 * MINUTE_MS);
+  });
 });

@@ -123,8 +123,9 @@ describe('over every observation', () => {
           connection === 'approved' &&
           (approval === 'overdue' || approval === 'expired' || (approval === 'fresh' && match === 'rejected')),
       ),
-      'does take back what the target does not want': ({ match, connection, approval, fabric }, { effect }) =>
+      'does take back what the target does not want': ({ match, connection, approval, fabric, hand }, { effect }) =>
         match !== 'rejected' ||
+        hand === 'observed' ||
         connection !== 'approved' ||
         !['fresh', 'overdue', 'expired'].includes(approval) ||
         fabric === 'echoed' ||
@@ -136,7 +137,7 @@ describe('over every observation', () => {
           (match === 'rejected' || approval === 'expired' || (fabric !== 'unobservable' && fabric !== 'refused')),
       ),
       'does take it back after the hour, whether Fabric answers or not': (
-        { match, connection, approval, fabric },
+        { match, connection, approval, fabric, hand },
         { effect },
       ) =>
         match === 'unobservable' ||
@@ -144,8 +145,15 @@ describe('over every observation', () => {
         connection !== 'approved' ||
         approval !== 'expired' ||
         fabric === 'echoed' ||
+        hand === 'observed' ||
         effect === 'revokeUnconfirmed',
-      'does take it back': ({ match, connection, approval, fabric }, { effect }) =>
+      'writes nothing on behalf of who only observes': only('revokeUnconfirmed', ({ hand }) => hand === 'free'),
+      'notes the end of an approval only of what does not stand': only(
+        'closeApproval',
+        ({ approval, match }) => approval === 'ended' && match !== 'unobservable' && match !== 'refused',
+      ),
+      'does take it back': ({ match, connection, approval, fabric, hand }, { effect }) =>
+        hand === 'observed' ||
         match === 'unobservable' ||
         match === 'refused' ||
         connection !== 'approved' ||
