@@ -23,6 +23,8 @@ export type OperatorOptions = {
   logLevel?: 'debug' | 'info';
   leaderElection?: boolean;
   healthAddress?: string;
+  /** Beside the settings, such as NODE_OPTIONS. */
+  more?: Record<string, string>;
   /** For node itself, such as --cpu-prof. */
   nodeOptions?: readonly string[];
 };
@@ -48,6 +50,7 @@ export function startOperator(options: OperatorOptions): Operator {
       FABRICLINK_METRICS_ADDRESS: '127.0.0.1:0',
       FABRICLINK_HEALTH_ADDRESS: options.healthAddress ?? '127.0.0.1:0',
       FABRICLINK_LOG_LEVEL: options.logLevel ?? 'info',
+      ...options.more,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
