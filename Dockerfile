@@ -22,7 +22,7 @@ COPY scripts scripts
 # Node of the base image, not the one that npm would put first: its libraries are copied with it.
 RUN /usr/local/bin/node scripts/bundle.ts && /usr/local/bin/node scripts/image-layout.ts /layout
 
-# Nothing but Node, its libraries and the bundle: no shell, no package manager (docs/adr/0022-image-from-scratch.md).
+# Nothing but Node, its libraries and the bundle: no shell, no package manager (docs/adr/0024-image-from-scratch.md).
 FROM scratch
 COPY --from=build /layout /
 LABEL org.opencontainers.image.title=fabric-link-operator \

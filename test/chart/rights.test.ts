@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { LEASES, SECRETS } from '../../operator/clients/kube/resources.ts';
 import { deleteOutOfBand } from '../../simulator/arm/out-of-band.ts';
+import { addItem } from '../../simulator/fabric/build.ts';
+import { consent } from '../../simulator/fabric/mapping-out-of-band.ts';
 import { skipped } from '../api/skipped.ts';
 import { type Call, loggedCalls } from '../e2e/calls.ts';
 import type { Stage } from '../support/stage.ts';
@@ -11,28 +13,32 @@ import { managedManifest } from '../support/stage-managed.ts';
 import {
   ANA,
   deleteMappingObject,
+  FABRIKAM,
   mappingManifest,
+  mappingWorld,
   playUntilMappingGone,
   playUntilMappingReady,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { salesLink, NAMESPACE as WATCHED } from '../support/stage-world.ts';
+import { FINANCE, salesLink, TENANT, NAMESPACE as WATCHED } from '../support/stage-world.ts';
 import { missing, NAMESPACE, type Rendered, render, tool, type Values } from './chart.ts';
 import { allows, grantsOf, grantText } from './grants.ts';
 
 const helm = await tool('helm');
 const KINDS = ['workspaceprivatelinks', 'managedprivateendpoints', 'crosstenantmappings'];
+const WAREHOUSE = '3a4e0000-0000-4000-8000-000000000001';
 const SHARDS = '0123456789abcdef'.split('').map((shard) => `fabriclink-ledger-${shard}`);
 
 /** A life with everything in it that makes the operator call the API server; resolves to those calls. */
-async function play(env: Record<string, string>): Promise<Call[]> {
-  const stage = await startMappingStage(
-    {},
-    { env: { POD_NAMESPACE: NAMESPACE, FABRICLINK_CLUSTER_ID: '', FABRICLINK_LEADER_ELECTION: 'true', ...env } },
-  );
+async function play(env: Record<string, string>, publishTo: object): Promise<Call[]> {
+  const world = mappingWorld();
+  consent(world, FABRIKAM, TENANT);
+  addItem(world, FINANCE, { type: 'Warehouse', id: WAREHOUSE });
+  const own = { POD_NAMESPACE: NAMESPACE, FABRICLINK_CLUSTER_ID: '', FABRICLINK_LEADER_ELECTION: 'true' };
+  const stage = await startMappingStage({}, { world, env: { ...own, ...env } });
   try {
     await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-    await rise(stage);
+    await rise(stage, publishTo);
     await stage.killOperator();
     // It would run out by itself, in real time.
     const released = { type: 'merge', body: { spec: { holderIdentity: null } } } as const;
@@ -47,7 +53,7 @@ async function play(env: Record<string, string>): Promise<Call[]> {
 }
 
 /** All kinds; the first answer about each is lost on the way, so that it is read anew. */
-async function rise(stage: Stage): Promise<void> {
+async function rise(stage: Stage, publishTo: object): Promise<void> {
   for (const kind of KINDS) {
     const isWrite = ({ method, path }: { method: string; path: string }) => method === 'PATCH' && path.includes(kind);
     stage.kubernetes.faults.failNext((request) => request.userAgent !== 'person' && isWrite(request), {
@@ -55,7 +61,8 @@ async function rise(stage: Stage): Promise<void> {
     });
   }
   await stage.startOperator();
-  await stage.apply(mappingManifest(ANA));
+  const connectionStrings = [{ name: 'finance', workspaceId: FINANCE, warehouseId: WAREHOUSE }];
+  await stage.apply(mappingManifest(ANA, { connectionStrings, publishTo }));
   await stage.apply(managedManifest());
   await stage.apply(salesLink(stage.nameserverOf, { publishTo: { configMapName: 'outputs' } }));
   await playUntilMappingReady(stage);
@@ -92,11 +99,12 @@ async function fall(stage: Stage): Promise<void> {
   await stage.run(() => stage.link() === undefined, { withinMs: HOUR_MS, what: 'it is given up' });
 }
 
-const forms: Record<string, { env: Record<string, string>; values: Values }> = {
-  'all namespaces watched': { env: {}, values: {} },
-  'one namespace watched, and Secrets held': {
+const forms: Record<string, { env: Record<string, string>; publishTo: object; values: Values }> = {
+  'all namespaces watched': { env: {}, publishTo: { configMapName: 'strings' }, values: {} },
+  'one namespace watched, Secrets held and written': {
     env: { FABRICLINK_WATCH_NAMESPACES: WATCHED, FABRICLINK_SECRET_FINALIZER: 'true' },
-    values: { watchNamespaces: [WATCHED], secretFinalizer: true },
+    publishTo: { secretName: 'strings' },
+    values: { watchNamespaces: [WATCHED], secretFinalizer: true, rbac: { publish: { secrets: true } } },
   },
 };
 
@@ -104,12 +112,12 @@ if (helm === undefined) skipped(missing('helm'));
 else suite(helm);
 
 function suite(helm: string): void {
-  describe.each(Object.entries(forms))('with %s', (_name, { env, values }) => {
+  describe.each(Object.entries(forms))('with %s', (_name, { env, publishTo, values }) => {
     let calls: Call[];
     let objects: Rendered[];
     beforeAll(async () => {
       objects = await render(helm, values);
-      calls = await play(env);
+      calls = await play(env, publishTo);
     }, 120_000);
 
     test('every call is allowed', () => {
