@@ -1,5 +1,6 @@
+import { PIN } from './desired-names.ts';
 import { approvalWay, lookUpTarget } from './desired-targets.ts';
-import type { ArmId, Seen } from './types.ts';
+import type { ArmId, Desired, Seen } from './types.ts';
 
 /** For a type of which the catalogue knows no version: the private link service's. */
 const API_VERSION = '2024-06-01';
@@ -10,20 +11,40 @@ export function removalCommand(targetId: ArmId, connection: string): string {
   return `\`az rest --method delete --url "${targetId}/privateEndpointConnections/${connection}?api-version=${apiVersion}"\``;
 }
 
-/** Whom to ask, and what they do: in Git where the target is kept there, else with Azure's own tools. */
-export function approvalWords(seen: Seen): string {
+/** Whom to ask, and what they do: in Git where the target is kept there, else with Azure's own tools. Most ways first. */
+export function approvalWords(seen: Seen): readonly string[] {
   const { target, desired } = seen;
   const { workspaceId, name } = desired.source;
-  const which = `the request whose private endpoint ends in ${workspaceId}.${name}`;
+  const ending = `${workspaceId}.${name}`;
+  const which = `the request whose private endpoint ends in ${ending}`;
   const { place, command } = approvalWay(target.id ?? '');
-  const inAzure = `${which} (${place}${command === undefined ? '' : `; or \`${command}\``})`;
   if (target.link?.approves !== undefined) {
     const { namespace, name: linkName, approves } = target.link;
-    return `connections/${approves} of WorkspacePrivateLink ${namespace}/${linkName} lists it: that object approves it once it is identified, about a quarter of an hour after the request; if it does not, its status says why`;
+    return [
+      `connections/${approves} of WorkspacePrivateLink ${namespace}/${linkName} lists it: that object approves it once it is identified, about a quarter of an hour after the request; if it does not, its status says why`,
+    ];
   }
-  return target.link
-    ? `the owner of WorkspacePrivateLink ${target.link.namespace}/${target.link.name} approves it with ${patchCommand(seen)}, or approves ${inAzure}`
-    : `the owner of ${target.id} approves ${inAzure}`;
+  const inAzure = `${which} (${place}${command === undefined ? '' : `; or \`${command}\``})`;
+  if (target.link) {
+    const inGit = `the owner of WorkspacePrivateLink ${target.link.namespace}/${target.link.name} approves it with ${patchCommand(seen)}`;
+    return [`${inGit}, or approves ${inAzure}`, `${inGit}, or approves ${which} (${place})`, inGit];
+  }
+  const byCommand = command === undefined ? [] : [`the owner of the target approves ${which}: \`${command}\``];
+  return [
+    `the owner of ${target.id} approves ${inAzure}`,
+    `the owner of the target approves ${inAzure}`,
+    ...byCommand,
+    `the owner of the target approves ${which} (${place})`,
+  ];
+}
+
+const MOST_OBJECTS = 5;
+
+/** A workspace has one managed network, and every confirmed approval of this namespace has noted its subscription. */
+export function movedWords({ namespace, source }: Desired, pinnedOn: readonly string[]): string {
+  const names = pinnedOn.slice(0, MOST_OBJECTS).join(' ');
+  const more = pinnedOn.length > MOST_OBJECTS ? ', and the same on its further objects in this namespace' : '';
+  return `if Microsoft has moved the managed network of workspace ${source.workspaceId}, which its administrators can tell, forget the old one with \`kubectl -n ${namespace} annotate managedprivateendpoint ${names} ${PIN}-\`${more}`;
 }
 
 /** A decision in the target's own list; the operator then identifies the request before it approves. */

@@ -1,10 +1,16 @@
-import { approvalWords, removalCommand } from './describe-approval.ts';
+import { approvalWords, movedWords, removalCommand } from './describe-approval.ts';
 import { pausedDetail, pausedRemedy } from './describe-paused.ts';
 import { WORDING } from './describe-reasons.ts';
 import type { Fault, PrivateEndpointConnection, Reason, Rest, Seen } from './types.ts';
 
 /** A rest in words. */
-export type Said = { reason: string; text: string; next: string };
+export type Said = {
+  reason: string;
+  text: string;
+  next: string;
+  /** Fewer ways to do the same, each shorter than the one before. */
+  shorter?: readonly string[];
+};
 
 const MOST_NAMED = 3;
 const NEXT_BY_DISPOSITION = {
@@ -22,11 +28,14 @@ export function say(seen: Seen, rest: Rest): Said {
   const { says, next } = WORDING[rest.reason as Reason];
   const fault = blames(rest) ? faultOf(seen, rest) : undefined;
   const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
-  const remedy = fault?.error.remedy ?? remedyOf(seen, rest);
+  const remedies = fault?.error.remedy === undefined ? remediesOf(seen, rest) : [fault.error.remedy];
+  const [remedy, ...shorter] = remedies;
+  const ending = isHeldUp(rest) ? `; or ${LET_GO}` : '';
   return {
     reason: fault?.error.reason.startsWith('Credential') ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
-    next: `${remedy ?? next}${isHeldUp(rest) ? `; or ${LET_GO}` : ''}`,
+    next: `${remedy ?? next}${ending}`,
+    ...(shorter.length > 0 && { shorter: shorter.map((way) => `${way}${ending}`) }),
   };
 }
 
@@ -140,32 +149,31 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
 const connectionText = ({ name, privateEndpointId, status }: PrivateEndpointConnection): string =>
   `${status.toLowerCase()}: ${privateEndpointId ?? name}`;
 
-/** The exact command or place, where there is one. */
-function remedyOf(seen: Seen, { machine, reason }: Rest): string | undefined {
+/** The exact command or place, where there is one; the most ways first, then fewer, for where there is little room. */
+function remediesOf(seen: Seen, { machine, reason }: Rest): readonly string[] {
   const { target, approval, desired } = seen;
   switch (reason) {
     case 'AwaitingApproval':
     case 'RequestNotClean':
       return approvalWords(seen);
-    case 'AmbiguousConnection': {
-      const matches = machine === 'target' ? target.matches : (approval?.matches ?? []);
-      const commands = matches.slice(0, MOST_NAMED).map(({ name }) => removalCommand(target.id ?? '', name));
-      if (commands.length === 0) return undefined;
-      return `the owner of the target removes what is not genuine: ${commands.join(' or ')}; the operator looks again every ten minutes`;
-    }
+    case 'AmbiguousConnection':
+      return ambiguousWords(seen, machine);
     case 'RecreationPaused':
-      return pausedRemedy(seen);
+      return [pausedRemedy(seen)];
     case 'ApprovalHeld':
-      return (
-        approval?.connection &&
-        `the owner of the target rejects it unless it is genuine, with ${removalCommand(target.id ?? '', approval.connection.name)}; or ${takesBackWords(seen)}; the operator looks again every ten minutes`
-      );
+      return approval?.connection
+        ? [
+            `the owner of the target rejects it unless it is genuine, with ${removalCommand(target.id ?? '', approval.connection.name)}; or ${takesBackWords(seen)}; the operator looks again every ten minutes`,
+          ]
+        : [];
     case 'LinkNotAllowed':
       return target.detail?.includes('allowedSourceNamespaces') && desired.reference
-        ? `its owner allows it: \`kubectl -n ${desired.reference.namespace} edit workspaceprivatelink ${desired.reference.name}\`, add ${desired.namespace} to spec.allowedSourceNamespaces; the operator notices at once`
-        : undefined;
+        ? [
+            `its owner allows it: \`kubectl -n ${desired.reference.namespace} edit workspaceprivatelink ${desired.reference.name}\`, add ${desired.namespace} to spec.allowedSourceNamespaces; the operator notices at once`,
+          ]
+        : [];
     default:
-      return undefined;
+      return [];
   }
 }
 
@@ -178,13 +186,50 @@ function takesBackWords({ target: { link } }: Seen): string {
   return `the operator takes it back after ${command === undefined ? own : `${command}, or with ${own}`}`;
 }
 
+/** Which commands take away what is not genuine; and which note, where Microsoft has moved the managed network. */
+function ambiguousWords({ target, approval, desired }: Seen, machine: string): readonly string[] {
+  const matches = machine === 'target' ? target.matches : (approval?.matches ?? []);
+  const commands = matches.slice(0, MOST_NAMED).map(({ name }) => removalCommand(target.id ?? '', name));
+  const again = 'the operator looks again every ten minutes';
+  const isMoved = machine === 'approval' && approval?.facts.match === 'otherSubscription';
+  const moved = isMoved ? `${movedWords(desired, approval?.pinnedOn ?? [])}; if not, ` : '';
+  const way = (which: readonly string[]) => {
+    const how = which.length > 0 ? `: ${which.join(' or ')}` : '';
+    return `${moved}the owner of the target removes what is not genuine${how}; ${again}`;
+  };
+  return [way(commands), way(commands.slice(0, 1)), way([])];
+}
+
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The same texts may be very long; the API server's schema is not. */
-export const clip = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+/** The same texts may be very long; the API server's schema is not. Never a part of a command: half of one does harm. */
+export function clip(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, limit - 1);
+  const isInside = (cut.match(/`/g) ?? []).length % 2 === 1;
+  const before = isInside ? cut.slice(0, cut.lastIndexOf('`')) : cut;
+  const clause = Math.max(before.lastIndexOf('; '), before.lastIndexOf(', '), before.lastIndexOf(' ('));
+  return `${isInside && clause > 0 ? before.slice(0, clause) : before.trimEnd()}…`;
+}
+
+/** What happens next comes first where both do not fit: the explanation is the lesser loss. */
+export function within(text: string, next: string, limit: number): string {
+  const whole = capital(`${text}; ${next}.`);
+  return whole.length <= limit || !next.includes('`') ? clip(whole, limit) : clip(capital(`${next}; ${text}.`), limit);
+}
 
 export const line = (seen: Seen, rest: Rest): string => {
   const { text, next } = say(seen, rest);
   return capital(`${text}; ${next}.`);
 };
+
+/** The same within a limit: with fewer ways to do it rather than with half a command. */
+export function shortLine(seen: Seen, rest: Rest, limit: number): string {
+  const { text, next, shorter = [] } = say(seen, rest);
+  const ways = [next, ...shorter];
+  const fitting = ways.find((way) => `${text}; ${way}.`.length <= limit);
+  if (fitting !== undefined || ways.length === 1) return within(text, fitting ?? next, limit);
+  // What was found is told in the conditions, which have room.
+  const first = ways.find((way) => way.length < limit) ?? ways.at(-1)!;
+  return clip(capital(`${first}; ${text}.`), limit);
+}

@@ -1,7 +1,7 @@
 import { conditions, primary, spokesman } from './describe-conditions.ts';
 import { observedEvents, observedLifecycle, planStatus } from './describe-observed.ts';
 import { readyMessage } from './describe-ready.ts';
-import { capital, clip, line } from './describe-words.ts';
+import { capital, clip, shortLine } from './describe-words.ts';
 import { desiredOf } from './desired.ts';
 import { preflightOf } from './desired-preflight.ts';
 import type { DescribeInput, EventNote, ManagedPrivateEndpoint, Report, Rest, Seen } from './types.ts';
@@ -24,7 +24,7 @@ export function describe(input: Input): Report {
   const report = conditions(seen, rests, deleting, observed && observedLifecycle(seen, main, observed));
   const phase = main ? phaseOf(main) : 'Ready';
   const [ready] = report;
-  const next = main ? line(seen, spokesman(rests, main)) : `Nothing to do. ${readyMessage(seen)}`;
+  const next = main ? shortLine(seen, spokesman(rests, main), NEXT_STEP_LIMIT) : `Nothing to do. ${readyMessage(seen)}`;
   return {
     status: {
       ...(seen.loss || seen.removal ? known(resource.status) : statusOf(seen)),

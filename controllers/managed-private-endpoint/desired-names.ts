@@ -4,6 +4,9 @@ export const ANNOTATION = 'fabriclink.dev/';
 /** Any text: a person gives up what cannot be taken down for want of credentials. */
 export const ABANDON = `${ANNOTATION}abandon`;
 
+/** The subscription of the source workspace's managed network, after the first approval that Fabric confirmed. */
+export const PIN = `${ANNOTATION}pinned-subscription`;
+
 /** When the endpoint was made anew because it had been rejected, and what was given up last. */
 export const RECREATED = `${ANNOTATION}recreated`;
 

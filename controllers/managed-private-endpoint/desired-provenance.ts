@@ -1,5 +1,5 @@
 import { type Recreations, recreationsIn, recreationsText } from '../../operator/approval/recreation.ts';
-import { ANNOTATION, RECREATED, same, timeOf } from './desired-names.ts';
+import { ANNOTATION, PIN, RECREATED, same, timeOf } from './desired-names.ts';
 import type { ArmId, ManagedEndpointRow, ManagedPrivateEndpoint, MatchNote, Provenance, RequestNote } from './types.ts';
 
 const KEYS = {
@@ -7,7 +7,7 @@ const KEYS = {
   endpoint: `${ANNOTATION}endpoint`,
   match: `${ANNOTATION}match`,
   leftover: `${ANNOTATION}leftover`,
-  pin: `${ANNOTATION}pinned-subscription`,
+  pin: PIN,
   deletedAt: `${ANNOTATION}deleted-at`,
   lostAt: `${ANNOTATION}credentials-lost-at`,
   recreated: RECREATED,

@@ -12,7 +12,7 @@ import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
 import { arrivalPace, echoPace, nextTick, settlePace, type Tick } from './paces.ts';
-import { pinOf } from './pins.ts';
+import { pinnedObjects, pinOf } from './pins.ts';
 import { type Age, agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
 import { connectionsOf, isIdRejectedBy, isOnlyObserved, type Reference, targetClients } from './target-side.ts';
 import type {
@@ -123,6 +123,7 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
     connection,
     matches,
     ...('why' in match && { detail: match.why }),
+    ...(match.kind === 'otherSubscription' && { pinnedOn: pinnedObjects(context) }),
     dueAtMs: unprovenUntil(context, connection, facts.approval, rows.fault) ?? paceOf(context).nextAtMs,
   };
 }

@@ -61,6 +61,8 @@ export type RequestNote = {
   nonce: string;
   /** What was asked for: a row of our name that leads elsewhere is not ours. */
   targetId: ArmId;
+  /** Whose workspace the target was then; for people, once nothing of the target is read any more. */
+  workspaceId?: string;
   /** Fabric answered that it made nothing: a row of our name is somebody else's, until it is asked again. */
   refused?: true;
 };
@@ -81,7 +83,8 @@ export type MatchNote = {
 /** What was written before calls, and cannot be observed later. */
 export type Provenance = {
   request: RequestNote | undefined;
-  endpoint: { how: 'created' | 'adopted'; id: string } | undefined;
+  /** `sinceMs`: when it was taken over, where it was. */
+  endpoint: { how: 'created' | 'adopted'; id: string; sinceMs?: number } | undefined;
   match: MatchNote | undefined;
   /** The proven private endpoint of a request that is over, whose connection may still be on the target. */
   leftover: ArmId | undefined;
@@ -121,6 +124,8 @@ export type ApprovalSeen = {
   facts: ApprovalFacts;
   connection: PrivateEndpointConnection | undefined;
   matches: readonly PrivateEndpointConnection[];
+  /** Names of the objects that note the subscription which the request does not come from. */
+  pinnedOn?: readonly string[];
   /** Why a match is implausible. */
   detail?: string;
   /** When to look again at a request that settles. */

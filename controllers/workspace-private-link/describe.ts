@@ -22,7 +22,7 @@ export function describe(input: Input): Report {
   if (seen.abandonment?.facts.credentials === 'lost') return lost(resource, seen, main, report);
   const [ready] = report;
   const phase = main ? phaseOf(main) : 'Ready';
-  const next = main ? line(seen, main) : `Nothing to do. ${readyMessage(seen)}`;
+  const next = main ? line(seen, main, NEXT_STEP_LIMIT) : `Nothing to do. ${readyMessage(seen)}`;
   const managed = resource.spec.inbound !== undefined || resource.spec.outbound !== undefined;
   return {
     status: {
@@ -52,7 +52,7 @@ function lost(
 ): Report {
   const { conditions: _, observedGeneration: __, ...known } = resource.status ?? {};
   return {
-    status: { ...known, ...(main && { phase: phaseOf(main), nextStep: clip(line(seen, main), NEXT_STEP_LIMIT) }) },
+    status: { ...known, ...(main && { phase: phaseOf(main), nextStep: line(seen, main, NEXT_STEP_LIMIT) }) },
     conditions: report,
     events: eventsOf(resource, seen, report, []),
   };

@@ -3,7 +3,7 @@ import { lastSegment, same } from '../desired-names.ts';
 import { gatewayStatus } from '../placement/describe-gateway.ts';
 import type { AccessSeen, Provenance, Rest, Seen } from '../types.ts';
 import { endpointRests, isDone } from './describe-conditions.ts';
-import { capital, clip, say } from './describe-words.ts';
+import { capital, clip, say, within } from './describe-words.ts';
 
 type EndpointStatus = NonNullable<WorkspacePrivateLinkStatus['endpoints']>[number];
 type ConnectionStatus = NonNullable<WorkspacePrivateLinkStatus['connections']>[number];
@@ -48,7 +48,7 @@ export function endpointStatus(seen: Seen, rests: readonly Rest[]): EndpointStat
 
 const messageOf = (seen: Seen, rest: Rest): string => {
   const { text, next } = say(seen, rest);
-  return clip(capital(`${text}; ${next}.`), MESSAGE_LIMIT);
+  return within(text, next, MESSAGE_LIMIT);
 };
 
 /** Everybody else's connections, pending ones first, with the time at which we first saw each. */

@@ -342,13 +342,28 @@ export function subject(ladder: string): string {
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The same texts may be very long; the API server's schema is not. */
-export const clip = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+/** The same texts may be very long; the API server's schema is not. Never a part of a command: half of one does harm. */
+export function clip(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, limit - 1);
+  const isInside = (cut.match(/`/g) ?? []).length % 2 === 1;
+  const before = isInside ? cut.slice(0, cut.lastIndexOf('`')) : cut;
+  const clause = Math.max(before.lastIndexOf('; '), before.lastIndexOf(', '), before.lastIndexOf(' ('));
+  return `${isInside && clause > 0 ? before.slice(0, clause) : before.trimEnd()}…`;
+}
+
+/** What happens next comes first where both do not fit: the explanation is the lesser loss. */
+export function within(text: string, next: string, limit: number): string {
+  const whole = capital(`${text}; ${next}.`);
+  return whole.length <= limit || !next.includes('`') ? clip(whole, limit) : clip(capital(`${next}; ${text}.`), limit);
+}
 
 /** One line: `Endpoint hub: the subnet is full (3 are free); free addresses in it.` */
-export const line = (seen: Seen, rest: Rest): string => {
+export const line = (seen: Seen, rest: Rest, limit = Number.POSITIVE_INFINITY): string => {
   const { text, next } = say(seen, rest);
   // The service is what the object is about: its sentences need no name in front.
-  return rest.ladder === 'service' ? capital(`${text}; ${next}.`) : `${subject(rest.ladder)}: ${text}; ${next}.`;
+  if (rest.ladder === 'service') return within(text, next, limit);
+  const about = `${subject(rest.ladder)}: `;
+  const whole = `${about}${text}; ${next}.`;
+  return whole.length <= limit ? whole : `${about}${within(text, next, limit - about.length)}`;
 };
