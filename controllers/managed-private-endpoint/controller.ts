@@ -7,6 +7,7 @@ import { awaitsTurn, faultsOf } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { desiredOf, isObserved } from './desired.ts';
 import { timeOf } from './desired-names.ts';
+import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
@@ -66,7 +67,7 @@ const DECIDED = new Set([
   'RequestDisconnected',
 ]);
 
-/** From the status, which is there for people and for this: nothing is decided by it. */
+/** From the status and the notes, which are there for people and for this: nothing is decided by it. */
 const approvalWaiting: ObjectGauge = {
   metric: 'fabriclink_approval_waiting_seconds',
   help: 'How long the oldest request has been waiting for a decision, by object.',
@@ -75,7 +76,8 @@ const approvalWaiting: ObjectGauge = {
     const waits = conditions.some(
       ({ type, status, reason }) => type === 'Approved' && status === 'False' && !DECIDED.has(reason),
     );
-    const sinceMs = timeOf(requestedAt);
+    // What was taken over has waited since before; we know only since when we have seen it.
+    const sinceMs = timeOf(requestedAt) ?? provenanceOf(object as ManagedPrivateEndpoint).endpoint?.sinceMs;
     return waits && sinceMs !== undefined ? Math.max(0, nowMs - sinceMs) / 1_000 : undefined;
   },
 };

@@ -1,6 +1,8 @@
 import type { ManagedPrivateEndpointStatus } from '../../crds/managed-private-endpoint.ts';
+import { removalCommand } from './describe-approval.ts';
 import { readyMessage } from './describe-ready.ts';
 import { clip, line, say } from './describe-words.ts';
+import { isOpenApproval } from './desired-provenance.ts';
 import type { EventNote, ManagedPrivateEndpoint, PlanStep, Report, Rest, Seen } from './types.ts';
 
 type Condition = Report['conditions'][number];
@@ -28,6 +30,11 @@ export function observedLifecycle(seen: Seen, main: Rest | undefined, plan: read
     reason,
     message: clip(message, MESSAGE_LIMIT),
   });
+  const open = unwatchedApproval(seen);
+  if (open !== undefined) {
+    const message = clip(open, MESSAGE_LIMIT);
+    return [ready('False', UNWATCHED, message), { type: 'Stalled', status: 'True', reason: UNWATCHED, message }];
+  }
   const stalled = person
     ? [
         {
@@ -50,6 +57,24 @@ export function observedLifecycle(seen: Seen, main: Rest | undefined, plan: read
     return [ready('False', reason, message), { type: 'Reconciling', status: 'True', reason, message }];
   }
   return [ready('True', 'ObservedAsWanted', `Only observed: nothing would be changed. ${readyMessage(seen)}`)];
+}
+
+const UNWATCHED = 'ApprovalUnwatched';
+
+/**
+ * Approved by us, not confirmed by Fabric, and since then the object is only observed: if it was an imitation's, nobody
+ * takes the approval back (design section 7, rule 2).
+ */
+function unwatchedApproval({ provenance, approval, target, desired }: Seen): string | undefined {
+  const { match } = provenance;
+  const isSettled =
+    approval?.facts.fabric === 'echoed' ||
+    (approval?.connection !== undefined && approval.connection.status !== 'Approved');
+  if (!isOpenApproval(provenance) || !match || isSettled) return undefined;
+  const manage = `\`kubectl -n ${desired.namespace} patch managedprivateendpoint ${desired.name} --type merge -p '{"spec":{"managementPolicy":"Manage"}}'\``;
+  const name = approval?.connection?.name;
+  const remove = name === undefined || target.id === undefined ? '' : ` with ${removalCommand(target.id, name)}`;
+  return `Only observed, while an approval of this object is not confirmed by Fabric yet: ${match.privateEndpointId}. If Fabric does not confirm it, nobody takes it back; set managementPolicy to Manage again until it is settled, within 20 minutes: ${manage}; or have the owner of the target remove what is not genuine${remove}.`;
 }
 
 /** Something else than the last time would be done. */

@@ -19,11 +19,9 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** Annotations, written before the call that they are about. */
 export const notes = {
   request: (note: RequestNote | undefined): Note => ({
-    [KEYS.request]: note
-      ? `${iso(note.atMs)} before=${note.clean ? 'none' : 'unread'} nonce=${note.nonce} target=${note.targetId}${note.refused ? ' refused' : ''}`
-      : null,
+    [KEYS.request]: note ? requestText(note) : null,
   }),
-  endpoint: (note: Provenance['endpoint']): Note => ({ [KEYS.endpoint]: note ? `${note.how} ${note.id}` : null }),
+  endpoint: (note: Provenance['endpoint']): Note => ({ [KEYS.endpoint]: note ? endpointText(note) : null }),
   match: (note: MatchNote | undefined): Note => ({ [KEYS.match]: note ? matchText(note) : null }),
   leftover: (id: ArmId | undefined): Note => ({ [KEYS.leftover]: id ?? null }),
   pin: (subscriptionId: string): Note => ({ [KEYS.pin]: subscriptionId.toLowerCase() }),
@@ -31,6 +29,19 @@ export const notes = {
   recreated: (note: Recreations): Note => ({ [KEYS.recreated]: recreationsText(note) }),
   lostAt: (ms: number | undefined): Note => ({ [KEYS.lostAt]: ms === undefined ? null : iso(ms) }),
 };
+
+const requestText = ({ atMs, clean, nonce, targetId, refused, workspaceId }: RequestNote): string =>
+  [
+    iso(atMs),
+    `before=${clean ? 'none' : 'unread'}`,
+    `nonce=${nonce}`,
+    `target=${targetId}`,
+    ...(refused ? ['refused'] : []),
+    ...(workspaceId === undefined ? [] : [`workspace=${workspaceId}`]),
+  ].join(' ');
+
+const endpointText = ({ how, id, sinceMs }: NonNullable<Provenance['endpoint']>): string =>
+  [how, id, ...(sinceMs === undefined ? [] : [iso(sinceMs)])].join(' ');
 
 function matchText(note: MatchNote): string {
   const time = (what: string, ms: number | undefined) => (ms === undefined ? [] : [`${what}=${iso(ms)}`]);
@@ -65,12 +76,16 @@ function requestIn(text = ''): RequestNote | undefined {
   const [nonce, targetId] = [value('nonce'), value('target')];
   if (atMs === undefined || !nonce || !targetId) return undefined;
   const refused = words.includes('refused') && { refused: true as const };
-  return { atMs, nonce, targetId, clean: words.includes('before=none'), ...refused };
+  const workspaceId = value('workspace');
+  const known = workspaceId !== undefined && { workspaceId };
+  return { atMs, nonce, targetId, clean: words.includes('before=none'), ...refused, ...known };
 }
 
 function endpointIn(text = ''): Provenance['endpoint'] {
-  const [how, id] = text.split(' ');
-  return (how === 'created' || how === 'adopted') && id ? { how, id } : undefined;
+  const [how, id, since] = text.split(' ');
+  const sinceMs = timeOf(since);
+  if ((how !== 'created' && how !== 'adopted') || !id) return undefined;
+  return { how, id, ...(sinceMs !== undefined && { sinceMs }) };
 }
 
 function matchIn(text = ''): MatchNote | undefined {

@@ -46,12 +46,19 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
   async noteRequest(pass, seen) {
     const nonce = randomBytes(NONCE_BYTES).toString('hex');
     const clean = seen.target.facts.matches === 'none';
-    const targetId = found(seen.target.id, 'the target');
+    const { id, workspaceId } = seen.target;
+    const targetId = found(id, 'the target');
     await pass.annotate({
       ...notes.endpoint(undefined),
       ...notes.match(undefined),
       ...notes.leftover(undefined),
-      ...notes.request({ atMs: deps.clock.now(), clean, nonce, targetId }),
+      ...notes.request({
+        atMs: deps.clock.now(),
+        clean,
+        nonce,
+        targetId,
+        ...(workspaceId !== undefined && { workspaceId }),
+      }),
     });
   },
 
@@ -104,7 +111,10 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
 
   async adoptEndpoint(pass, seen) {
     const { id } = found(seen.endpoint.row, 'the endpoint');
-    await pass.annotate({ ...notes.request(undefined), ...notes.endpoint({ how: 'adopted', id }) });
+    await pass.annotate({
+      ...notes.request(undefined),
+      ...notes.endpoint({ how: 'adopted', id, sinceMs: deps.clock.now() }),
+    });
     const note = `Took over ${inWords(seen.desired)}, which existed already. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
     report(pass, { reason: 'EndpointAdopted', action: 'AdoptEndpoint', note }, { endpointId: id });
   },

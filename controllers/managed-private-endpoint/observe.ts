@@ -125,8 +125,10 @@ async function targetOfRow(
   { origin, endpoint, adoption }: EndpointFacts,
 ): Promise<TargetSeen> {
   const { expectedWorkspaceId } = context.desired;
-  const isProven = origin === 'created' || origin === 'adopted';
-  if (isProven) return { ...known, workspaceId: known.workspaceId ?? expectedWorkspaceId };
+  const isProven = origin === 'created' || origin === 'adopted' || origin === 'fresh';
+  // As it was read before the request: what people are told must not vanish when it is made.
+  const notedId = context.provenance.request?.workspaceId;
+  if (isProven) return { ...known, workspaceId: known.workspaceId ?? expectedWorkspaceId ?? notedId };
   const isTakenOver = origin === 'foreign' && adoption === 'allowed' && !NOT_TO_TAKE_OVER.includes(endpoint);
   return isTakenOver ? observeExpected(context, reference, known) : known;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
-import { deleteLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
+import { addLinkService, approveConnection, deleteLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
 import { addLinkTarget } from '../../simulator/arm/targets/out-of-band.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { createManagedEndpoint, deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
@@ -33,6 +33,7 @@ import {
   SALES,
   SALES_SERVICE,
   salesLink,
+  TENANT,
 } from '../support/stage-world.ts';
 
 /** What can be in the way of a managed private endpoint: each with its reason and remedy, healing by itself or by policy. */
@@ -166,13 +167,14 @@ describe('any Azure resource', () => {
   const credentialsRef = { name: 'fabriclink-credentials' };
 
   /** In force from the start. */
-  const mayDecideOnStorage = () =>
+  const mayDecideOn = (scope: string, type: string) =>
     stage.simulator.world.arm.grants.push({
       principalId: OPERATOR_APP.objectId,
-      scope: STORAGE,
-      actions: ['Microsoft.Storage/storageAccounts/*'],
+      scope,
+      actions: [`${type}/*`],
       effectiveAtMs: 0,
     });
+  const mayDecideOnStorage = () => mayDecideOn(STORAGE, 'Microsoft.Storage/storageAccounts');
 
   test('is asked for and approved like a workspace, with credentials of its side', async () => {
     addLinkTarget(stage.simulator.world, STORAGE);
@@ -184,6 +186,21 @@ describe('any Azure resource', () => {
     await deleteManaged(stage);
     await playUntilManagedGone(stage);
     expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test('that takes one decision, and minutes for it, is approved with one call', async () => {
+    const server = STORAGE.replace(/Microsoft\.Storage.*$/, 'Microsoft.Sql/servers/erp');
+    addLinkTarget(stage.simulator.world, server);
+    mayDecideOn(server, 'Microsoft.Sql/servers');
+    await begin({ ...byId(server, 'sqlServer'), approval: { mode: 'Auto', credentialsRef } });
+    await playUntilManagedReady(stage);
+    const decisions = stage.calls.filter(
+      ({ method, path }) => method === 'PUT' && /Microsoft\.Sql\/servers\/erp\/privateEndpointConnections/i.test(path),
+    );
+    expect(decisions.map(({ status }) => status)).toEqual([202]);
+    expect(managedIn(stage)!.status).toMatchObject({ targetResourceId: server, connection: { status: 'Approved' } });
+    const connections = Object.values(stage.simulator.world.arm.linkTargets[server.toLowerCase()]!.connections);
+    expect(connections.map(({ state }) => state.status)).toEqual(['Approved']);
   });
 
   test('is not asked for under Auto while its connections cannot be read, and is under Manual', async () => {
@@ -488,6 +505,59 @@ describe('a deletion', () => {
     const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
     expect(ledger).toContain(rowIn(stage)!.id);
   });
+});
+
+test('a region without Fabric Data Engineering is said with its remedy, not hammered, and heals', async () => {
+  const fault = stage.simulator.faults.add({
+    kind: 'refuse',
+    status: 400,
+    code: 'UnsupportedRegion',
+    service: 'fabric',
+    method: 'POST',
+    path: 'managedPrivateEndpoints',
+  });
+  await begin();
+  await playUntilSaid(stage, 'UnsupportedRegion');
+  expect(nextStep()).toContain('move the workspace to a capacity in a region that has it');
+  expect(managedIn(stage)!.status?.preflight?.map(({ code }) => code)).toContain('RegionNeedsDataEngineering');
+  await stage.pass(3 * HOUR_MS);
+  expect(posts().length).toBeLessThan(30);
+  stage.simulator.faults.remove(fault);
+  await playUntilSaid(stage, 'AwaitingApproval');
+});
+
+test('observed only while an approval is open: people are told that nobody takes it back', async () => {
+  await begin(AUTO);
+  await stage.run(() => eventReasons(stage).includes('RequestApproved'), { withinMs: HOUR_MS, what: 'it is approved' });
+  await stage.apply(managedManifest({ ...AUTO, managementPolicy: 'Observe' }));
+  await playUntilSaid(stage, 'ApprovalUnwatched');
+  expect(nextStep()).toContain('kubectl -n stage patch managedprivateendpoint to-sales --type merge');
+  expect(managedSaid(stage, 'Stalled')).toBe('True ApprovalUnwatched');
+  // Fabric confirms it meanwhile, and then there is nothing to take back.
+  await stage.run(() => managedSaid(stage, 'Ready') === 'True ObservedAsWanted', {
+    withinMs: HOUR_MS,
+    what: 'it is as wanted',
+  });
+  await stage.apply(managedManifest(AUTO));
+  await playUntilManagedReady(stage);
+});
+
+test('a target by its ARM id that nobody here keeps: its workspace and uses stay known when it is asked for', async () => {
+  const { id } = addLinkService(stage.simulator.world, {
+    tenantId: TENANT,
+    workspaceId: SALES,
+    subscriptionId: SALES_SERVICE.split('/')[2]!,
+    resourceGroup: 'rg-others',
+    name: 'pls-others',
+  });
+  await begin({ target: { privateLinkResourceId: id } });
+  await playUntilSaid(stage, 'AwaitingApproval');
+  expect(managedIn(stage)!.status?.targetWorkspaceId).toBe(SALES);
+  await stage.pass(3 * HOUR_MS);
+  expect(managedIn(stage)!.status?.targetWorkspaceId).toBe(SALES);
+  approveConnection(stage.simulator.cloud, id, rowIn(stage)!.privateEndpointId);
+  await playUntilManagedReady(stage);
+  expect(nextStep()).toContain('z5a.onelake.fabric.microsoft.com');
 });
 
 test('observed only: nothing is written, and the plan says what would be', async () => {
