@@ -233,6 +233,7 @@ export const WAITS: { [M in PlannedMachine]: Readonly<Record<string, Wait<FactsA
     'Match.Undecided': 'person',
     'Settle.Unobservable': 'unread',
     'Settle.Undecided': 'person',
+    'Settle.Untold': 'person',
     'Approval.Settling': () => ({ settle: 'after' }),
   },
   revocation: { 'Unlisted.AwaitingService': 'other' },

@@ -3,7 +3,7 @@ import { lastSegment, same } from '../desired-names.ts';
 import { gatewayStatus } from '../placement/describe-gateway.ts';
 import type { AccessSeen, Provenance, Rest, Seen } from '../types.ts';
 import { endpointRests, isDone } from './describe-conditions.ts';
-import { capital, clip, say, within } from './describe-words.ts';
+import { clip, say, within } from './describe-words.ts';
 
 type EndpointStatus = NonNullable<WorkspacePrivateLinkStatus['endpoints']>[number];
 type ConnectionStatus = NonNullable<WorkspacePrivateLinkStatus['connections']>[number];

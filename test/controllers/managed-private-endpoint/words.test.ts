@@ -84,11 +84,12 @@ describe.each([
   const TEXT = 'Do this: run `first --long`, or run `second --longer`; then wait.';
 
   test('never ends within a command', () => {
-    for (let limit = 10; limit < TEXT.length; limit += 1) {
+    const limits = Array.from({ length: TEXT.length - 20 }, (_none, index) => 20 + index);
+    const broken = limits.filter((limit) => {
       const said = cut(TEXT, limit);
-      expect(said.length).toBeLessThanOrEqual(limit);
-      if (limit > 40) expect(said.split('`').length % 2).toBe(1);
-    }
+      return said.length > limit || said.split('`').length % 2 === 0;
+    });
+    expect(broken).toEqual([]);
     expect(cut(TEXT, TEXT.length)).toBe(TEXT);
     expect(cut(TEXT, 50)).toBe('Do this: run `first --long`…');
   });
