@@ -6,9 +6,9 @@ import { notes } from './desired-provenance.ts';
 import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
 import { rowsNow } from './effects-endpoint.ts';
 import { echoOf, matchOf } from './observe-approval.ts';
-import { tellsNothing } from './observe-endpoint.ts';
+import { rowOf, tellsNothing } from './observe-endpoint.ts';
 import { pinOf } from './pins.ts';
-import { type Deps, type MyPass } from './reading.ts';
+import { callAnew, type Deps, type MyPass } from './reading.ts';
 import { isIdRejectedBy, isRejectedBy, type TargetConnections } from './target-side.ts';
 import type { ApprovalSeen, Effect, ManagedEndpointRow, MatchNote, PrivateEndpointConnection, Seen } from './types.ts';
 
@@ -45,12 +45,14 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const { match: note, request } = seen.provenance;
     const target = await targetOf(deps, pass, seen);
     if (note?.sinceMs === undefined || !request?.clean || !target || seen.desired.approver !== 'operator') return;
-    const rows = await rowsNow(deps, pass, seen);
+    // Both sides as they have been since this pass began: Fabric's word that the endpoint waits, and that the request is
+    // the only one. Those who decide at the same moment share the reads; what only our own writes tell counts for nothing.
+    const context = { desired: seen.desired, provenance: seen.provenance, pass, deps };
+    const rows = await rowsNow(deps, pass, seen, callAnew(context));
     const word = fabricWord(seen.desired.source, rows, target.id);
-    if (word !== 'pending' && word !== 'provisioning') return;
-    const context = { desired: seen.desired, provenance: seen.provenance, pass };
-    const match = matchOf(context, (await target.side.list({ ...pass.call, maxAgeMs: 0 })) ?? []);
-    if (match.kind !== 'one' || match.connection.status !== 'Pending') return;
+    if ((word !== 'pending' && word !== 'provisioning') || rowOf(seen.desired, rows)?.isUnlisted) return;
+    const match = matchOf(context, (await target.side.list(callAnew(context))) ?? []);
+    if (match.kind !== 'one' || match.connection.status !== 'Pending' || match.connection.isAnswered) return;
     const { connection } = match;
     const { privateEndpointId } = connection;
     if (!same(privateEndpointId, note.privateEndpointId)) return;
@@ -60,7 +62,8 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const { privateEndpointId: notedId, sinceMs } = note;
     await pass.annotate(notes.match({ privateEndpointId: notedId, sinceMs, approvedAtMs: atMs }));
     const description = descriptionOf(seen, atMs, seen.desired.requestMessage);
-    await target.side.decide(connection, { status: 'Approved', description }, pass.call);
+    // Whose it is and that it is Pending is checked once more: by the read above, or anew where the note took its time.
+    await target.side.decide(connection, { status: 'Approved', description }, callAnew(context));
     decided(pass, target.side, {
       reason: 'RequestApproved',
       action: 'ApproveRequest',

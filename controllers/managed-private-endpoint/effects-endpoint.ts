@@ -165,10 +165,14 @@ function recreationNote({ clock }: Deps, { endpoint, provenance }: Seen, { id }:
 }
 
 /** The rows of the workspace as Fabric has them now, ours by its id when the list does not show it. */
-export async function rowsNow(deps: Deps, pass: MyPass, seen: Seen): Promise<readonly ManagedEndpointRow[]> {
+export async function rowsNow(
+  deps: Deps,
+  pass: MyPass,
+  seen: Seen,
+  call: MyPass['call'] = { ...pass.call, maxAgeMs: 0 },
+): Promise<readonly ManagedEndpointRow[]> {
   const { desired, provenance } = seen;
   const clients = await clientsOf(deps, pass);
-  const call = { ...pass.call, maxAgeMs: 0 };
   const { value } = await clients.fabric.managedPrivateEndpoints(desired.source.workspaceId, call);
   const rows = await withNoted({ deps, pass, desired, provenance, clients }, { value });
   if (rows.fault) throw rows.fault.error;

@@ -11,9 +11,9 @@ import { isCredentialTrouble } from '../../operator/errors.ts';
 import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
-import { arrivalPace, echoPace, nextTick, settlePace, type Tick } from './paces.ts';
+import { type Age, arrivalPace, echoPace, type Pace, settlePace, tickAfter } from './paces.ts';
 import { pinnedObjects, pinOf } from './pins.ts';
-import { type Age, agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
+import { agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
 import { connectionsOf, isIdRejectedBy, isOnlyObserved, type Reference, targetClients } from './target-side.ts';
 import type {
   ApprovalFacts,
@@ -52,18 +52,18 @@ export const isStillOpen = ({ facts: { approval, match } }: ApprovalSeen): boole
 /** What is known of the one connection that is ours or may be. An older list is enough while it shows nothing to be done. */
 export async function observeApproval(...about: Question): Promise<ApprovalSeen> {
   const [context] = about;
-  const known = await observeAged(paceOf(context).tick, ...about);
+  const known = await observeAged(paceOf(context).age, ...about);
   if (known.fault || isQuiet(context, known.facts)) return known;
   // Fabric's echo is the proof; the target only tells of which connection, and has been telling that for minutes.
   return observeAged(known.facts.fabric === 'echoed' ? 'underWay' : 'decisive', ...about);
 }
 
 /** How often the target's connections are looked at, and when next: whatever it is, many objects wait for it together. */
-function paceOf(context: Reader): { tick: Tick; nextAtMs: number } {
+function paceOf(context: Reader): Pace {
   const { match } = context.provenance;
   if (isOpenApproval(context.provenance)) {
     // What is awaited is shown in the source workspace.
-    return { tick: 'slow', nextAtMs: echoPace(context, match?.approvedAtMs ?? 0).nextAtMs };
+    return { age: 'settled', nextAtMs: echoPace(context, match?.approvedAtMs ?? 0).nextAtMs };
   }
   return match?.sinceMs === undefined ? arrivalPace(context, context.provenance) : settlePace(context, match.sinceMs);
 }
@@ -214,7 +214,7 @@ function unprovenUntil(
   if (!connection || approval !== 'overdue' || !fault) return undefined;
   const overAtMs = approvedAt(context, connection) + context.deps.clock.scaled(UNPROVEN_MS);
   // Whoever mends a Secret waits in front of the screen.
-  return Math.min(nextTick(context, isCredentialTrouble(fault.error) ? 'awaited' : 'slow'), overAtMs);
+  return Math.min(tickAfter(context, isCredentialTrouble(fault.error) ? 'awaited' : 'slow'), overAtMs);
 }
 
 /** What Fabric must show for an approval of ours to be proven. */

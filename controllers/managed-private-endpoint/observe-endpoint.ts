@@ -2,8 +2,8 @@ import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
 import { pausedUntilMs } from '../../operator/runtime/rivalry.ts';
 import { cooldownSubject, same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
-import { echoPace } from './paces.ts';
-import { type Age, agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
+import { type Age, echoPace } from './paces.ts';
+import { agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
 import type {
   ArmId,
   Desired,
@@ -57,8 +57,8 @@ async function agedRows(context: Context, targetId: ArmId | undefined): Promise<
   const { state } = stateIn(context, first.value, targetId);
   const { endpoint } = context.provenance;
   if (isOpenApproval(context.provenance)) {
-    const { tick, sinceMs } = echoPace(context, context.provenance.match?.approvedAtMs ?? 0);
-    return readRows(context, tick, sinceMs);
+    const { age, sinceMs } = echoPace(context, context.provenance.match?.approvedAtMs ?? 0);
+    return readRows(context, age, sinceMs);
   }
   if (state === 'approved' && endpoint) return first;
   if (state === 'nameTaken') return readRows(context, 'unsettled');

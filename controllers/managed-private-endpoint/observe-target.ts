@@ -3,7 +3,8 @@ import { bearsName } from '../../operator/approval/managed-endpoint.ts';
 import type { TenantClients } from '../../operator/clients/clouds.ts';
 import { fabricServiceOf, same } from './desired-names.ts';
 import { provenId } from './desired-provenance.ts';
-import { type Age, agedCall, attempt, blindness, type Context } from './reading.ts';
+import type { Age } from './paces.ts';
+import { agedCall, attempt, blindness, type Context } from './reading.ts';
 import { connectionsOf, isRejectedBy, names, type Reference, targetClients } from './target-side.ts';
 import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, TargetFacts, TargetSeen } from './types.ts';
 
@@ -11,7 +12,7 @@ import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, Targ
  * Once the request is noted, the target has been found fit for it, and nothing on it bore the name. Its turn may take
  * minutes to come, and whatever shows up meanwhile the approval finds when it asks again whether ours is the only one.
  */
-const requestAge = ({ provenance }: Pick<Context, 'provenance'>): Age => (provenance.request ? 'slow' : 'underWay');
+const requestAge = ({ provenance }: Pick<Context, 'provenance'>): Age => (provenance.request ? 'settled' : 'underWay');
 
 /** What the cluster alone says of the target: all that counts once the endpoint is there. */
 export function knownTarget(desired: Desired, { state, id, link, keepers, detail }: Reference): TargetSeen {

@@ -3,7 +3,7 @@ import type { Ledger } from '../../operator/clients/kube/ledger.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
-import { lastTick, TICKS_MS, type Tick } from './paces.ts';
+import { AGE_MS, type Age, oldestFor } from './paces.ts';
 import type { Desired, Fault, ManagedPrivateEndpoint, Provenance } from './types.ts';
 
 /** What the controller is made of. */
@@ -20,25 +20,20 @@ export type Context = Reader & { clients: TenantClients };
 /** A value that was read, or why it was not. */
 export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
 
-/** How old an answer may be, in published milliseconds. What is waited for is read on ticks instead. */
-export const AGE_MS = {
-  /** Something of ours is to be made or unmade on it. */
-  decisive: 2_000,
-  unsettled: 5_000,
-  rest: 3_600_000,
-} as const;
-export type Age = keyof typeof AGE_MS | Tick;
-
-const isTick = (age: Age): age is Tick => age in TICKS_MS;
+/**
+ * The options of a call whose answer may be this old, and no older than the pass itself allows. `sinceMs`: when what is
+ * looked for happened, if that is over; an older answer cannot show it.
+ */
+export const agedCall = (place: Pick<Context, 'pass' | 'deps'>, age: Age, sinceMs = 0): MyPass['call'] =>
+  noOlderThan(place.pass, place.deps.clock.now(), Math.max(oldestFor(place, age), sinceMs));
 
 /**
- * The options of a call whose answer may be this old, or since the last tick of this name, and no older than the pass
- * itself allows. `sinceMs`: when what is looked for happened, if that is over; an older answer cannot show it.
+ * The options of a read that a decision rests on: begun since this pass began and a moment ago, whoever of those who
+ * decide at the same moment began it.
  */
-export function agedCall({ pass, deps }: Pick<Context, 'pass' | 'deps'>, age: Age, sinceMs = 0): MyPass['call'] {
+export function callAnew({ pass, deps }: Pick<Context, 'pass' | 'deps'>): MyPass['call'] {
   const nowMs = deps.clock.now();
-  const oldestMs = isTick(age) ? lastTick({ pass, deps }, age) : nowMs - deps.clock.scaled(AGE_MS[age]);
-  return noOlderThan(pass, nowMs, Math.max(oldestMs, sinceMs));
+  return noOlderThan(pass, nowMs, Math.max(pass.nowMs, nowMs - deps.clock.scaled(AGE_MS.decisive)));
 }
 
 /** Never 0, which would mean a call of one's own, also beside one that was made at this very moment. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ApprovalTarget } from '../../operator/clients/arm/types.ts';
-import { addLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
+import { addLinkService, rejectConnection } from '../../simulator/arm/fabric/out-of-band.ts';
 import { addLinkTarget, decideOnTarget, deleteLinkTarget } from '../../simulator/arm/targets/out-of-band.ts';
 import { grantRole } from '../../simulator/builders.ts';
 import type { Conduct } from '../../simulator/conduct.ts';
@@ -42,6 +42,18 @@ async function asked({ id }: ApprovalTarget, subresource: string | undefined) {
     requestMessage: 'uid 7',
   });
   await bench.clock.advance(3 * MINUTE_MS);
+}
+/** The same of a workspace's private link service. */
+async function askedOfWorkspace(): Promise<ApprovalTarget> {
+  const { id } = addLinkService(bench.simulator.world, {
+    tenantId: TENANT,
+    workspaceId: bench.workspace.id,
+    subscriptionId: SUBSCRIPTION,
+    resourceGroup: 'rg-links',
+  });
+  createManagedEndpoint(bench.simulator.cloud, bench.workspace.id, { name: 'out', targetId: id });
+  await bench.clock.advance(3 * MINUTE_MS);
+  return { id, apiVersion: '2024-06-01' };
 }
 const list = async (target: ApprovalTarget) => (await approvals().connections(target, bench.fresh())).value;
 const only = async (target: ApprovalTarget) => {
@@ -208,15 +220,7 @@ describe('decisions on any resource, against simulated ARM', () => {
 
   test('go by way of the service client for the private link service of a workspace', async () => {
     await start();
-    const service = addLinkService(bench.simulator.world, {
-      tenantId: TENANT,
-      workspaceId: bench.workspace.id,
-      subscriptionId: SUBSCRIPTION,
-      resourceGroup: 'rg-links',
-    });
-    const target = { id: service.id, apiVersion: '2024-06-01' };
-    createManagedEndpoint(bench.simulator.cloud, bench.workspace.id, { name: 'out', targetId: service.id });
-    await bench.clock.advance(3 * MINUTE_MS);
+    const target = await askedOfWorkspace();
     const { name, privateEndpointId } = await only(target);
     const theirs = {
       status: 'Approved',
@@ -236,6 +240,38 @@ describe('decisions on any resource, against simulated ARM', () => {
     await approvals().remove(target, name, bench.fresh());
     await bench.clock.advance(MINUTE_MS);
     expect(await list(target)).toEqual([]);
-    expect(await list({ ...target, id: `${service.id}-gone` })).toBeUndefined();
+    expect(await list({ ...target, id: `${target.id}-gone` })).toBeUndefined();
+  });
+
+  test('show in the list that is there what the service answered, and decide nothing by that', async () => {
+    await start();
+    const target = await askedOfWorkspace();
+    const { name } = await only(target);
+    const { maxAgeMs: _fresh, ...relaxed } = bench.fresh();
+    const lists = () => bench.records.filter(({ operation }) => operation === 'privateLinkServices.connections').length;
+    const decide = (status: 'Approved' | 'Rejected', description: string) =>
+      approvals().decide(target, name, { status, description }, { ...relaxed, maxAgeMs: MINUTE_MS });
+    await decide('Approved', 'ours');
+    // Read a moment ago, and that is as fresh as was asked for.
+    expect(lists()).toBe(1);
+    const shown = (await approvals().connections(target, relaxed)).value;
+    expect(shown).toMatchObject([{ status: 'Approved', description: 'ours', isAnswered: true }]);
+    expect(lists()).toBe(1);
+    rejectConnection(bench.simulator.cloud, target.id, name, 'no');
+    expect(await rejection(decide('Approved', 'again'))).toMatchObject({ reason: 'ConnectionChanged' });
+    expect(lists()).toBe(2);
+    expect((await approvals().connections(target, relaxed)).value![0]).not.toHaveProperty('isAnswered');
+  });
+
+  test('leave no older list of a workspace’s service in use when their answer is lost', async () => {
+    await start();
+    const target = await askedOfWorkspace();
+    const { name } = await only(target);
+    bench.simulator.faults.add({ kind: 'loseReply', service: 'arm', method: 'PUT', path: name, times: 1 });
+    expect(await rejection(approve(target, name))).toMatchObject({ disposition: 'transient' });
+    const { maxAgeMs: _fresh, ...relaxed } = bench.fresh();
+    const [shown] = (await approvals().connections(target, relaxed)).value!;
+    expect(shown).toMatchObject({ status: 'Approved' });
+    expect(shown).not.toHaveProperty('isAnswered');
   });
 });

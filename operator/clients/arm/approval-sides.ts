@@ -21,7 +21,7 @@ export type Side = {
   /** For messages. */
   label: string;
   list(call: CallOptions): Promise<Read<readonly PrivateEndpointConnection[] | undefined>>;
-  /** Read anew; undefined: it is not there. */
+  /** Read anew, or as fresh as the call says; undefined: it is not there. */
   find(name: string, what: string, call: CallOptions): Promise<Found | undefined>;
   put(found: Found, decision: ConnectionDecision, what: string, call: CallOptions): Promise<void>;
   remove(name: string, what: string, call: CallOptions): Promise<void>;
@@ -106,8 +106,11 @@ function workspaceSide(
   return {
     list,
     async find(wanted, _what, call) {
-      const { value } = await list({ ...call, maxAgeMs: 0 });
-      const connection = value?.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+      const read = async (maxAgeMs: number) =>
+        (await list({ ...call, maxAgeMs })).value?.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+      const known = await read(call.maxAgeMs ?? 0);
+      // What our own decision made of it is not what the service shows.
+      const connection = known?.isAnswered ? await read(0) : known;
       return connection && { name: connection.name, connection, raw: {} };
     },
     put: ({ name }, decision, _what, call) => services.decideConnection(scope, name, decision, call),

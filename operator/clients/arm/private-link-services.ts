@@ -9,7 +9,15 @@ import type { ArmContext } from './context.ts';
 import { armKey, armPath } from './ids.ts';
 import { createListed } from './listed.ts';
 import { createArmRest, type RawResource, type RestCall } from './rest.ts';
-import type { ArmPrivateLinkServices, PrivateEndpointConnection, PrivateLinkService, ServiceScope } from './types.ts';
+import type {
+  ArmPrivateLinkServices,
+  ConnectionDecision,
+  PrivateEndpointConnection,
+  PrivateLinkService,
+  ServiceScope,
+} from './types.ts';
+
+type Connections = readonly PrivateEndpointConnection[];
 
 const API_VERSION = '2024-06-01';
 /** What the service writes itself; sent back it would be noise at best. */
@@ -91,11 +99,21 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
         return (await rest.list(request)).map(readConnection);
       });
     },
-    decideConnection(scope, connectionName, decision, call) {
+    async decideConnection(scope, connectionName, decision, call) {
       const verb = `${decision.status === 'Approved' ? 'approve' : 'reject'} connection "${connectionName}" of`;
       const request = about(scope, verb, call, 'decide', `/privateEndpointConnections${armPath(connectionName)}`);
       const body = { properties: { privateLinkServiceConnectionState: rawDecision(decision) } };
-      return writing(scope, rest.put({ ...request, body }));
+      try {
+        await rest.put({ ...request, body });
+      } catch (error) {
+        wrote(scope);
+        throw error;
+      }
+      listed.wrote(scope.subscriptionId, armKey(pathOf(scope)));
+      // Of twenty decisions on one service each would else cost the others a list of their own.
+      context.observers.amend<Connections>(connectionsOf(scope), (known) =>
+        known.map(decided(connectionName, decision)),
+      );
     },
     deleteConnection(scope, connectionName, call) {
       const below = `/privateEndpointConnections${armPath(connectionName)}`;
@@ -104,6 +122,14 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
     },
   };
 }
+
+/** A connection as our decision has left it, for whoever looks before the next list. */
+const decided =
+  (name: string, { status, description }: ConnectionDecision) =>
+  (connection: PrivateEndpointConnection): PrivateEndpointConnection =>
+    connection.name.toLowerCase() === name.toLowerCase()
+      ? { ...connection, status, description, isAnswered: true }
+      : connection;
 
 function pathOf({ subscriptionId, resourceGroup, name }: ServiceScope): string {
   const group = armPath('subscriptions', subscriptionId, 'resourceGroups', resourceGroup);

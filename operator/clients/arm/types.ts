@@ -26,6 +26,8 @@ export type PrivateEndpointConnection = {
   status: ConnectionStatus;
   description: string;
   provisioningState?: ProvisioningState;
+  /** Known from the answer to our own decision alone: no list has shown it since. Nothing is approved by such a one. */
+  isAnswered?: true;
 };
 
 export type ConnectionDecision = { status: 'Approved' | 'Rejected'; description: string };
@@ -76,8 +78,8 @@ export interface ArmApprovals {
   ): Promise<Read<readonly PrivateEndpointConnection[] | undefined>>;
   /**
    * Begins; a type that takes its time (SQL: about two minutes) is `throttled` with `OperationInProgress` until its
-   * decision is done. The connection is read just before: what it says already is not written; an approval
-   * needs Pending, else it is `transient` with `ConnectionChanged`. `privateEndpointId`: and it must be this endpoint's.
+   * decision is done. The connection is read just before, or, where `call.maxAgeMs` says so, was read a moment
+   * ago: what it says already is not written; an approval needs Pending, else it is `transient` with `ConnectionChanged`. `privateEndpointId`: and it must be this endpoint's.
    */
   decide(
     target: ApprovalTarget,
