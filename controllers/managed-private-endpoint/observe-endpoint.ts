@@ -66,14 +66,13 @@ async function agedRows(context: Context, targetId: ArmId | undefined): Promise<
 }
 
 /** What we make ourselves is in the list at once; of what others make meanwhile Fabric refuses a second one. */
-function ageFor({ provenance: { request, match }, desired }: Context, state: State): Age {
+function ageFor({ provenance: { request }, desired }: Context, state: State): Age {
   // Noted, and in the line of those who are created one after the other.
-  if (state === 'absent') return request ? 'awaited' : 'underWay';
+  if (state === 'absent') return request ? 'beside' : 'underWay';
   if (state === 'deleting') return 'underWay';
   if (state !== 'provisioning' && state !== 'pending') return 'awaited';
-  // The list of the target shows the request, and the approval reads this one anew.
-  if (match?.sinceMs !== undefined) return 'settling';
-  return desired.approver === 'person' && state === 'provisioning' ? 'underWay' : 'awaited';
+  if (desired.approver === 'operator') return 'beside';
+  return state === 'provisioning' ? 'underWay' : 'awaited';
 }
 
 /** The facts of the endpoint's ladder that the list and the annotations tell. */

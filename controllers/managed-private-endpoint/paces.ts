@@ -12,8 +12,12 @@ export const TICKS_MS = {
   underWay: 30_000,
   /** A person is awaited, or something of which the published time is not yet over. */
   awaited: 60_000,
-  /** Another one of the request's name is looked for: it has ten minutes to show up, and the approval reads anew. */
-  settling: 150_000,
+  /**
+   * Nothing is done before it has been read anew: the source workspace while the operator decides, since the target
+   * shows first what there is to decide; and the target while a request settles, so that another one of its name is told
+   * of. A multiple of the shorter one, or each would cost a list of its own.
+   */
+  beside: 180_000,
   /** Nothing is expected to change. */
   slow: 600_000,
 } as const;
@@ -86,8 +90,8 @@ export function echoPace(place: Place, approvedAtMs: number): Pace & { sinceMs?:
 
 /** A request that settles, at the latest when it has. */
 export const settlePace = (place: Place, sinceMs: number): Pace => ({
-  age: 'settling',
-  nextAtMs: Math.min(tickAfter(place, 'settling'), slotFrom(place, sinceMs + place.deps.clock.scaled(SETTLE_MS))),
+  age: 'beside',
+  nextAtMs: Math.min(tickAfter(place, 'beside'), slotFrom(place, sinceMs + place.deps.clock.scaled(SETTLE_MS))),
 });
 
 /** A request that has not arrived on its target: it takes minutes, or never comes. */

@@ -124,8 +124,8 @@ export function callsPerOperation(calls: readonly Call[]): (operation: string) =
 /**
  * The fewest calls with which anybody can get there. The API alone: ask and approve each once; see each workspace's list
  * before, while its requests wait, and when they are approved; see the services of each subscription, the policy of each
- * target's workspace, and the target's connections before, when they arrive, and when they have settled. `fresh`: what an
- * approval must read anew beside (design section 7): what Fabric shows, and the connection, once each for every approval.
+ * target's workspace, and the target's connections before, when they arrive, and when they have settled. `fresh`: what
+ * approvals must read anew beside (design section 7), if all of a workspace or a target fell due at the same moment.
  */
 export function leastCalls({ tenants, workspaces, endpoints }: ManagedFleet) {
   const objects = workspaces * endpoints;
@@ -133,6 +133,6 @@ export function leastCalls({ tenants, workspaces, endpoints }: ManagedFleet) {
   return {
     fabric: { create: objects, list: 3 * workspaces, policy: targets },
     arm: { decide: objects, service: tenants, connections: 3 * targets },
-    fresh: { fabric: objects, arm: objects },
+    fresh: { fabric: workspaces, arm: targets },
   };
 }
