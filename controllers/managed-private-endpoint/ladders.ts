@@ -10,7 +10,10 @@ export function ladders(seen: Seen): readonly Ladder[] {
   if (removal) {
     return [...deciding, due({ name: 'removal', machine: 'removal', facts: removal.facts }, removal.dueAtMs)];
   }
-  const own = due({ name: 'endpoint', machine: 'endpoint', facts: endpoint.facts }, endpoint.recreateAfterMs);
+  const own = due(
+    { name: 'endpoint', machine: 'endpoint', facts: endpoint.facts },
+    endpoint.recreateAfterMs ?? endpoint.dueAtMs,
+  );
   // Not ours, or not yet: the one reason that counts is the endpoint's.
   if (endpoint.facts.standing !== 'clear' || !endpoint.facts.claimed) return [own];
   return [{ name: 'target', machine: 'target', facts: target.facts }, own, ...deciding];

@@ -181,7 +181,7 @@ export const endpointMachine = setup({
         Rejected: stalled('ConnectionRejected'),
         Disconnected: stalled('ConnectionDisconnected'),
         Failed: stalled('EndpointFailed'),
-        Provisioning: waiting('EndpointProvisioning'),
+        Provisioning: waiting('EndpointProvisioning', 'due'),
         // The ladder of the approval says how far it is.
         Deciding: waiting('AwaitingDecision', 'person'),
         AwaitingPerson: waiting('AwaitingApproval', 'person'),

@@ -2,7 +2,7 @@ import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
 import { pausedUntilMs } from '../../operator/runtime/rivalry.ts';
 import { cooldownSubject, same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
-import { type Age, echoPace } from './paces.ts';
+import { type Age, echoPace, type Tick, tickAfter } from './paces.ts';
 import { agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
 import type {
   ArmId,
@@ -66,7 +66,7 @@ async function agedRows(context: Context, targetId: ArmId | undefined): Promise<
 }
 
 /** What we make ourselves is in the list at once; of what others make meanwhile Fabric refuses a second one. */
-function ageFor({ provenance: { request }, desired }: Context, state: State): Age {
+function ageFor({ provenance: { request }, desired }: Pick<Context, 'provenance' | 'desired'>, state: State): Tick {
   // Noted, and in the line of those who are created one after the other.
   if (state === 'absent') return request ? 'beside' : 'underWay';
   if (state === 'deleting') return 'underWay';
@@ -90,6 +90,8 @@ export function endpointOf(
   return {
     facts: { ...base, endpoint: state, origin: originOf(provenance, row) },
     row,
+    // At the tick, with all others who wait for this list: what it shows then is news to all of them.
+    ...(state === 'provisioning' && { dueAtMs: tickAfter(context, ageFor(context, state)) }),
     ...(twin && { twin }),
     ...(untilMs !== undefined && { pausedUntilMs: untilMs }),
   };

@@ -12,16 +12,14 @@ export const TICKS_MS = {
   underWay: 30_000,
   /** A person is awaited, or something of which the published time is not yet over. */
   awaited: 60_000,
-  /**
-   * Nothing is done before it has been read anew: the source workspace while the operator decides, since the target
-   * shows first what there is to decide; and the target while a request settles, so that another one of its name is told
-   * of. A multiple of the shorter one, or each would cost a list of its own.
-   */
-  beside: 180_000,
+  /** The source workspace while the operator decides: the target shows first what there is to decide. */
+  beside: 120_000,
+  /** Another one of the request's name, told of when it shows up: whatever is approved has been read anew. */
+  settling: 240_000,
   /** Nothing is expected to change. */
   slow: 600_000,
 } as const;
-type Tick = keyof typeof TICKS_MS;
+export type Tick = keyof typeof TICKS_MS;
 
 /** How old an answer may be, in published milliseconds, where nobody waits for what it shows. */
 export const AGE_MS = {
@@ -90,8 +88,8 @@ export function echoPace(place: Place, approvedAtMs: number): Pace & { sinceMs?:
 
 /** A request that settles, at the latest when it has. */
 export const settlePace = (place: Place, sinceMs: number): Pace => ({
-  age: 'beside',
-  nextAtMs: Math.min(tickAfter(place, 'beside'), slotFrom(place, sinceMs + place.deps.clock.scaled(SETTLE_MS))),
+  age: 'settling',
+  nextAtMs: Math.min(tickAfter(place, 'settling'), slotFrom(place, sinceMs + place.deps.clock.scaled(SETTLE_MS))),
 });
 
 /** A request that has not arrived on its target: it takes minutes, or never comes. */

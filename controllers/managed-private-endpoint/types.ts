@@ -153,6 +153,8 @@ export type Seen = {
     other?: string;
     /** The ledger's. */
     recreateAfterMs?: number;
+    /** When to look again at one that is being provisioned. */
+    dueAtMs?: number;
     /** Nothing is made anew before that. */
     pausedUntilMs?: number;
     fault?: Fault;
