@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { declareTenantSetting } from '../../simulator/fabric/build.ts';
 import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
@@ -25,7 +26,7 @@ import {
   rowsIn,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { NAMESPACE, OPERATOR_APP, TENANT } from '../support/stage-world.ts';
+import { credentialsSecret, NAMESPACE, OPERATOR_APP, TENANT } from '../support/stage-world.ts';
 
 /** What goes wrong with guests, and what people then read. */
 
@@ -241,5 +242,54 @@ describe('observed only', () => {
     await playUntilMappingReady(stage);
     expect(isMappingReady(stage)).toBe(true);
     expect(rowsIn(stage)).toHaveLength(1);
+  });
+});
+
+describe('a deletion whose credentials are gone', () => {
+  const ledger = () =>
+    JSON.stringify(
+      stage.kubernetes.objects('configmaps').filter(({ metadata }) => metadata.name.startsWith('fabriclink-ledger-')),
+    );
+  const orphan = async () => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.pass(MINUTE_MS);
+    await stage.kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials');
+    await deleteMappingObject(stage);
+    await stage.pass(HOUR_MS);
+  };
+
+  test('waits a day, writes down what is left, and lets go', async () => {
+    await orphan();
+    expect(mappingSaid(stage, 'Stalled')).toBe('True CredentialMissing');
+    await stage.pass(20 * HOUR_MS);
+    expect(mappingIn(stage)).toBeDefined();
+    await playUntilMappingGone(stage);
+    expect(ledger()).toContain(ANA.objectId);
+    expect(liveRows(stage)).toHaveLength(1);
+    expect(eventReasons(stage)).toContain('Abandoned');
+  });
+
+  test('goes on when they return', async () => {
+    await orphan();
+    await stage.apply(credentialsSecret());
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toEqual([]);
+  });
+
+  test('ends at once when a person gives up', async () => {
+    await orphan();
+    await annotate({ 'fabriclink.dev/abandon': 'yes' });
+    await stage.settle();
+    expect(mappingIn(stage)).toBeUndefined();
+  });
+
+  test('keeps nothing that was never ours', async () => {
+    await stage.kube.delete(SECRETS, NAMESPACE, 'fabriclink-credentials');
+    await begin(ANA);
+    await playUntilMappingSaid(stage, 'CredentialMissing');
+    await deleteMappingObject(stage);
+    await stage.settle();
+    expect(mappingIn(stage)).toBeUndefined();
   });
 });

@@ -28,7 +28,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       const told = answer?.principal;
       await pass.annotate({
         ...notes.mapping({ how: 'created', id: answer?.id ?? guest.objectId, atMs: deps.clock.now() }),
-        ...(told && notes.principal({ id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' })),
+        ...notes.principal(told && { id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' }),
       });
     } catch (thrown) {
       const error = toOperatorError(thrown);
@@ -87,7 +87,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     async renewMapping(pass, seen) {
       const isFirst =
         seen.provenance.request === undefined || seen.provenance.request.atMs < seen.provenance.mapping!.atMs;
-      if (isFirst) await pass.annotate({ ...requestNote(seen), ...notes.principal(undefined) });
+      if (isFirst) await pass.annotate(requestNote(seen));
       await ask(pass, seen);
       const note = `The mapping of ${inWords(seen.desired)} was gone without our doing; it has been made again.`;
       report(pass, { reason: 'MappingLost', action: 'RenewMapping', note, warning: true }, guestFields(seen.desired));
@@ -111,7 +111,8 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
 
     async renewPrincipal(pass, seen) {
       const gone = found(seen.provenance.principal, 'the principal');
-      await pass.annotate({ ...requestNote(seen), ...notes.principal(undefined) });
+      // Who is gone stays noted until there is an answer: without it nobody would know that there is one to replace.
+      await pass.annotate(requestNote(seen));
       await ask(pass, seen);
       const note = `Fabric has recycled ${gone.type} ${gone.id}, which represented the guest (five days without a login); it was asked for another one.`;
       report(
