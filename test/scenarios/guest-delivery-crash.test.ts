@@ -182,6 +182,23 @@ describe('what the status says decides nothing', () => {
 });
 
 describe('answers that are lost or old', () => {
+  test('a role that the list does not show yet is not taken for gone when it is to be taken away', async () => {
+    await setTheStage(stage, ready);
+    await stage.startOperator();
+    const { principalId = '' } = liveRows(stage)[0]!;
+    await stage.apply(mappingManifest(ANALYSTS, { ...FULL, grants: [] }));
+    await stage.run(() => rolesIn(SALES)[principalId] === undefined, { withinMs: HOUR_MS, what: 'the role is gone' });
+    await stage.apply(mappingManifest(ANALYSTS, { ...FULL }));
+    await stage.run(() => rolesIn(SALES)[principalId] !== undefined && rolesIn(FINANCE)[principalId] !== undefined, {
+      withinMs: HOUR_MS,
+      what: 'the roles are given again',
+    });
+    // A new process remembers nothing, and the list that it reads is seconds behind.
+    await stage.killOperator();
+    await playDown();
+    expect([rolesIn(SALES)[principalId], rolesIn(FINANCE)[principalId]]).toEqual([undefined, undefined]);
+  });
+
   test('a role that was given, whose answer was lost, is ours', async () => {
     stage.simulator.faults.add({ kind: 'loseReply', method: 'POST', path: '/roleAssignments', times: 2 });
     await playUp();

@@ -92,6 +92,10 @@ describe('a guest with roles and a connection string', () => {
       'True Granted',
       'True Published',
     ]);
+    expect(mappingCondition(stage, 'Granted')?.message).toBe(
+      `ServicePrincipal ${principalId()} has Viewer in workspace ${SALES}, Contributor in workspace ${FINANCE}.`,
+    );
+    expect(mappingCondition(stage, 'Ready')?.message).toContain('with 2 workspace roles and 1 connection string');
     expect(mappingIn(stage)!.status).toMatchObject({
       grants: [
         { workspaceId: SALES, role: 'Viewer', state: 'Granted' },
@@ -183,7 +187,7 @@ describe('a guest with roles and a connection string', () => {
     ['ItemNotFound', 404, 'ItemNotFound', 'correct warehouseId'],
     ['CapacityNotInActiveState', 400, 'CapacityPaused', 'resumes it'],
     ['InvalidGuestTenantId', 404, 'GuestTenantUnknown', 'check guest.tenantId'],
-    ['UnsupportedSku', 400, 'StringNotServed', 'F capacity'],
+    ['UnsupportedSku', 400, 'StringNotServed', 'F or P capacity'],
   ])(
     '%s: the string is missed in words, what was published stays, and roles are given',
     async (code, status, reason, words) => {
@@ -227,9 +231,47 @@ describe('a guest with roles and a connection string', () => {
     delete workspaceIn(stage.simulator.world, FINANCE).roles[OPERATOR_APP.objectId];
     await deleteMappingObject(stage);
     await stage.run(() => liveRows(stage).length === 0, { withinMs: HOUR_MS, what: 'the mapping is gone' });
-    expect(mappingIn(stage)).toBeDefined();
+    expect(nextStep()).toContain('give the operator’s identity the role Admin');
+    expect(nextStep()).toContain('fabriclink.dev/abandon=yes');
     await playUntilMappingGone(stage);
     expect(eventNotes(stage).join('\n')).toContain('Let go, and left workspace roles');
+  });
+});
+
+describe('where the operator may not publish', () => {
+  const forbid = () =>
+    stage.kubernetes.faults.failNext(
+      ({ path, userAgent }) => path.endsWith(`/secrets/${SECRET}`) && !userAgent.startsWith('person'),
+      { kind: 'answer', code: 403, reason: 'Forbidden' },
+      1_000_000,
+    );
+
+  test('it says which rights are missing, and the roles are given all the same', async () => {
+    await setTheStage(stage, empty);
+    forbid();
+    await begin();
+    await playUntilMappingSaid(stage, 'PublishingRefused', 'Published');
+    expect(mappingCondition(stage, 'Published')?.message).toContain('get, create, patch and delete');
+    await stage.run(() => mappingSaid(stage, 'Granted') === 'True Granted', {
+      withinMs: HOUR_MS,
+      what: 'roles are given',
+    });
+  });
+
+  test('what cannot be taken back holds up the object for a day, and neither the roles nor the mapping', async () => {
+    await setTheStage(stage, ready);
+    forbid();
+    await stage.startOperator();
+    await deleteMappingObject(stage);
+    await stage.run(() => liveRows(stage).length === 0, { withinMs: HOUR_MS, what: 'the mapping is gone' });
+    expect(Object.keys(workspaceIn(stage.simulator.world, SALES).roles)).toHaveLength(1);
+    await stage.pass(HOUR_MS);
+    expect(nextStep()).toContain('fabriclink.dev/abandon=yes');
+    await stage.kube.patch(crossTenantMappings, NAMESPACE, 'guest', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+    });
+    await stage.run(() => mappingIn(stage) === undefined, { withinMs: HOUR_MS, what: 'the object is let go' });
   });
 });
 

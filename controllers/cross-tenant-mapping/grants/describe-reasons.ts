@@ -52,4 +52,8 @@ export const GRANT_WORDING: Readonly<Record<GrantReason, Wording>> = {
     says: 'the principal has another role already, which this object did not give, and adoptionPolicy IfIdentical takes over only what would not change',
     next: `ask for the role that is there, take it away under Manage access of the workspace, or set adoptionPolicy to Always, which changes it; ${LOOKS_AGAIN}`,
   },
+  RoleSettling: {
+    says: 'this object asked for the role minutes ago, and the list of the workspace may not show it yet',
+    next: 'the operator looks once more before it takes the role for gone',
+  },
 };

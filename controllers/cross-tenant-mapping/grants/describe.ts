@@ -14,6 +14,11 @@ const clip = (text: string, limit: number) => (text.length <= limit ? text : `${
 const isDone = ({ tag, outcome }: Rest) => tag === 'ready' && outcome.kind !== 'failed';
 const isOurs = ({ machine }: Rest) => machine === 'grant' || machine === 'revocation';
 
+function roleText({ grants }: Pick<Seen, 'grants'>, ladder: string): string {
+  const { wanted } = grants.grants[ladder] ?? {};
+  return wanted ? `${wanted.role} in workspace ${wanted.workspaceId}` : '';
+}
+
 /** Which role of whom in which workspace, and what is there instead. */
 export function grantDetail({ grants }: Seen, { ladder }: Rest): string | undefined {
   const grant = grants.grants[ladder];
@@ -21,7 +26,7 @@ export function grantDetail({ grants }: Seen, { ladder }: Rest): string | undefi
     const { wanted, principal, assignment } = grant;
     const whom = principal ? `, ${principal.type} ${principal.id}` : '';
     const held = assignment && assignment.role !== wanted.role ? `; it is ${assignment.role}` : '';
-    return `${wanted.role} in workspace ${wanted.workspaceId}${whom}${held}`;
+    return `${roleText({ grants }, ladder)}${whom}${held}`;
   }
   const { note, assignment } = grants.revocations[ladder] ?? {};
   if (!note) return undefined;
@@ -74,9 +79,11 @@ export function grantedCondition(seen: Seen, rests: readonly Rest[], say: Sayer)
     const isUnknown = UNKNOWN.has(first.reason) && first.outcome.kind !== 'failed';
     return { status: isUnknown ? 'Unknown' : 'False', reason, message: `${line}${others}` };
   }
-  const held = own.slice(0, MOST_NAMED).flatMap((rest) => grantDetail(seen, rest) ?? []);
-  const more = own.length > MOST_NAMED ? `; and ${own.length - MOST_NAMED} more` : '';
-  return { status: 'True', reason: 'Granted', message: `The guest’s principal has ${held.join('; ')}${more}.` };
+  const { principal } = seen.mapping;
+  const who = principal.kind === 'known' ? `${principal.type} ${principal.id}` : 'The guest’s principal';
+  const held = own.slice(0, MOST_NAMED).map(({ ladder }) => roleText(seen, ladder));
+  const more = own.length > MOST_NAMED ? ` and ${own.length - MOST_NAMED} more: see status.grants` : '';
+  return { status: 'True', reason: 'Granted', message: `${who} has ${held.join(', ')}${more}.` };
 }
 
 /** What needs a person comes first, then what is under way, then what waits for others. */

@@ -22,6 +22,7 @@ export const grantNote = (note: GrantNote): Record<string, string> => ({
     note.workspaceId,
     note.principal.type,
     note.principal.id,
+    new Date(note.askedAtMs).toISOString(),
   ].join(' '),
 });
 
@@ -38,11 +39,12 @@ export function grantNotesIn(annotations: Readonly<Record<string, string>> | und
 }
 
 function noteIn(text: string): GrantNote | undefined {
-  const [how, role = '', at = '', workspaceId, type, id] = text.split(' ');
-  const atMs = Date.parse(at);
-  if ((how !== 'created' && how !== 'adopted') || !ROLES.includes(role) || Number.isNaN(atMs)) return undefined;
+  const [how, role = '', first = '', workspaceId, type, id, last = ''] = text.split(' ');
+  const [atMs, askedAtMs] = [Date.parse(first), Date.parse(last)];
+  if ((how !== 'created' && how !== 'adopted') || !ROLES.includes(role) || Number.isNaN(atMs + askedAtMs))
+    return undefined;
   if (!workspaceId || !type || !id) return undefined;
-  return { how, role: role as WorkspaceRole, atMs, workspaceId, principal: { id, type } };
+  return { how, role: role as WorkspaceRole, atMs, askedAtMs, workspaceId, principal: { id, type } };
 }
 
 const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -15,9 +15,10 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
   async grantRole(pass, seen, ladder) {
     const grant = grantOf(seen, ladder);
     const { principal, note, wanted } = grant;
-    const asked: GrantNote = { how: 'created', atMs: pass.nowMs, principal, ...wanted };
-    const isNoted = note?.how === 'created' && note.role === wanted.role;
-    if (!isNoted) await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
+    const { nowMs } = pass;
+    const atMs = note?.how === 'created' ? note.atMs : nowMs;
+    const asked: GrantNote = { how: 'created', atMs, askedAtMs: nowMs, principal, ...wanted };
+    await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
     const { fabric } = await clientsOf(deps, pass);
     try {
       await fabric.addRoleAssignment(wanted.workspaceId, principal, wanted.role, pass.call);
@@ -27,15 +28,16 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
       if (error.reason === 'RoleAlreadyAssigned' && note?.how !== 'created') {
         await pass.annotate(note ? grantNote(note) : noGrant(asked));
       }
-      throw error.reason === 'PrincipalNotFound' ? replicating(deps, pass, error, note ?? asked) : error;
+      throw error.reason === 'PrincipalNotFound' ? replicating(deps, pass, error, asked) : error;
     }
     tell(pass, 'RoleGranted', 'GrantRole', `Gave ${words(grant)}.`, grant);
-    if (isNoted) await laterHour(pass, principal);
   },
 
   async adoptGrant(pass, seen, ladder) {
     const grant = grantOf(seen, ladder);
-    await pass.annotate(grantNote({ how: 'adopted', atMs: pass.nowMs, principal: grant.principal, ...grant.wanted }));
+    const atMs = pass.nowMs;
+    const taken: GrantNote = { how: 'adopted', atMs, askedAtMs: atMs, principal: grant.principal, ...grant.wanted };
+    await pass.annotate(grantNote(taken));
     const held = grant.assignment?.role ?? grant.wanted.role;
     const { principal, wanted } = grant;
     const note = `Took over the role ${held} that ${principal.type} ${principal.id} has in workspace ${wanted.workspaceId}.`;
@@ -48,22 +50,21 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
     const { principal, wanted, note, assignment } = grant;
     const { id, role: before } = found(assignment, ladder);
     const noted = found(note, ladder);
-    const isNoted = noted.role === wanted.role;
-    const asked: GrantNote = { how: noted.how, atMs: pass.nowMs, principal, ...wanted };
-    if (!isNoted) await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
+    const asked: GrantNote = { ...noted, ...wanted, askedAtMs: pass.nowMs };
+    await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
     const { fabric } = await clientsOf(deps, pass);
     await fabric.updateRoleAssignment(wanted.workspaceId, id, wanted.role, pass.call);
     tell(pass, 'RoleCorrected', 'CorrectRole', `Gave ${words(grant)}; it was ${before}.`, grant, { before });
-    if (isNoted) await laterHour(pass, principal);
   },
 
-  /** Safe to repeat: what is gone is taken away. The note stays until a list shows that. */
+  /** Safe to repeat: what is gone is taken away. The answer proves it, and no list that lags need be asked. */
   async revokeRole(pass, seen, ladder) {
     const { note, assignment } = revocationOf(seen, ladder);
     const { id, role } = found(assignment, ladder);
     if (note.principal.type === 'Group') await pass.annotate(notes.grantsChanged(pass.nowMs));
     const { fabric } = await clientsOf(deps, pass);
     await fabric.deleteRoleAssignment(note.workspaceId, id, pass.call);
+    await pass.annotate(noGrant(note));
     const text = `Took the role ${role} in workspace ${note.workspaceId} from ${note.principal.type} ${note.principal.id}.`;
     report(pass, { reason: 'RoleRevoked', action: 'RevokeRole', note: text }, fieldsOf(note, role));
   },
@@ -78,11 +79,6 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
 /** Members of a group feel a change with the next expansion (cloud-apis 15.4). */
 const hourBegins = ({ nowMs }: MyPass, { type }: RolePrincipal): ReturnType<typeof notes.grantsChanged> =>
   type === 'Group' ? notes.grantsChanged(nowMs) : {};
-
-/** What was noted before, and has come about only now: the hour counts from here. */
-async function laterHour(pass: MyPass, principal: RolePrincipal): Promise<void> {
-  if (principal.type === 'Group') await pass.annotate(hourBegins(pass, principal));
-}
 
 type Granting = GrantSeen & { principal: NonNullable<GrantSeen['principal']> };
 

@@ -20,6 +20,7 @@ export type GrantFacts = FactsOf<typeof GRANT_FACTS>;
 export const REVOCATION_FACTS = {
   /** revoke: created by us, or the deletion of adopted things is asked for · forget: it stays, and is no longer ours. */
   wish: ['revoke', 'forget'],
-  assignment: ['absent', 'present', 'lastAdmin', 'unobservable', 'refused', 'restricted'],
+  /** settling: not listed, and asked for so lately that the list may not show it yet (cloud-apis 21, point 16). */
+  assignment: ['absent', 'settling', 'present', 'lastAdmin', 'unobservable', 'refused', 'restricted'],
 } as const satisfies Domain;
 export type RevocationFacts = FactsOf<typeof REVOCATION_FACTS>;

@@ -3,7 +3,7 @@ import type { GrantSeen, GrantsSeen, RevocationSeen } from './types.ts';
 
 /** Revocations first: whoever is to lose a role loses it before somebody else gets one. */
 export const grantLadders = ({ grants, revocations }: GrantsSeen): readonly Ladder[] => [
-  ...Object.entries(revocations).map(([name, { facts }]) => ({ name, machine: 'revocation', facts })),
+  ...Object.entries(revocations).map(([name, { facts, dueAtMs }]) => ({ name, machine: 'revocation', facts, dueAtMs })),
   ...Object.entries(grants).map(([name, { facts }]) => ({ name, machine: 'grant', facts })),
 ];
 

@@ -1,17 +1,18 @@
 import { setup } from 'xstate';
-import { doing, stalled, waiting, when } from '../machine-leaf.ts';
+import { doing, leaf, stalled, waiting, when } from '../machine-leaf.ts';
 import type { RevocationFacts } from './fact-types.ts';
 
 const is = (test: (facts: RevocationFacts) => boolean) => when<RevocationFacts>(test);
 
 /**
- * Downwards, for one noted grant: take the role away, see it gone, forget it. The ladder ends with its note; how long the
+ * Downwards, for one noted grant: take the role away and forget it, or see that it is gone. The ladder ends with its note; how long the
  * deletion of the object waits for one that is stuck is the removal's to say.
  */
 export const revocationMachine = setup({
   types: { context: {} as RevocationFacts, input: {} as RevocationFacts },
   guards: {
     staysThere: is(({ wish }) => wish === 'forget'),
+    settling: is(({ assignment }) => assignment === 'settling'),
     gone: is(({ assignment }) => assignment === 'absent'),
     unobservable: is(({ assignment }) => assignment === 'unobservable'),
     refused: is(({ assignment }) => assignment === 'refused'),
@@ -30,6 +31,7 @@ export const revocationMachine = setup({
           always: [
             { guard: 'staysThere', target: 'Forgetting' },
             { guard: 'gone', target: 'Forgetting' },
+            { guard: 'settling', target: 'Settling' },
             { guard: 'unobservable', target: 'Unobservable' },
             { guard: 'refused', target: 'Refused' },
             { guard: 'restricted', target: 'Restricted' },
@@ -38,6 +40,7 @@ export const revocationMachine = setup({
           ],
         },
         Forgetting: doing('forgetGrant', 'GrantForgetting', 'now'),
+        Settling: leaf('waiting', 'RoleSettling', 'due'),
         Unobservable: waiting('GrantUnobservable'),
         Refused: stalled('GrantUnreadable'),
         Restricted: stalled('NoPrivatePath'),

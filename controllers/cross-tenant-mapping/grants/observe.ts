@@ -14,6 +14,9 @@ import type {
 type Assignments = Reading<readonly RoleAssignment[]>;
 type Blind = 'unobservable' | 'refused' | 'restricted';
 
+/** Published: the list may lag behind what works, for seconds (section 21); a role that is overlooked would stay for ever. */
+const LISTING_MS = 300_000;
+
 /** The workspace roles that this object gives, and those that it gave and is to give no more. */
 export async function observeGrants(context: Context, principal: RolePrincipal | undefined): Promise<GrantsSeen> {
   const { metadata } = context.pass.resource;
@@ -68,13 +71,15 @@ async function observeGrant(
 async function observeRevocation(context: Context, note: GrantNote, deleting: boolean): Promise<RevocationSeen> {
   const { workspaceId, principal, how } = note;
   const wish = how === 'created' || deleting ? 'revoke' : 'forget';
-  const facts = { wish, assignment: 'unobservable' } as const;
-  if (wish === 'forget') return { facts, note };
-  const list = await readAssignments(context, workspaceId, (found) => foundIn(found, principal.id).state === 'absent');
-  if (list.fault) return { facts: { ...facts, assignment: blind(list) }, note, fault: list.fault };
+  const dueAtMs = note.askedAtMs + context.deps.clock.scaled(LISTING_MS);
+  const [facts, seen] = [{ wish, assignment: 'unobservable' } as const, { note, dueAtMs }];
+  if (wish === 'forget') return { ...seen, facts };
+  const list = await readAssignments(context, workspaceId, () => false);
+  if (list.fault) return { ...seen, facts: { ...facts, assignment: blind(list) }, fault: list.fault };
   const { state, assignment } = foundIn(list.value, principal.id);
-  const found = state === 'absent' || state === 'lastAdmin' ? state : 'present';
-  return { facts: { ...facts, assignment: found }, note, ...(assignment && { assignment }) };
+  const absent = context.pass.nowMs < dueAtMs ? 'settling' : 'absent';
+  const found = state === 'absent' ? absent : state === 'lastAdmin' ? state : 'present';
+  return { ...seen, facts: { ...facts, assignment: found }, ...(assignment && { assignment }) };
 }
 
 /** An old list is enough while it shows nothing to be done; what is written rests on a young one. */

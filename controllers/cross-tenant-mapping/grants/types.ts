@@ -12,8 +12,10 @@ export type GrantNote = {
   how: 'created' | 'adopted';
   /** What was asked for last. */
   role: WorkspaceRole;
-  /** When that was: a group's members have it an hour later. */
+  /** When we first asked: a principal that is unknown for long after it is no new one. */
   atMs: number;
+  /** When we last asked: for minutes after it, a list that does not show the role proves nothing. */
+  askedAtMs: number;
   workspaceId: string;
   principal: RolePrincipal;
 };
@@ -32,6 +34,8 @@ export type RevocationSeen = {
   facts: RevocationFacts;
   note: GrantNote;
   assignment?: RoleAssignment;
+  /** When a list that does not show the role can be believed. */
+  dueAtMs: number;
   fault?: Fault;
 };
 

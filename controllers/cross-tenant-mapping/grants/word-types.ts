@@ -14,4 +14,5 @@ export type GrantReason =
   | 'LastAdmin'
   | 'NoPrivatePath'
   | 'RoleCorrecting'
-  | 'RoleDiffers';
+  | 'RoleDiffers'
+  | 'RoleSettling';

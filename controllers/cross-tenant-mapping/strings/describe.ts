@@ -7,7 +7,8 @@ const stringIn = ({ strings }: Seen, { ladder }: Rest): StringSeen | undefined =
 
 export function stringDetail(seen: Seen, rest: Rest): string | undefined {
   const string = stringIn(seen, rest);
-  return string && `"${string.name}": ${string.item} in workspace ${string.workspaceId}`;
+  // What could not be read says itself of which item.
+  return string && `"${string.name}"${string.fault ? '' : `: ${string.item} in workspace ${string.workspaceId}`}`;
 }
 
 type Entry = { name: string; host?: string; message?: string };

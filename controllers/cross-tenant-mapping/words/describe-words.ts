@@ -22,13 +22,26 @@ export function say(seen: Seen, rest: Rest): Said {
   if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
   const { says, next } = WORDING[rest.reason as Reason];
   const fault = BLAMES.has(rest.reason) ? faultOf(seen, rest) : undefined;
-  const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
+  const found = [detailOf(seen, rest), fault && whyIn(fault)].filter(Boolean);
+  const remedy = (SAYS_MORE.has(rest.reason) ? undefined : fault?.error.remedy) ?? outputsRemedy(seen, rest);
   return {
     reason: fault && namesItself(fault) ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
-    next: `${fault?.error.remedy ?? outputsRemedy(seen, rest) ?? next}${isHeldUp(rest) ? `; or ${LET_GO}` : ''}`,
+    next: `${remedy ?? next}${letGo(seen, rest)}`,
   };
 }
+
+/** Most errors say themselves what they are about. */
+const whyIn = ({ about, error }: Fault): string =>
+  error.message.includes(about) ? error.message : `${about}: ${error.message}`;
+
+/** For these the error's own remedy is too general. */
+const SAYS_MORE: ReadonlySet<string> = new Set([
+  'GrantUnreadable',
+  'PublishingRefused',
+  'StringNotServed',
+  'StringUnreadable',
+]);
 
 type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
@@ -75,10 +88,15 @@ const BLAMES: ReadonlySet<string> = new Set([
 const namesItself = ({ error }: Fault): boolean =>
   error.reason.startsWith('Credential') || ['ProviderNotEnrolled', 'PermissionUnproven'].includes(error.reason);
 
-/** A deletion that may never see what it waits for. */
-const isHeldUp = ({ machine, reason }: Rest): boolean =>
-  machine === 'removal' && ['ReadRefused', 'Unobservable'].includes(reason);
-const LET_GO = 'set deletionPolicy to Retain, which lets the object go and leaves the mapping';
+/** Of a deletion that may never see what it waits for: how to end the waiting. */
+function letGo({ removal }: Seen, { machine, reason, tag }: Rest): string {
+  if (machine === 'removal' && ['ReadRefused', 'Unobservable'].includes(reason)) {
+    return '; or set deletionPolicy to Retain, which lets the object go and leaves the mapping';
+  }
+  const isStuck = (machine === 'revocation' || machine === 'outputs') && tag === 'stalled';
+  if (!removal || !isStuck) return '';
+  return '. The mapping does not wait for this, and ends the guest’s access; the object is let go after a day, or at once with annotation fabriclink.dev/abandon=yes';
+}
 
 /** What could not be read, for the ladder that rests because of it. */
 export function faultOf(

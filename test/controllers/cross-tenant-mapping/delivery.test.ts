@@ -19,6 +19,7 @@ const note = (workspaceId: string, id: string, how: GrantNote['how'] = 'created'
   how,
   role: 'Viewer',
   atMs: Date.parse('2026-03-02T08:00:00.000Z'),
+  askedAtMs: Date.parse('2026-03-02T08:03:00.000Z'),
   workspaceId,
   principal: { id, type: 'Group' },
 });
@@ -91,7 +92,9 @@ describe('what the other ladders are told', () => {
         note: undefined,
       },
     },
-    revocations: Object.fromEntries(revocations.map((facts, index) => [index, { facts, note: note(A, P) }])),
+    revocations: Object.fromEntries(
+      revocations.map((facts, index) => [index, { facts, note: note(A, P), dueAtMs: 0 }]),
+    ),
   });
 
   test('grants are settled when each is held, and nothing is to be taken away', () => {

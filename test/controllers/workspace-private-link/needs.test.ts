@@ -22,6 +22,7 @@ const note = (workspaceId: string) =>
     how: 'created',
     role: 'Viewer',
     atMs: 0,
+    askedAtMs: 0,
     workspaceId,
     principal: { id: THREE, type: 'ServicePrincipal' },
   });
