@@ -12,6 +12,14 @@ export function ladders(seen: Seen): readonly Ladder[] {
   // As long as the spec says it: an entry that is gone can no longer be asked whose credentials it meant.
   const noting: Ladder[] =
     Object.keys(staleNotes).length > 0 ? [{ name: 'notes', machine: 'notes', facts: { notes: 'stale' } }] : [];
+  const deciding: Ladder[] = [
+    ...connections.decisions.map(({ desired, about }) => ({ name: `connection/${desired.name}`, ...about })),
+    ...connections.revocations.map(({ connection, facts }) => ({
+      name: `revocation/${connection.name}`,
+      machine: 'revocation',
+      facts,
+    })),
+  ];
   if (release) {
     return [
       ...givingUp,
@@ -21,7 +29,9 @@ export function ladders(seen: Seen): readonly Ladder[] {
         ? inbound
         : due({ name: 'inbound', machine: 'inboundRelease', facts: release.inbound }, release.inboundDueAtMs),
       ...removal,
-      { name: 'service', machine: 'serviceRemoval', facts: release.service },
+      ...deciding,
+      // The service, and with it the object, goes once no approval of ours is open on it.
+      ...(deciding.length > 0 ? [] : [{ name: 'service', machine: 'serviceRemoval', facts: release.service }]),
     ];
   }
   const unclaimed = service.facts.standing !== 'clear' || !service.facts.claimed;
@@ -45,12 +55,7 @@ export function ladders(seen: Seen): readonly Ladder[] {
         : []),
     ]),
     ...removal,
-    ...connections.decisions.map(({ desired, about }) => ({ name: `connection/${desired.name}`, ...about })),
-    ...connections.revocations.map(({ connection, facts }) => ({
-      name: `revocation/${connection.name}`,
-      machine: 'revocation',
-      facts,
-    })),
+    ...deciding,
     ...glass,
     inbound,
     due({ name: 'outbound', machine: 'outbound', facts: access.outbound }, access.outboundDueAtMs),

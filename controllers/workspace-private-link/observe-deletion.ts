@@ -10,6 +10,7 @@ import {
 } from './access/observe-release.ts';
 import { approverBehind } from './connections/askers.ts';
 import { NO_CONNECTIONS } from './connections/observe.ts';
+import { observeOpenApprovals } from './connections/observe-open.ts';
 import { observeAbandonment } from './credentials/observe-abandonment.ts';
 import { endpointRemoved } from './endpoint/machine.ts';
 import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
@@ -56,18 +57,19 @@ export async function observeDeletion(
   const allRemoved = removals.every(({ facts }) => endpointRemoved(facts));
   const question = { claimed: true, access, policy, service, connections, removals, allRemoved } as const;
   const outputs = await observeOutputs(context, [], false);
+  const open = isOwner && service.actual ? await observeOpenApprovals(context, service.actual.connections) : undefined;
   return {
     ...blank,
     ...(relocks && { access: life.access, endpoints: life.endpoints }),
     removals,
-    connections: stillShown(context, connections.value ?? []),
+    connections: { ...stillShown(context, connections.value ?? []), ...open },
     outputs,
     ...(abandonment && { abandonment }),
     release: { ...inbound, ...serviceRemoval(context, question), relocks },
   };
 }
 
-/** Nothing is decided any more; who is connected, and by which entry, people want to know all the more. */
+/** Nothing new is decided any more; who is connected, and by which entry, people want to know all the more. */
 function stillShown(context: Context, list: readonly PrivateEndpointConnection[]): Seen['connections'] {
   const decidedBy = list.flatMap((connection) => {
     const { privateEndpointId, status } = connection;

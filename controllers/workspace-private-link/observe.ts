@@ -2,6 +2,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import { unreadAccess } from './access/observe.ts';
+import { unconfirmedIn } from './connections/listing.ts';
 import { NO_CONNECTIONS } from './connections/observe.ts';
 import { clientsFor, createConsumers } from './credentials/consumers.ts';
 import { isLoss, observeLoss } from './credentials/observe-abandonment.ts';
@@ -108,11 +109,13 @@ function unread(
 
 /**
  * Nothing of ours is to be taken down, and no door is ours to open: nothing was ever noted, hence nothing was ever sent;
- * or everything is to be retained and public access was never denied by us.
+ * or everything is to be retained and public access was never denied by us. An approval that Fabric has not confirmed is
+ * seen to its end all the same.
  */
 function leavesNothing({ spec }: WorkspacePrivateLink, provenance: Provenance): boolean {
   const { accessBefore, denyAtMs, locked } = provenance;
   if (accessBefore !== 'none' || denyAtMs !== undefined || locked) return false;
+  if (unconfirmedIn(provenance).length > 0) return false;
   if (spec.deletionPolicy === 'Retain') return true;
   const { service, endpoints, zoneGroups, records, zones, links } = provenance;
   return (

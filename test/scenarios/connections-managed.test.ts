@@ -360,6 +360,47 @@ describe('imitations never stay approved', () => {
   });
 });
 
+describe('the object is deleted over an approval that Fabric has not confirmed', () => {
+  const approveImitation = async (spec: object) => {
+    await stage.startOperator();
+    await list([entry()], spec);
+    stage.simulator.cloud.conduct.fabric.delays.managedArrivalMs = 100 * HOUR_MS;
+    create();
+    imitate();
+    await becomes(imitation, 'Approved');
+  };
+  const gone = () => stage.run(() => stage.link() === undefined, { withinMs: 3 * HOUR_MS, what: 'the object is gone' });
+
+  test.each(['Retain', 'DeleteCreated'])('deletionPolicy %s: taken back first', async (deletionPolicy) => {
+    await approveImitation({ deletionPolicy });
+    await stage.deleteLink();
+    await becomes(imitation, 'Rejected', 30 * MINUTE_MS);
+    expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+    if (deletionPolicy === 'Retain') await gone();
+  });
+
+  test('and Fabric cannot be asked: after an hour', async () => {
+    await approveImitation({ deletionPolicy: 'Retain' });
+    workspaceIn(stage.simulator.world, FINANCE).roles = {};
+    await stage.deleteLink();
+    await stage.pass(55 * MINUTE_MS);
+    expect(statusOf(imitation)).toBe('Approved');
+    expect(stage.link()).toBeDefined();
+    await becomes(imitation, 'Rejected', 20 * MINUTE_MS);
+    await gone();
+  });
+
+  test('and the entry is taken out before: at once', async () => {
+    await approveImitation({ deletionPolicy: 'Retain' });
+    await stage.killOperator();
+    await list([], { deletionPolicy: 'Retain' });
+    await stage.deleteLink();
+    await stage.startOperator();
+    await gone();
+    expect(statusOf(imitation)).toBe('Rejected');
+  });
+});
+
 describe('what cannot be seen', () => {
   const noRole = () => (workspaceIn(stage.simulator.world, FINANCE).roles = {});
 

@@ -69,6 +69,10 @@ export async function observeManagedApproval(
   };
 }
 
+/** Approved by us, and Fabric has neither confirmed it nor is it taken back. */
+export const isOpen = ({ about }: DecisionSeen): boolean =>
+  about.machine === 'managedConnection' && about.facts.connection === 'approved' && isUnproven(about.facts.approval);
+
 /** What the connections say about the entry, under the subscription that is pinned. */
 export const matchOf = (
   { provenance }: Pick<Context, 'provenance'>,
