@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { skipped } from '../api/skipped.ts';
+import { helm } from './chart.ts';
 import { bothServers, type Server } from './servers.ts';
 
 /** `server` is there once tests run. */
@@ -9,11 +10,12 @@ export type Given = { readonly server: Server; kubectl?: string };
 const START_TIMEOUT_MS = 90_000;
 const kinds = await bothServers();
 
-/** Registers the same cases for each API server, each of them started for this part alone. */
-export function onEachServer(part: string, cases: (given: Given) => void): void {
+/** Registers the same cases for each API server, each of them started for this part alone; perhaps they need helm. */
+export function onEachServer(part: string, cases: (given: Given) => void, needs?: 'helm'): void {
   describe.each(kinds)(`${part}, on $title`, (kind) => {
-    if ('absent' in kind) {
-      skipped(kind.absent);
+    const absent = 'absent' in kind ? kind.absent : needs && !helm ? 'no helm on PATH' : undefined;
+    if ('absent' in kind || absent) {
+      skipped(absent!);
       return;
     }
     let server: Server | undefined;
