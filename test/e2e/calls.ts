@@ -60,3 +60,6 @@ export function loggedCalls(requests: readonly LoggedRequest[]): Call[] {
 
 const PATH =
   /^\/(?:api\/v1|apis\/(?<group>[^/]+)\/[^/]+)(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?$/;
+
+/** `verb resource`, for people. */
+export const worded = ({ verb, group, resource }: Call): string => `${verb} ${resource}${group && `.${group}`}`;

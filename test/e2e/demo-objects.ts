@@ -7,8 +7,7 @@ import { judge, shortName } from '../../scripts/demo/rows.ts';
 import type { Simulator } from '../../simulator/start.ts';
 import type { World } from '../../simulator/world.ts';
 import { loadWorld, type WorldFile } from '../../simulator/world-file.ts';
-import { eventually } from '../support/virtual-clock.ts';
-import { CUSTOM, type House } from './house.ts';
+import { CUSTOM, eventually, type House } from './house.ts';
 
 export const DEMO_NAMESPACE = 'fabric-demo';
 

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { skipped } from '../api/skipped.ts';
-import { helm } from './chart.ts';
+import { missing } from '../chart/chart.ts';
+import { helm } from './house.ts';
 import { bothServers, type Server } from './servers.ts';
 
 /** `server` is there once tests run. */
@@ -13,7 +14,7 @@ const kinds = await bothServers();
 /** Registers the same cases for each API server, each of them started for this part alone; perhaps they need helm. */
 export function onEachServer(part: string, cases: (given: Given) => void, needs?: 'helm'): void {
   describe.each(kinds)(`${part}, on $title`, (kind) => {
-    const absent = 'absent' in kind ? kind.absent : needs && !helm ? 'no helm on PATH' : undefined;
+    const absent = 'absent' in kind ? kind.absent : needs && !helm ? missing('helm') : undefined;
     if ('absent' in kind || absent) {
       skipped(absent!);
       return;

@@ -14,15 +14,17 @@ import { createTransport } from '../../operator/clients/transport.ts';
 import { CRDS } from '../../scripts/demo/cluster.ts';
 import { type Simulator, startSimulator } from '../../simulator/start.ts';
 import type { World } from '../../simulator/world.ts';
+import { NAMESPACE as OPERATOR_NAMESPACE, only, type Rendered, render, tool, type Values } from '../chart/chart.ts';
+import { type Grant, grantsOf } from '../chart/grants.ts';
 import { type Process, startProcess } from '../support/stage-process.ts';
-import { eventually } from '../support/virtual-clock.ts';
+import { eventually as poll } from '../support/virtual-clock.ts';
 import type { Call } from './calls.ts';
-import { RELEASE, renderChart, type Values } from './chart.ts';
-import { type Right, rightsIn } from './rights.ts';
 import type { Server } from './servers.ts';
 
 export const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
-export const OPERATOR_NAMESPACE = 'fabric-link-system';
+/** Without it there are no roles to give. */
+export const helm = await tool('helm');
+export { OPERATOR_NAMESPACE };
 
 const rbac = (plural: string, kind: string, namespaced: boolean): ResourceType => ({
   group: 'rbac.authorization.k8s.io',
@@ -31,6 +33,7 @@ const rbac = (plural: string, kind: string, namespaced: boolean): ResourceType =
   kind,
   namespaced,
 });
+/** Of the chart's release, in a watched namespace. */
 export const ROLE_BINDINGS = rbac('rolebindings', 'RoleBinding', true);
 const KNOWN: ResourceType[] = [
   ...CUSTOM,
@@ -48,15 +51,26 @@ const KNOWN: ResourceType[] = [
 const RIGHTS = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
 
 const ESTABLISHED_WITHIN_MS = 15_000;
+/** Each look costs the server something. */
+const POLL_MS = 50;
+
+/** Waits until `condition` holds, looking a few times a second. */
+export const eventually = (
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs: number,
+  pollMs = POLL_MS,
+) => poll(condition, what, withinMs, pollMs);
 
 export type House = {
   simulator: Simulator;
   /** An administrator. */
   kube: KubeClient;
+  serviceAccount: string;
   /** What the operator may do. */
-  rights: readonly Right[];
+  grants: readonly Grant[];
   /** The chart's roles with these values, besides what was given before. */
-  giveRights(values: Values): Promise<void>;
+  give(values: Values): Promise<void>;
   /** Server-side apply, as `manager` (default person) and by force. */
   apply(object: KubeObject, manager?: string): Promise<KubeObject>;
   /** A process that has its own name, the ServiceAccount's token, and `more` settings. */
@@ -97,24 +111,27 @@ export async function openHouse(server: Server, options: HouseOptions): Promise<
   for (const name of [OPERATOR_NAMESPACE, ...(options.namespaces ?? [])]) {
     await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
-  const rights: Right[] = [];
-  const giveRights = async (values: Values) => {
-    const objects = (await renderChart(OPERATOR_NAMESPACE, values)).filter(({ kind }) => RIGHTS.includes(kind));
-    for (const object of objects) await apply(object);
-    rights.push(...rightsIn(objects));
+  const grants: Grant[] = [];
+  let serviceAccount = '';
+  const give = async (values: Values) => {
+    const rendered = (await render(helm!, values)).filter(({ kind }) => RIGHTS.includes(kind));
+    for (const object of rendered) await apply(object);
+    serviceAccount = only(rendered, 'ServiceAccount').metadata.name;
+    grants.push(...grantsOf(rendered));
   };
-  await giveRights(options.values ?? {});
+  await give(options.values ?? {});
 
   return {
     simulator,
     kube,
-    rights,
+    serviceAccount,
+    grants,
     apply,
-    giveRights,
+    give,
     async startOperator(podName, more = {}) {
       const process = startProcess({
         ...simulator.env,
-        KUBECONFIG: await server.podAccess(OPERATOR_NAMESPACE, RELEASE),
+        KUBECONFIG: await server.podAccess(OPERATOR_NAMESPACE, serviceAccount),
         NODE_EXTRA_CA_CERTS: authorities,
         POD_NAME: podName,
         POD_NAMESPACE: OPERATOR_NAMESPACE,
@@ -125,7 +142,7 @@ export async function openHouse(server: Server, options: HouseOptions): Promise<
       processes.push(process);
       return process;
     },
-    calls: () => server.calls(OPERATOR_NAMESPACE, RELEASE),
+    calls: () => server.calls(OPERATOR_NAMESPACE, serviceAccount),
     async close() {
       for (const process of processes) if (process.exitCode() === undefined) process.signal('SIGKILL');
       await Promise.all(processes.map((process) => process.ended()));

@@ -3,15 +3,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { LEASES, NAMESPACES, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
+import { allows } from '../chart/grants.ts';
 import { isTrue } from '../support/stage-link.ts';
 import type { Process } from '../support/stage-process.ts';
 import { createChronicle, viewOf, type WorldView } from '../support/stage-view.ts';
 import { credentialsSecret, NAMESPACE, salesLink, stageWorld } from '../support/stage-world.ts';
-import { eventually } from '../support/virtual-clock.ts';
-import { RELEASE } from './chart.ts';
+import { worded } from './calls.ts';
 import { onEachServer } from './each-server.ts';
-import { type House, OPERATOR_NAMESPACE, openHouse, ROLE_BINDINGS } from './house.ts';
-import { covers, worded } from './rights.ts';
+import { eventually, type House, OPERATOR_NAMESPACE, openHouse, ROLE_BINDINGS } from './house.ts';
 
 /** Half an hour of waiting for Deny takes eight seconds. */
 const SPEED = 240;
@@ -92,23 +91,24 @@ onEachServer(
     }, 150_000);
 
     test('Roles of the watched namespace are enough, for both of them', async () => {
-      expect(house.rights.filter(({ namespace, resource }) => namespace === '' && resource !== 'namespaces')).toEqual(
-        [],
-      );
+      expect(
+        house.grants.filter(({ namespace, resource }) => namespace === undefined && resource !== 'namespaces'),
+      ).toEqual([]);
       const calls = await house.calls();
-      const uncovered = calls.filter((call) => !house.rights.some((right) => covers(right, call)));
+      const uncovered = calls.filter((call) => !house.grants.some((grant) => allows(grant, call)));
       expect([...new Set(uncovered.map(worded))]).toEqual([]);
     });
 
     test('a namespace that is deleted keeps its Secret until everything is taken down, for which rights must outlive it', async () => {
+      const bindings = () => house.kube.list(ROLE_BINDINGS, { namespace: NAMESPACE });
+      expect((await bindings()).items.length).toBeGreaterThan(0);
       await house.kube.delete(NAMESPACES, '', NAMESPACE);
       if (given.server.enforcesRoles) {
         // Its Roles go at once, as all in it that nothing holds; docs/install.md says how to go on.
-        const binding = () => house.kube.get(ROLE_BINDINGS, NAMESPACE, `${RELEASE}-watched`);
-        await eventually(async () => (await binding()) === undefined, 'the rights are gone', WITHIN_MS);
+        await eventually(async () => (await bindings()).items.length === 0, 'the rights are gone', WITHIN_MS);
         expect(await link()).toBeDefined();
       }
-      await house.giveRights({ secretFinalizer: true });
+      await house.give({ secretFinalizer: true });
       const secret = () => house.kube.get(SECRETS, NAMESPACE, 'fabriclink-credentials');
       const isGone = async () => {
         const [held, object] = [await secret(), await link()];

@@ -144,7 +144,7 @@ async function furnish(kube: KubeClient, kubernetes: Kubernetes): Promise<void> 
   await apply(SECRETS, credentialsSecret());
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

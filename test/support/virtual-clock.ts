@@ -69,11 +69,16 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-/** Waits on real time, a few milliseconds at a turn, until `condition` holds; for what depends on a real socket. */
-export async function eventually(condition: () => boolean | Promise<boolean>, what: string, withinMs = 10_000) {
+/** Waits on real time, `pollMs` at a turn, until `condition` holds; for what depends on a real socket. */
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 10_000,
+  pollMs = 2,
+) {
   const endsAt = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > endsAt) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
