@@ -14,7 +14,7 @@ import { createTransport } from '../../operator/clients/transport.ts';
 import { CRDS } from '../../scripts/demo/cluster.ts';
 import { type Simulator, startSimulator } from '../../simulator/start.ts';
 import type { World } from '../../simulator/world.ts';
-import { NAMESPACE as OPERATOR_NAMESPACE, only, type Rendered, render, tool, type Values } from '../chart/chart.ts';
+import { NAMESPACE as OPERATOR_NAMESPACE, only, render, tool, type Values } from '../chart/chart.ts';
 import { type Grant, grantsOf } from '../chart/grants.ts';
 import { type Process, startProcess } from '../support/stage-process.ts';
 import { eventually as poll } from '../support/virtual-clock.ts';
