@@ -11,7 +11,7 @@ import { blankMapping, observeMapping } from './mapping/observe.ts';
 import { withdrawalSummary } from './outputs/ladders.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
-import { type GrantsLeft, KEPT, observeRemoval, wishOf } from './removal/observe.ts';
+import { type GrantsLeft, grantsFact, KEPT, observeRemoval, wishOf } from './removal/observe.ts';
 import { observeStrings } from './strings/observe.ts';
 import type { CrossTenantMapping, Desired, Seen } from './types.ts';
 
@@ -73,7 +73,11 @@ async function observeDeletion(deps: Deps, pass: MyPass, blank: Seen): Promise<S
   const published = withdrawalSummary(outputs);
   const keepsMapping = wishOf(desired, provenance) === 'keep';
   if (keepsMapping && outgoingNotes(pass.resource.metadata.annotations, desired.deletion).length === 0) {
-    return { ...blank, outputs, removal: { facts: { ...KEPT, claimed, grants: published } } };
+    return {
+      ...blank,
+      outputs,
+      removal: { facts: { ...KEPT, claimed, grants: grantsFact({ pass, deps }, published) } },
+    };
   }
   try {
     const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };

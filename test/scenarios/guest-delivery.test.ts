@@ -238,6 +238,26 @@ describe('a guest with roles and a connection string', () => {
   });
 });
 
+describe('where the operator may give roles and not take them away', () => {
+  test('the mapping, which ends the access, waits an hour for them, and the object a day', async () => {
+    await setTheStage(stage, ready);
+    const code = 'InsufficientWorkspaceRole';
+    stage.simulator.faults.add({ kind: 'refuse', status: 403, code, method: 'DELETE', path: '/roleAssignments' });
+    await stage.startOperator();
+    const startedAtMs = stage.clock.now();
+    const hours = () => (stage.clock.now() - startedAtMs) / HOUR_MS;
+    await deleteMappingObject(stage);
+    await stage.pass(30 * MINUTE_MS);
+    expect(mappingCondition(stage, 'Ready')?.reason).toBe('InsufficientWorkspaceRole');
+    expect(liveRows(stage)).toHaveLength(1);
+    await stage.run(() => liveRows(stage).length === 0, { withinMs: 2 * HOUR_MS, what: 'the mapping is gone' });
+    expect(hours()).toBeLessThan(1.5);
+    await playUntilMappingGone(stage);
+    expect(hours()).toBeGreaterThan(23);
+    expect(eventNotes(stage).join('\n')).toContain('Let go, and left workspace roles');
+  });
+});
+
 describe('where the operator may not publish', () => {
   const forbid = () =>
     stage.kubernetes.faults.failNext(
@@ -272,6 +292,7 @@ describe('where the operator may not publish', () => {
       body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
     });
     await stage.run(() => mappingIn(stage) === undefined, { withinMs: HOUR_MS, what: 'the object is let go' });
+    expect(eventNotes(stage).join('\n')).toContain(`Let go, and left connection strings in Secret ${SECRET}`);
   });
 });
 

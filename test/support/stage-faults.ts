@@ -12,9 +12,14 @@ import { OPERATOR_APP } from './stage-world.ts';
 export const everythingTold = ({ logs, kubernetes }: Stage): string =>
   JSON.stringify([
     logs,
-    ...['workspaceprivatelinks.fabriclink.dev', 'events', 'configmaps', 'leases.coordination.k8s.io'].map((resource) =>
-      kubernetes.objects(resource),
-    ),
+    ...[
+      'workspaceprivatelinks.fabriclink.dev',
+      'managedprivateendpoints.fabriclink.dev',
+      'crosstenantmappings.fabriclink.dev',
+      'events',
+      'configmaps',
+      'leases.coordination.k8s.io',
+    ].map((resource) => kubernetes.objects(resource)),
   ]);
 
 /** Client secrets, cluster tokens and bearer tokens, which all begin alike. */

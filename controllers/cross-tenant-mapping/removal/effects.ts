@@ -1,6 +1,7 @@
 import { abandonedEntry, rolesLeft } from '../credentials/observe.ts';
 import { notes } from '../desired-provenance.ts';
 import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
+import { publishedIn } from '../outputs/desired.ts';
 import { clientsOf, type Deps } from '../reading.ts';
 import type { RemovalEffect } from '../types.ts';
 import { tombstoneEntry, tombstoneMs } from './observe.ts';
@@ -22,9 +23,14 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
   },
 
   async releaseLeft(pass, seen) {
-    const why = 'a workspace role could not be taken away for a day, or a person gave up';
-    const left = `workspace roles of the principal that represented ${inWords(seen.desired)}`;
-    const entry = abandonedEntry(pass, why, [left, ...rolesLeft(pass)]);
+    const why = 'it could not be taken back for a day, or a person gave up';
+    const roles = rolesLeft(pass);
+    const published = publishedIn(pass.resource.metadata.annotations);
+    const left = [
+      ...(roles.length > 0 ? [`workspace roles of the principal that represented ${inWords(seen.desired)}`] : []),
+      ...(published ? [`connection strings in ${published.kind} ${published.name}`] : []),
+    ].join(' and ');
+    const entry = abandonedEntry(pass, why, [left, ...roles]);
     await deps.ledger.write(entry, pass.signal);
     const { namespace, name } = deps.ledger.placeOf(entry);
     const note = `Let go, and left ${left} (${why}). It is listed in ConfigMap ${namespace}/${name}.`;

@@ -8,6 +8,9 @@ const TOMBSTONE_MS = 72 * 3_600_000;
 /** Published: a day for a person to free what cannot be taken away. */
 const PATIENCE_MS = 24 * 3_600_000;
 
+/** Published: so long the mapping waits for roles that are still being taken away. */
+const ROLE_PATIENCE_MS = 3_600_000;
+
 /** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
 export function wishOf({ deletion }: Desired, { mapping, request }: Provenance): RemovalFacts['wish'] {
   if (deletion === 'Retain') return 'keep';
@@ -20,17 +23,23 @@ export const KEPT: RemovalFacts = { claimed: true, grants: 'gone', wish: 'keep',
 /** What the grants' ladders, and that of what is published, have come to while the object is deleted. */
 export type GrantsLeft = 'gone' | 'leaving' | 'stuck';
 
+/**
+ * How long they are waited for. Whatever it is that keeps a role from being taken away (a right that only the attempt
+ * shows to be missing), the mapping, which ends the guest's access, waits no longer than an hour for it.
+ */
+export function grantsFact({ pass, deps }: Pick<Context, 'pass' | 'deps'>, left: GrantsLeft): RemovalFacts['grants'] {
+  if (left === 'gone') return left;
+  const { deletionTimestamp, annotations } = pass.resource.metadata;
+  const sinceMs = pass.nowMs - (timeOf(deletionTimestamp) ?? pass.nowMs);
+  if ((annotations?.[ABANDON] ?? '') !== '' || sinceMs >= deps.clock.scaled(PATIENCE_MS)) return 'left';
+  return sinceMs >= deps.clock.scaled(ROLE_PATIENCE_MS) ? 'stuck' : left;
+}
+
 /** Reads what is left of the mapping, once the grants do not hold it up any more. */
 export async function observeRemoval(context: Context, grants: GrantsLeft): Promise<RemovalSeen> {
-  const { desired, provenance, pass, deps } = context;
-  const dueAtMs = (timeOf(pass.resource.metadata.deletionTimestamp) ?? pass.nowMs) + deps.clock.scaled(PATIENCE_MS);
-  const isGivenUp = (pass.resource.metadata.annotations?.[ABANDON] ?? '') !== '' || pass.nowMs >= dueAtMs;
-  const base: RemovalFacts = {
-    ...KEPT,
-    grants: grants === 'stuck' && isGivenUp ? 'left' : grants,
-    wish: wishOf(desired, provenance),
-  };
-  if (base.wish === 'keep' || grants === 'leaving') return { facts: base };
+  const { desired, provenance } = context;
+  const base: RemovalFacts = { ...KEPT, grants: grantsFact(context, grants), wish: wishOf(desired, provenance) };
+  if (base.wish === 'keep' || base.grants === 'leaving') return { facts: base };
   const first = await readRows(context, freshness(context));
   const rows = first.value?.of(desired.guest).some(isAnswered) ? await readRows(context, 0) : first;
   if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
