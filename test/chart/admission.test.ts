@@ -7,8 +7,10 @@ import { stringify } from 'yaml';
 import { type Binaries, findBinaries, provideBinaries } from '../../scripts/kube-apiserver/binaries.ts';
 import { type KubeApiServer, startKubeApiServer } from '../../scripts/kube-apiserver/start.ts';
 import { createApiClient } from '../api/api-client.ts';
+import { aWorkspacePrivateLink } from '../api/builders.ts';
 import { skipped } from '../api/skipped.ts';
-import { missing, NAMESPACE, objectsIn, type Pod, podTemplate, render, renderText, run, tool } from './chart.ts';
+import { eventually } from '../support/virtual-clock.ts';
+import { CHART, missing, NAMESPACE, objectsIn, type Pod, podTemplate, render, renderText, run, tool } from './chart.ts';
 import { rows } from './matrix.ts';
 import { LOCATION, writeSchemas } from './openapi-schemas.ts';
 
@@ -100,6 +102,53 @@ function suite({ kubectl, ...others }: Binaries, helm: string, kubeconform: stri
       60_000,
     );
 
+    describe('over the life of a release', () => {
+      const KINDS = ['workspaceprivatelinks', 'managedprivateendpoints', 'crosstenantmappings'];
+      const withHelm = (...args: string[]) =>
+        run(helm, [...args, '--namespace', NAMESPACE, '--kubeconfig', server.kubeconfigPath]);
+      const objectPath = `/apis/fabriclink.dev/v1alpha1/namespaces/team-a/workspaceprivatelinks/kept`;
+      const definition = async (kind: string) => (await api.getCrd(`${kind}.fabriclink.dev`)).body as Definition;
+      const deployed = async () => {
+        const { body } = await api.call('GET', `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`);
+        return (body as { items: { spec: { replicas: number } }[] }).items.map(({ spec }) => spec.replicas);
+      };
+
+      test('installs, upgrades the definitions, and goes without taking objects or definitions along', async () => {
+        expect(await withHelm('install', 'flo', CHART)).toMatchObject({ code: 0 });
+        expect(await deployed()).toEqual([2]);
+        const kept = aWorkspacePrivateLink('kept');
+        Object.assign(kept.metadata, { namespace: 'team-a', finalizers: ['fabriclink.dev/finalizer'] });
+        await untilServed(() => api.create(kept, 'team-a'));
+
+        const [first] = (await definition(KINDS[0]!)).spec.versions;
+        const older = [{ op: 'remove', path: '/spec/versions/0/additionalPrinterColumns' }];
+        const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${KINDS[0]}.fabriclink.dev`;
+        await api.call('PATCH', path, older, 'application/json-patch+json');
+        expect((await definition(KINDS[0]!)).spec.versions[0]).not.toHaveProperty('additionalPrinterColumns.4');
+        const upgrade = await withHelm('upgrade', 'flo', CHART, '--set', 'replicaCount=3', '--force-conflicts');
+        expect(upgrade).toMatchObject({ code: 0 });
+        expect(await deployed()).toEqual([3]);
+        expect((await definition(KINDS[0]!)).spec.versions).toEqual([first]);
+
+        expect(await withHelm('uninstall', 'flo')).toMatchObject({ code: 0 });
+        expect(await deployed()).toEqual([]);
+        for (const kind of KINDS) expect((await definition(kind)).metadata).not.toHaveProperty('deletionTimestamp');
+        const { metadata } = (await api.call('GET', objectPath)).body as Definition;
+        expect(metadata).toMatchObject({ name: 'kept', finalizers: ['fabriclink.dev/finalizer'] });
+        expect(metadata).not.toHaveProperty('deletionTimestamp');
+      }, 120_000);
+
+      test('comes back under its name, and under another one by taking the definitions over', async () => {
+        expect(await withHelm('install', 'flo', CHART)).toMatchObject({ code: 0 });
+        expect(await withHelm('uninstall', 'flo')).toMatchObject({ code: 0 });
+        const refused = await withHelm('install', 'other', CHART);
+        expect(refused.code).toBe(1);
+        expect(refused.stderr).toMatch(/invalid ownership metadata|cannot be imported into the current release/);
+        expect(await withHelm('install', 'other', CHART, '--take-ownership')).toMatchObject({ code: 0 });
+        expect(await api.call('GET', objectPath)).toMatchObject({ status: 200 });
+      }, 120_000);
+    });
+
     test('would not be, if its pod asked for more', async () => {
       const { spec } = podTemplate(objectsIn(await renderText(helm, {})));
       const [container] = spec.containers;
@@ -109,6 +158,16 @@ function suite({ kubectl, ...others }: Binaries, helm: string, kubeconform: stri
       expect(refused.stderr).toContain('violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false');
     });
   });
+}
+
+type Definition = {
+  metadata: Record<string, unknown>;
+  spec: { versions: Record<string, unknown>[] };
+};
+
+/** A new kind is served a moment after its definition is there. */
+async function untilServed(create: () => Promise<{ status: number }>): Promise<void> {
+  await eventually(async () => (await create()).status === 201, 'the kind is served', 30_000);
 }
 
 const podOf = (spec: Pod) => ({
