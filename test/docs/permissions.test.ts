@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Stage, startStage } from '../support/stage.ts';
 import { HOUR_MS, playUntilGone, playUntilReady } from '../support/stage-link.ts';
 import { AUTO, closeSales, managedManifest, playUntilManagedReady } from '../support/stage-managed.ts';
+import { thingsIn } from '../support/stage-view.ts';
 import {
   CONNECTIVITY,
   DATA_PLATFORM,
@@ -76,8 +77,8 @@ describe('a private link from nothing to Ready and away again', () => {
   let stage: Stage;
   beforeAll(async () => {
     const world = worldWith(assigned, used);
-    for (const subscription of Object.values(world.arm.subscriptions)) {
-      subscription.providers = { 'Microsoft.Fabric': 'NotRegistered', 'Microsoft.Network': 'NotRegistered' };
+    for (const { providers } of Object.values(world.arm.subscriptions)) {
+      for (const provider of Object.values(providers)) provider.state = 'NotRegistered';
     }
     stage = await startStage({ world });
     await stage.startOperator();
@@ -95,6 +96,7 @@ describe('a private link from nothing to Ready and away again', () => {
     await playUntilReady(stage);
     await stage.deleteLink();
     await playUntilGone(stage);
+    expect([...thingsIn(stage.simulator.world)]).toEqual([]);
   });
 
   test('and every action in them', () => {
