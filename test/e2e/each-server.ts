@@ -1,8 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { skipped } from '../api/skipped.ts';
-import { missing } from '../chart/chart.ts';
-import { helm } from './house.ts';
 import { bothServers, type Server } from './servers.ts';
 
 /** `server` is there once tests run. */
@@ -11,12 +9,11 @@ export type Given = { readonly server: Server; kubectl?: string };
 const START_TIMEOUT_MS = 90_000;
 const kinds = await bothServers();
 
-/** Registers the same cases for each API server, each of them started for this part alone; perhaps they need helm. */
-export function onEachServer(part: string, cases: (given: Given) => void, needs?: 'helm'): void {
+/** Registers the same cases for each API server, each of them started for this part alone. `lacking`: why none can run. */
+export function onEachServer(part: string, cases: (given: Given) => void, lacking?: string): void {
   describe.each(kinds)(`${part}, on $title`, (kind) => {
-    const absent = 'absent' in kind ? kind.absent : needs && !helm ? missing('helm') : undefined;
-    if ('absent' in kind || absent) {
-      skipped(absent!);
+    if ('absent' in kind || lacking !== undefined) {
+      skipped(lacking ?? ('absent' in kind ? kind.absent : ''));
       return;
     }
     let server: Server | undefined;

@@ -14,7 +14,7 @@ import { createTransport } from '../../operator/clients/transport.ts';
 import { CRDS } from '../../scripts/demo/cluster.ts';
 import { type Simulator, startSimulator } from '../../simulator/start.ts';
 import type { World } from '../../simulator/world.ts';
-import { NAMESPACE as OPERATOR_NAMESPACE, only, render, tool, type Values } from '../chart/chart.ts';
+import { missing, NAMESPACE as OPERATOR_NAMESPACE, only, render, tool, type Values } from '../chart/chart.ts';
 import { type Grant, grantsOf } from '../chart/grants.ts';
 import { type Process, startProcess } from '../support/stage-process.ts';
 import { eventually as poll } from '../support/virtual-clock.ts';
@@ -22,8 +22,9 @@ import type { Call } from './calls.ts';
 import type { Server } from './servers.ts';
 
 export const CUSTOM = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
-/** Without it there are no roles to give. */
 export const helm = await tool('helm');
+/** Why the operator cannot be given the chart's roles here; undefined where it can. */
+export const NO_ROLES = helm ? undefined : missing('helm');
 export { OPERATOR_NAMESPACE };
 
 const rbac = (plural: string, kind: string, namespaced: boolean): ResourceType => ({

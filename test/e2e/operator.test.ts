@@ -13,7 +13,7 @@ import { viewOf } from '../support/stage-view.ts';
 import { worded } from './calls.ts';
 import { customObjects, DEMO_NAMESPACE, demoObjects, demoWorld, untilAtRest } from './demo-objects.ts';
 import { onEachServer } from './each-server.ts';
-import { CUSTOM, eventually, type House, OPERATOR_NAMESPACE, openHouse } from './house.ts';
+import { CUSTOM, eventually, type House, NO_ROLES, OPERATOR_NAMESPACE, openHouse } from './house.ts';
 
 const SPEED = 240;
 const AT_REST_WITHIN_MS = 90_000;
@@ -150,7 +150,7 @@ onEachServer(
       return status;
     }
   },
-  'helm',
+  NO_ROLES,
 );
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)].toSorted();

@@ -10,7 +10,7 @@ import { createChronicle, viewOf, type WorldView } from '../support/stage-view.t
 import { credentialsSecret, NAMESPACE, salesLink, stageWorld } from '../support/stage-world.ts';
 import { worded } from './calls.ts';
 import { onEachServer } from './each-server.ts';
-import { eventually, type House, OPERATOR_NAMESPACE, openHouse, ROLE_BINDINGS } from './house.ts';
+import { eventually, type House, NO_ROLES, OPERATOR_NAMESPACE, openHouse, ROLE_BINDINGS } from './house.ts';
 
 /** Half an hour of waiting for Deny takes eight seconds. */
 const SPEED = 240;
@@ -120,5 +120,5 @@ onEachServer(
       expect(viewOf(house.simulator.world)).toEqual(pristine);
     }, 150_000);
   },
-  'helm',
+  NO_ROLES,
 );
