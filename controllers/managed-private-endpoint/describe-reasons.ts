@@ -170,7 +170,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   NotNeededTargetPublic: {
     says: 'the target workspace is open to the public, so that the source workspace reaches it without a managed private endpoint, which would move the source to a managed network where Spark sessions start minutes later',
-    next: `nothing is requested: delete this object, or deny public access to the target (spec.inbound.publicAccess: Deny of its WorkspacePrivateLink is enough); ${LOOKS_AGAIN}`,
+    next: `nothing is requested: delete this object, or deny public access to the target (spec.inbound.publicAccess: Deny of its WorkspacePrivateLink is enough, and noticed at once); otherwise the operator looks again every hour`,
   },
   NotServedYet: {
     says: 'the spec asks for something that this version of the operator does not serve yet',

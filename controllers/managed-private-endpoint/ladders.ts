@@ -16,7 +16,7 @@ export function ladders(seen: Seen): readonly Ladder[] {
   );
   // Not ours, or not yet: the one reason that counts is the endpoint's.
   if (endpoint.facts.standing !== 'clear' || !endpoint.facts.claimed) return [own];
-  return [{ name: 'target', machine: 'target', facts: target.facts }, own, ...deciding];
+  return [due({ name: 'target', machine: 'target', facts: target.facts }, target.dueAtMs), own, ...deciding];
 }
 
 const due = (ladder: Ladder, dueAtMs: number | undefined): Ladder =>

@@ -115,7 +115,7 @@ export const endpointMachine = setup({
       states: {
         Check: { always: [{ guard: 'notRequestable', target: 'Awaiting' }, { target: '#endpoint.Cooldown' }] },
         // The target's own ladder says what is missing, and looks as often as that deserves.
-        Awaiting: waiting('AwaitingTarget', 'slow'),
+        Awaiting: waiting('AwaitingTarget', 'due'),
       },
     },
     Cooldown: {

@@ -100,7 +100,8 @@ export const targetMachine = setup({
           ],
         },
         Unobservable: waiting('Unobservable'),
-        Public: stalled('NotNeededTargetPublic'),
+        // Nobody is awaited.
+        Public: leaf('stalled', 'NotNeededTargetPublic', 'due'),
       },
     },
     Clear: {

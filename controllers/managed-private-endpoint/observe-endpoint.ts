@@ -91,7 +91,7 @@ export function endpointOf(
     facts: { ...base, endpoint: state, origin: originOf(provenance, row) },
     row,
     // At the tick, with all others who wait for this list: what it shows then is news to all of them.
-    ...(state === 'provisioning' && { dueAtMs: tickAfter(context, ageFor(context, state)) }),
+    dueAtMs: tickAfter(context, state === 'provisioning' ? ageFor(context, state) : 'open'),
     ...(twin && { twin }),
     ...(untilMs !== undefined && { pausedUntilMs: untilMs }),
   };

@@ -3,7 +3,7 @@ import { bearsName } from '../../operator/approval/managed-endpoint.ts';
 import type { TenantClients } from '../../operator/clients/clouds.ts';
 import { fabricServiceOf, same } from './desired-names.ts';
 import { provenId } from './desired-provenance.ts';
-import type { Age } from './paces.ts';
+import { type Age, tickAfter } from './paces.ts';
 import { agedCall, attempt, blindness, type Context } from './reading.ts';
 import { connectionsOf, isRejectedBy, names, type Reference, targetClients } from './target-side.ts';
 import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, TargetFacts, TargetSeen } from './types.ts';
@@ -74,7 +74,8 @@ export async function observeTarget(context: Context, reference: Reference): Pro
   if (service === 'notReady' || found.facts.workspace !== 'asExpected') return found;
   const access = await accessOf(context, side.value, workspaceId);
   const closed = { ...found, facts: { ...found.facts, access } };
-  if (access === 'open' || access === 'unobservable') return closed;
+  if (access === 'open') return { ...closed, dueAtMs: tickAfter(context, 'open') };
+  if (access === 'unobservable') return closed;
   const sight = await observeMatches(context, side.value, id);
   const { fault, list, fact } = sight;
   return { ...closed, facts: { ...closed.facts, matches: fact }, matches: list, ...(fault && { fault }) };

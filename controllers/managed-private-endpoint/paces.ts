@@ -18,6 +18,8 @@ export const TICKS_MS = {
   settling: 240_000,
   /** Nothing is expected to change. */
   slow: 600_000,
+  /** As at rest: a target that is open needs nothing, and the watch on its WorkspacePrivateLink says when it closes. */
+  open: 3_600_000,
 } as const;
 export type Tick = keyof typeof TICKS_MS;
 

@@ -53,7 +53,7 @@ export type Reference = {
 };
 
 /** What the spec refers to, from the cluster alone. */
-export function referenceOf(pass: Pick<MyPass, 'cached' | 'indexed' | 'resource'>, desired: Desired): Reference {
+export function referenceOf(pass: Pick<MyPass, 'indexed' | 'resource'>, desired: Desired): Reference {
   const found = linkOf(pass, desired);
   const { id, link } = found;
   const owner = id === undefined ? undefined : ownerOf(pass, id);
@@ -62,11 +62,10 @@ export function referenceOf(pass: Pick<MyPass, 'cached' | 'indexed' | 'resource'
 }
 
 /** Of several objects that name one service the oldest owns it: a younger one's list takes nothing from its own. */
-function ownerOf(pass: Pick<MyPass, 'cached'>, id: ArmId): WorkspacePrivateLink | undefined {
+function ownerOf(pass: Pick<MyPass, 'indexed'>, id: ArmId): WorkspacePrivateLink | undefined {
   const age = ({ metadata }: WorkspacePrivateLink) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
   const [oldest] = pass
-    .cached<WorkspacePrivateLink>(workspacePrivateLinks)
-    .filter(({ spec }) => same(serviceIdOf(spec), id))
+    .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'service', id.toLowerCase())
     .toSorted((one, other) => (age(one) < age(other) ? -1 : 1));
   return oldest;
 }

@@ -117,6 +117,8 @@ export type TargetSeen = {
   warnings: readonly string[];
   /** Why the WorkspacePrivateLink may not be used. */
   detail?: string;
+  /** When to look again at a target that needs no endpoint. */
+  dueAtMs?: number;
   fault?: Fault;
 };
 
@@ -153,7 +155,7 @@ export type Seen = {
     other?: string;
     /** The ledger's. */
     recreateAfterMs?: number;
-    /** When to look again at one that is being provisioned. */
+    /** When to look again at one that is being provisioned, or that waits for nothing but its target. */
     dueAtMs?: number;
     /** Nothing is made anew before that. */
     pausedUntilMs?: number;

@@ -8,7 +8,7 @@ import { awaitsTurn, faultsOf } from './awaits-turn.ts';
 import { approvalsPending, approvalWaiting } from './connections/gauges.ts';
 import { describe } from './describe.ts';
 import { isObserved, zoneIdOf } from './desired.ts';
-import { ANNOTATION } from './desired-names.ts';
+import { ANNOTATION, serviceId, serviceScopeOf } from './desired-names.ts';
 import { workspacesNeededBy } from './desired-needs.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
@@ -37,6 +37,10 @@ export const createWorkspacePrivateLinkKind = (deps: Deps): Kind<WorkspacePrivat
   indexes: {
     workspace: (object) => [specOf(object).workspaceId?.toLowerCase() ?? ''],
     zone: (object) => distinct((specOf(object).endpoints ?? []).flatMap((endpoint) => zoneIdOf(endpoint) ?? [])),
+    service: (object) => {
+      const { workspaceId, service } = specOf(object);
+      return workspaceId && service ? [serviceId(serviceScopeOf({ workspaceId, service })).toLowerCase()] : [];
+    },
     subscription: (object) => {
       const { service, endpoints = [] } = specOf(object);
       return distinct([service?.subscriptionId ?? '', ...endpoints.map(({ subscriptionId }) => subscriptionId)]);

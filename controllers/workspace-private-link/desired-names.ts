@@ -1,4 +1,4 @@
-import type { ArmId, Desired, EndpointScope, ServiceScope, WorkspaceHost } from './types.ts';
+import type { ArmId, Desired, EndpointScope, ServiceScope, WorkspaceHost, WorkspacePrivateLink } from './types.ts';
 
 export const ANNOTATION = 'fabriclink.dev/';
 /** Any text: a person gives up what cannot be taken down for want of credentials. */
@@ -33,6 +33,16 @@ const group = (subscriptionId: string, resourceGroup: string) =>
 
 export const serviceId = ({ subscriptionId, resourceGroup, name }: ServiceScope): ArmId =>
   `${group(subscriptionId, resourceGroup)}/Microsoft.Fabric/privateLinkServicesForFabric/${name}`;
+
+/** Of the spec; without a name the service is called after its workspace. */
+export const serviceScopeOf = ({
+  workspaceId,
+  service: { subscriptionId, resourceGroup, name = `fabriclink-${workspaceId.toLowerCase()}` },
+}: Pick<WorkspacePrivateLink['spec'], 'workspaceId' | 'service'>): ServiceScope => ({
+  subscriptionId,
+  resourceGroup,
+  name,
+});
 
 export const endpointId = ({ subscriptionId, resourceGroup, name }: EndpointScope): ArmId =>
   `${group(subscriptionId, resourceGroup)}/Microsoft.Network/privateEndpoints/${name}`;

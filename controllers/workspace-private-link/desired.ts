@@ -6,6 +6,7 @@ import {
   recordName,
   same,
   serviceId,
+  serviceScopeOf,
   sharedZoneId,
   shortHash,
   workspaceHosts,
@@ -24,11 +25,7 @@ import type {
 export function desiredOf(resource: WorkspacePrivateLink, clusterId: string): Desired {
   const { spec, metadata } = resource;
   const workspaceId = spec.workspaceId.toLowerCase();
-  const scope = {
-    subscriptionId: spec.service.subscriptionId,
-    resourceGroup: spec.service.resourceGroup,
-    name: spec.service.name ?? `fabriclink-${workspaceId}`,
-  };
+  const scope = serviceScopeOf(spec);
   const endpoints = spec.endpoints ?? [];
   return {
     adoption: spec.adoptionPolicy ?? 'IfIdentical',

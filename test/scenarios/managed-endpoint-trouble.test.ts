@@ -87,8 +87,12 @@ describe('the target', () => {
     policySetByOthers(stage.simulator.cloud, SALES, { inbound: 'Allow' });
     await begin(AUTO);
     await playUntilSaid(stage, 'NotNeededTargetPublic');
+    stage.forget();
     await stage.pass(3 * HOUR_MS);
     expect(posts()).toEqual([]);
+    // Nobody is awaited: looked at as at rest.
+    const lists = stage.calls.filter(({ operation }) => operation === 'managedPrivateEndpoints.list');
+    expect(lists.length).toBeLessThanOrEqual(3);
     await patchSales({
       endpoints: [endpointIn('hub', 'ZoneGroup', stage.nameserverOf)],
       inbound: { publicAccess: 'Deny', requires: 'ControlPlane', onDelete: 'Keep' },

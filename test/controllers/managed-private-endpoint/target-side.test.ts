@@ -5,8 +5,10 @@ import {
   isRejectedBy,
   referenceOf,
 } from '../../../controllers/managed-private-endpoint/target-side.ts';
+import { createWorkspacePrivateLinkKind } from '../../../controllers/workspace-private-link/controller.ts';
 import type { ManagedPrivateEndpoint } from '../../../crds/managed-private-endpoint.ts';
 import type { WorkspacePrivateLink } from '../../../crds/workspace-private-link.ts';
+import type { KubeObject } from '../../../operator/clients/kube/types.ts';
 
 const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
 const TENANT = '22222222-2222-4222-8222-222222222222';
@@ -64,14 +66,18 @@ const FORMS: [string, ManagedPrivateEndpoint['spec']['target']][] = [
   ['names a younger object of the same service', { workspacePrivateLinkRef: { name: 'sales' } }],
 ];
 
+const indexes: Record<string, (object: KubeObject) => readonly string[]> = {
+  ...createWorkspacePrivateLinkKind({} as Parameters<typeof createWorkspacePrivateLinkKind>[0]).indexes,
+  namespace: ({ metadata }) => [metadata.namespace ?? ''],
+};
+
 test.each(FORMS)('a Reject of the object that owns the service counts where the spec %s', (_, target) => {
   const resource = managed(target);
   const links = [link('younger', '2026-03-02T00:00:00Z', []), link('owner', '2026-03-01T00:00:00Z', REJECTS)];
   const pass = {
     resource,
-    cached: <T>() => links as unknown as readonly T[],
-    indexed: <T>(_type: unknown, _index: string, value: string) =>
-      links.filter(({ metadata }) => metadata.namespace === value) as unknown as readonly T[],
+    indexed: <T>(_type: unknown, index: string, value: string) =>
+      links.filter((one) => indexes[index]!(one).includes(value)) as unknown as readonly T[],
   };
   const desired = desiredOf(resource);
   const reference = referenceOf(pass, desired);
