@@ -2,11 +2,11 @@ import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { NAMESPACE_SECRET } from '../../operator/clients/credentials.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
-import type { Kind, RelatedWatch } from '../../operator/runtime/kind.ts';
+import type { Kind, ObjectGauge, RelatedWatch } from '../../operator/runtime/kind.ts';
 import { awaitsTurn, faultsOf } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { desiredOf, isObserved } from './desired.ts';
-import { guestKey } from './desired-names.ts';
+import { guestKey, timeOf } from './desired-names.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
@@ -28,6 +28,7 @@ export const createCrossTenantMappingKind = (deps: Deps): Kind<CrossTenantMappin
   // Letting go of the object touches the object alone.
   readOnly: { applies: isObserved, stillRun: ['release'], plan: planOf },
   secrets: (object) => [(object as CrossTenantMapping).spec.credentialsRef?.name ?? NAMESPACE_SECRET],
+  gauges: [consentWaiting],
   indexes: { guest: (object) => [keyOfGuest(object)], published: publishedSecrets },
   watches: [sameGuest, itsSecret],
 });
@@ -43,6 +44,18 @@ const itsSecret: RelatedWatch = {
   type: SECRETS,
   optional: 'a Secret with connection strings that was edited is put right within the hour, not at once',
   keys: (secret, _all, indexed) => indexed('published', keyOf(secret)).map(keyOf),
+};
+
+/** From the status, which is there for people and for this: nothing is decided by it. */
+const consentWaiting: ObjectGauge = {
+  metric: 'fabriclink_consent_waiting_seconds',
+  help: 'How long the consent of a guest tenant has been missing, by object.',
+  value: (object, nowMs) => {
+    const { conditions = [] } = (object as CrossTenantMapping).status ?? {};
+    const missing = conditions.find(({ type, status }) => type === 'GuestConsented' && status === 'False');
+    const sinceMs = timeOf(missing?.lastTransitionTime);
+    return sinceMs === undefined ? undefined : Math.max(0, nowMs - sinceMs) / 1_000;
+  },
 };
 
 const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`;

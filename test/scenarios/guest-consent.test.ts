@@ -43,9 +43,12 @@ describe('a tenant that has not consented', () => {
     expect(steps).toContain(`az login --tenant ${FABRIKAM}`);
     expect(steps).toContain('/v1/ephemeral/crosstenantauth/consent');
     expect(steps).toContain(`{"resourceTenantObjectId":"${TENANT}"}`);
+    await stage.pass(HOUR_MS);
+    expect(await stage.metrics()).toMatch(/^fabriclink_consent_waiting_seconds\{.*name="guest".*\} 3[56]\d\d/m);
     consent(stage.simulator.world, FABRIKAM, TENANT);
     await playUntilMappingReady(stage);
     expect(mappingSaid(stage, 'GuestConsented')).toBe('True GuestConsented');
+    expect(await stage.metrics()).not.toMatch(/^fabriclink_consent_waiting_seconds\{/m);
   });
 
   test('is asked once for all of its guests, and not for each', async () => {

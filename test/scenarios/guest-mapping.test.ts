@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { eventReasons, setTheStage } from '../support/stage-faults.ts';
-import { MINUTE_MS } from '../support/stage-link.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
@@ -42,6 +42,7 @@ describe('a guest who has consented', () => {
     expect(others).toEqual([]);
     expect(mappingCalls(stage, 'POST')).toHaveLength(1);
     await stage.pass(70 * MINUTE_MS);
+    expect(mappingSaid(stage, 'Ready')).toBe('True AccessSettling');
     expect(mappingIn(stage)!.status).toMatchObject({
       mappingId: row!.id,
       principal: { id: row!.principalId, type: 'ServicePrincipal' },
@@ -52,6 +53,8 @@ describe('a guest who has consented', () => {
       'True PrincipalResolved',
     ]);
     expect(eventReasons(stage)).toEqual(expect.arrayContaining(['GuestMapped', 'PrincipalResolved', 'Ready']));
+    await stage.pass(4 * HOUR_MS);
+    expect(mappingSaid(stage, 'Ready')).toBe('True Ready');
   });
 
   test('a group waits visibly for its expansion, and nobody asks anything meanwhile', async () => {

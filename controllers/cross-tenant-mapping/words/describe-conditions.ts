@@ -51,7 +51,11 @@ export function conditions(
 /** Ready, and the two that kstatus reads: present only while they are true. */
 function lifecycle(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
   const main = primary(rests);
-  if (!main && !deleting) return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
+  if (!main && !deleting) {
+    // All is done, and yet some guests are turned away for hours: whoever looks for the fault finds the word here.
+    const reason = seen.access?.facts.settling === 'before' ? 'AccessSettling' : 'Ready';
+    return [{ type: 'Ready', status: 'True', reason, message: readyMessage(seen) }];
+  }
   const reason = main ? say(seen, main).reason : 'Deleting';
   const message = clip(main ? line(seen, main) : 'The object is being taken down.', MESSAGE_LIMIT);
   const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
