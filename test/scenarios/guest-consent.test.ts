@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { consent } from '../../simulator/fabric/mapping-out-of-band.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { setTheStage } from '../support/stage-faults.ts';
@@ -6,14 +7,17 @@ import { HOUR_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
+  deleteMappingObject,
   FABRIKAM,
   LOADER,
   liveRows,
   mappingCalls,
   mappingCondition,
+  mappingIn,
   mappingManifest,
   mappingSaid,
   mappingWorld,
+  playUntilMappingGone,
   playUntilMappingReady,
   playUntilMappingSaid,
   startMappingStage,
@@ -49,6 +53,36 @@ describe('a tenant that has not consented', () => {
     await playUntilMappingReady(stage);
     expect(mappingSaid(stage, 'GuestConsented')).toBe('True GuestConsented');
     expect(await stage.metrics()).not.toMatch(/^fabriclink_consent_waiting_seconds\{/m);
+  });
+
+  test('what somebody else maps by hand meanwhile is taken over, and not for ours', async () => {
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingSaid(stage, 'GuestConsentMissing');
+    consent(stage.simulator.world, FABRIKAM, TENANT);
+    mapGuest(stage.simulator.cloud, {
+      providerTenantId: TENANT,
+      guestTenantId: FABRIKAM,
+      guestObjectId: ANA.objectId,
+      type: 'User',
+    });
+    // The list is twenty minutes old at most; until then our own request would find the same mapping.
+    stage.simulator.faults.add({
+      kind: 'refuse',
+      service: 'fabric',
+      method: 'POST',
+      path: 'crosstenantauth',
+      status: 401,
+      code: 'Unauthorized',
+    });
+    await stage.run(() => mappingIn(stage)!.metadata.annotations?.['fabriclink.dev/mapping'] !== undefined, {
+      withinMs: 2 * HOUR_MS,
+      what: 'it is noted',
+    });
+    expect(mappingIn(stage)!.metadata.annotations!['fabriclink.dev/mapping']).toMatch(/^adopted /);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toHaveLength(1);
   });
 
   test('is asked once for all of its guests, and not for each', async () => {

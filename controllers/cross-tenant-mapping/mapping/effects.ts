@@ -6,19 +6,27 @@ import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { MappingEffect, Seen } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
 
+/** Fabric's own word that it will not. Whoever gets no answer, or none that can be read, does not know. */
+const madeNothing = ({ disposition, reason, status = 0 }: OperatorError): boolean =>
+  ['blocked', 'terminal'].includes(disposition) && status >= 400 && status < 500 && reason !== 'MappingExists';
+
 /** Published: between two tries while Fabric refuses what it still lists; it forgets it within days. */
 const TOMBSTONE_RETRY_MS = 1_800_000;
 
 export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>> {
   const consents = createConsentMemory(deps.clock);
 
-  /** One POST: noted before it, and with its answer, which nobody gives again. */
-  async function ask(pass: MyPass, seen: Seen): Promise<void> {
+  /**
+   * One POST: noted before it, and with its answer, which nobody gives again. A refusal makes nothing: then nothing of
+   * the request is left noted, so that what somebody else maps later is not taken for ours.
+   */
+  async function ask(pass: MyPass, seen: Seen, forgetsPrincipal = false): Promise<void> {
     const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
     const looksAnew = pass.call.maxAgeMs === 0;
     const refused = looksAnew ? undefined : consents.missing(tenantId, guest.tenantId);
     if (refused) throw refused;
     const { fabric } = await clientsOf(deps, pass);
+    await pass.annotate(requestNote(seen));
     try {
       const answer = await fabric.createMapping(
         { ...guest, ...(denyUserAccess !== undefined && { denyUserAccess }) },
@@ -28,11 +36,13 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       const told = answer?.principal;
       await pass.annotate({
         ...notes.mapping({ how: 'created', id: answer?.id ?? guest.objectId, atMs: deps.clock.now() }),
-        ...notes.principal(told && { id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' }),
+        ...(forgetsPrincipal && notes.principal(undefined)),
+        ...(told && notes.principal({ id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' })),
       });
     } catch (thrown) {
       const error = toOperatorError(thrown);
       if (error.reason === 'GuestConsentMissing') consents.noteMissing(tenantId, guest.tenantId, error);
+      if (madeNothing(error) && !seen.provenance.mapping) await pass.annotate(notes.request(undefined));
       throw error.reason === 'MappingExists' && seen.mapping.facts.mapping === 'over' ? inTheWay(error) : thrown;
     }
   }
@@ -58,8 +68,6 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     },
 
     async createMapping(pass, seen) {
-      // A try that was refused is noted already: trying again writes nothing into the cluster.
-      if (!seen.provenance.request) await pass.annotate(requestNote(seen));
       await ask(pass, seen);
       const note = `Mapped ${inWords(seen.desired)}. By itself the mapping lets nobody see any data: that takes a workspace role or a GRANT.`;
       report(pass, { reason: 'GuestMapped', action: 'CreateMapping', note }, guestFields(seen.desired));
@@ -85,9 +93,6 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
 
     /** Somebody else deleted it, or the guest's tenant revoked its consent: asking tells which. */
     async renewMapping(pass, seen) {
-      const isFirst =
-        seen.provenance.request === undefined || seen.provenance.request.atMs < seen.provenance.mapping!.atMs;
-      if (isFirst) await pass.annotate(requestNote(seen));
       await ask(pass, seen);
       const note = `The mapping of ${inWords(seen.desired)} was gone without our doing; it has been made again.`;
       report(pass, { reason: 'MappingLost', action: 'RenewMapping', note, warning: true }, guestFields(seen.desired));
@@ -112,8 +117,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     async renewPrincipal(pass, seen) {
       const gone = found(seen.provenance.principal, 'the principal');
       // Who is gone stays noted until there is an answer: without it nobody would know that there is one to replace.
-      await pass.annotate(requestNote(seen));
-      await ask(pass, seen);
+      await ask(pass, seen, true);
       const note = `Fabric has recycled ${gone.type} ${gone.id}, which represented the guest (five days without a login); it was asked for another one.`;
       report(
         pass,

@@ -4,8 +4,9 @@ import type { MappingFacts, MappingSeen, PrincipalNote, PrincipalSummary } from 
 
 /** Published: a new principal is not known everywhere for "several minutes" (cloud-apis 6, 15.1). */
 const REPLICATION_MS = 900_000;
-/** How far the directory's clock may be behind ours. */
+/** How far the directory's clock may be behind ours, and how long one of our requests may have been under way. */
 const SKEW_MS = 120_000;
+const UNDER_WAY_MS = 900_000;
 const MOST_NAMED = 5;
 
 type Found = Pick<MappingSeen, 'candidate' | 'detail' | 'fault'> & Pick<MappingFacts, 'principal' | 'life'>;
@@ -81,7 +82,11 @@ async function search(context: Context): Promise<Found> {
   }
   const { id, createdAtMs, displayName } = result.principal;
   const { request, mapping } = provenance;
-  const sinceMs = mapping?.how === 'created' ? request?.atMs : undefined;
+  // A request that was tried for weeks proves nothing: what counts is when it was answered.
+  const sinceMs =
+    mapping?.how === 'created' && request
+      ? Math.max(request.atMs, mapping.atMs - deps.clock.scaled(UNDER_WAY_MS))
+      : undefined;
   const isOurs =
     sinceMs !== undefined && createdAtMs !== undefined && createdAtMs >= sinceMs - deps.clock.scaled(SKEW_MS);
   if (!isOurs) return { principal: 'unproven', life, detail: `${displayName}: ${id}` };
