@@ -122,6 +122,25 @@ describe('a process that dies before or after any write', () => {
   });
 });
 
+test('a key that was to be taken back when the process died is still known for ours', async () => {
+  await setTheStage(stage, ready);
+  await stage.startOperator();
+  stage.kubernetes.faults.failNext(
+    ({ path, method }) => method === 'PATCH' && path.endsWith(`/secrets/${SECRET}`),
+    { kind: 'answer', code: 500, reason: 'InternalError' },
+    100,
+  );
+  const [string] = FULL.connectionStrings;
+  await stage.apply(mappingManifest(ANALYSTS, { ...FULL, connectionStrings: [{ ...string, name: 'renamed' }] }));
+  await stage.pass(10_000);
+  await stage.killOperator();
+  stage.kubernetes.faults.clear();
+  expect(Object.keys(secretOf()!.data!)).toEqual(['sales']);
+  await stage.startOperator();
+  await stage.run(() => secretOf()?.data?.['renamed'] !== undefined, { withinMs: HOUR_MS, what: 'it is published' });
+  expect(Object.keys(secretOf()!.data!)).toEqual(['renamed']);
+});
+
 describe('what the status says decides nothing', () => {
   test.each([
     ['no status', null],

@@ -140,6 +140,15 @@ describe('a guest with roles and a connection string', () => {
     expect(eventReasons(stage)).toEqual(expect.arrayContaining(['RoleCorrected', 'RoleRevoked']));
   });
 
+  test('a role that somebody has given already as it is wanted now costs no call', async () => {
+    await stage.pass(5 * MINUTE_MS);
+    setRole(stage.simulator.cloud, workspaceIn(stage.simulator.world, SALES), principalId(), 'Member');
+    await stage.pass(MINUTE_MS);
+    await stage.apply(mappingManifest(ANA, { ...FULL, grants: [{ workspaceId: SALES, role: 'Member' }, GRANTS[1]!] }));
+    await playUntilMappingReady(stage);
+    expect(roleWrites()).toEqual([]);
+  });
+
   test('the last Admin stays, and the status says what to do', async () => {
     await stage.apply(mappingManifest(ANA, { ...FULL, grants: [{ workspaceId: SALES, role: 'Admin' }] }));
     await playUntilMappingReady(stage);
