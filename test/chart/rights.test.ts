@@ -20,6 +20,7 @@ import {
   playUntilMappingReady,
   startMappingStage,
 } from '../support/stage-mapping.ts';
+import { RIGHTS, rightText } from '../support/stage-rights.ts';
 import { FINANCE, salesLink, TENANT, NAMESPACE as WATCHED } from '../support/stage-world.ts';
 import { missing, NAMESPACE, type Rendered, render, tool, type Values } from './chart.ts';
 import { allows, grantsOf, grantText } from './grants.ts';
@@ -131,5 +132,10 @@ function suite(helm: string): void {
       const idle = grantsOf(objects).filter((grant) => !calls.some((call) => allows(grant, call)));
       expect(new Set(idle.map(grantText))).toEqual(new Set());
     });
+  });
+
+  test('what every scenario is held to is what the chart allows with all switched on', async () => {
+    const values = { secretFinalizer: true, rbac: { publish: { secrets: true } } };
+    expect(new Set(grantsOf(await render(helm, values)).map(rightText))).toEqual(RIGHTS);
   });
 }

@@ -20,6 +20,7 @@ import { startSimulator } from '../../simulator/start.ts';
 import { type Call, callText, type Interruption, type Life, recordingTransport, tenantOfToken } from './stage-calls.ts';
 import { stageClock } from './stage-clock.ts';
 import { recordingLogger } from './stage-log.ts';
+import { checkRights } from './stage-rights.ts';
 import type { LogLine, Stage, StageOptions } from './stage-types.ts';
 import { createChronicle } from './stage-view.ts';
 import { credentialsSecret, NAMESPACE, stageWorld } from './stage-world.ts';
@@ -292,6 +293,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       await Promise.all([simulator.close(), kubernetes.close()]);
       setDefaultCACertificates(trusted);
       await rm(folder, { recursive: true });
+      checkRights(kubernetes.requests());
     },
   };
 }
