@@ -390,6 +390,31 @@ describe('the object is deleted over an approval that Fabric has not confirmed',
     await gone();
   });
 
+  const refuseDecisions = () =>
+    stage.simulator.faults.add({
+      kind: 'refuse',
+      service: 'arm',
+      method: 'PUT',
+      path: 'privateEndpointConnections',
+      status: 403,
+      code: 'AuthorizationFailed',
+    });
+
+  test.each(['deleted', 'taken out of the list'])(
+    'a rejection that Azure refuses leaves it open, also when it is %s then: taken back with the next right',
+    async (how) => {
+      await approveImitation({ deletionPolicy: 'Retain' });
+      const id = refuseDecisions();
+      await stage.pass(25 * MINUTE_MS);
+      expect(readout(stage.link()).reason).toBe('AuthorizationFailed');
+      await (how === 'deleted' ? stage.deleteLink() : list([], { deletionPolicy: 'Retain' }));
+      await stage.pass(15 * MINUTE_MS);
+      stage.simulator.faults.remove(id);
+      await becomes(imitation, 'Rejected', 30 * MINUTE_MS);
+      if (how === 'deleted') await gone();
+    },
+  );
+
   test('and the entry is taken out before: at once', async () => {
     await approveImitation({ deletionPolicy: 'Retain' });
     await stage.killOperator();

@@ -161,11 +161,13 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
     const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
-    // Still noted as ours: a crash before the call must not make it anybody's.
-    const revoked = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0, revokedAtMs: atMs };
-    await pass.annotate(noteOfMatch(decision.name, revoked));
+    const ours: MatchNote = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0 };
+    // Known by its mark alone: noted as ours before the call, so that nothing makes it anybody's.
+    if (approvedAtMs === undefined) await pass.annotate(noteOfMatch(decision.name, ours));
     const description = descriptionOf(seen, decision.name, atMs, 'rejected again: Fabric did not confirm it');
     const how = await reject(clients, pass, seen, connection, description);
+    // Only now: a refused or lost call must leave the approval open, or nobody would try again once the entry is gone.
+    await pass.annotate(noteOfMatch(decision.name, { ...ours, revokedAtMs: atMs }));
     decided(pass, clients, {
       reason: 'ApprovalNotConfirmed',
       action: 'RejectConnection',

@@ -100,7 +100,7 @@ function approvalFact(
 ): ManagedConnectionFacts['approval'] {
   const isNoted = same(note?.privateEndpointId, connection?.privateEndpointId);
   // Taken back, and gone since or rejected still: whoever looks should find why.
-  if (note?.revokedAtMs !== undefined && (!connection || (isNoted && connection.status === 'Rejected')))
+  if (isTakenBack(context, connection, note) && (!connection || (isNoted && connection.status === 'Rejected')))
     return 'revoked';
   if (connection?.status !== 'Approved' || !isApprovedByUs(context, connection, note)) return 'notOurs';
   if (isNoted && note?.confirmed) return 'confirmed';
@@ -110,6 +110,11 @@ function approvalFact(
   if (ageMs < clock.scaled(ECHO_MS)) return 'fresh';
   return ageMs < clock.scaled(UNPROVEN_MS) ? 'overdue' : 'expired';
 }
+
+/** As noted; or by the mark alone, when a crash came between the rejection and its note. */
+const isTakenBack = ({ desired }: Context, connection: Connection | undefined, note: MatchNote | undefined): boolean =>
+  note?.revokedAtMs !== undefined ||
+  (note?.approvedAtMs !== undefined && connection?.status === 'Rejected' && isMarkedByUs(desired, connection));
 
 /** Ours, and Fabric has not shown it yet. */
 const isUnproven = (approval: ManagedConnectionFacts['approval']): boolean =>
