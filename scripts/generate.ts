@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { referenceFor } from './api-reference.ts';
 import { crdTemplate } from './chart/crds.ts';
 import { type ValueSchema, valuesTable, valuesYaml, withTable } from './chart/values.ts';
 import { type Crd, moduleFor } from './crd-types.ts';
@@ -34,10 +35,14 @@ function contentOf(path: string): string | undefined {
 /** Path → text of every generated file. */
 function generate(): Map<string, string> {
   const crdFiles = readdirSync(join(root, 'crds')).filter((name) => name.endsWith('.yaml'));
-  const files = crdFiles.map((name): [string, string] => {
+  const files = crdFiles.flatMap((name): [string, string][] => {
     const crd = parse(readFileSync(join(root, 'crds', name), 'utf8')) as Crd;
     const path = `crds/${fileFor(crd.spec.names.kind)}`;
-    return [path, formatted(moduleFor(crd, `crds/${name}`), path)];
+    const page = `docs/api/${fileFor(crd.spec.names.kind).replace(/\.ts$/, '.md')}`;
+    return [
+      [path, formatted(moduleFor(crd, `crds/${name}`), path)],
+      [page, referenceFor(crd, `crds/${name}`)],
+    ];
   });
   const drawings = drawStates().map(({ path, text }): [string, string] => [path, text]);
   return new Map([...files, ...drawings, ...chartFiles(crdFiles)]);

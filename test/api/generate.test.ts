@@ -137,6 +137,7 @@ describe('npm run generate', () => {
       'charts',
       'controllers',
       'crds',
+      'docs/api',
       'docs/states',
       'operator',
       'scripts',
@@ -175,12 +176,13 @@ describe('npm run generate', () => {
     writeFileSync(path, text);
   });
 
-  test('notices a changed CRD, in the types and in the chart', () => {
+  test('notices a changed CRD, in the types, in the reference and in the chart', () => {
     const path = join(copy, 'crds/crosstenantmappings.yaml');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('enum: [None, Graph]', 'enum: [None, Graph, Log]'));
     const stale = [
       'stale crds/cross-tenant-mapping.ts',
+      'stale docs/api/cross-tenant-mapping.md',
       'stale charts/fabric-link-operator/templates/crds/crosstenantmappings.yaml',
     ];
     expect(generate('--check')).toMatchObject({ status: 1, stdout: `${stale.join('\n')}\n` });
