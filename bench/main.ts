@@ -9,13 +9,14 @@ import { buildTemplate, type Template } from './fleet/template.ts';
 import { machineFacts } from './report/machine.ts';
 import { type Figure, tableOf } from './report/table.ts';
 import { managedEndpoints } from './runs/managed-endpoints.ts';
+import { mappings } from './runs/mappings.ts';
 import { patches } from './runs/patches.ts';
 import { rest } from './runs/rest.ts';
 import { startUp } from './runs/start-up.ts';
 import { sweep } from './runs/sweep.ts';
 import { BUNDLE } from './stage/operator.ts';
 
-const BENCHES = ['start', 'sweep', 'sweep-no-inventory', 'rest', 'patches', 'managed-endpoints'] as const;
+const BENCHES = ['start', 'sweep', 'sweep-no-inventory', 'rest', 'patches', 'managed-endpoints', 'mappings'] as const;
 type Bench = (typeof BENCHES)[number];
 
 type Options = {
@@ -23,6 +24,9 @@ type Options = {
   links: number;
   workspaces: number;
   endpoints: number;
+  mappings: number;
+  namespaces: number;
+  unpaged?: true;
   runs: number;
   changes: number;
   dns: Shape['dns'];
@@ -53,6 +57,14 @@ const command = new Command('bench')
   .option('--links <number>', 'links in each tenant, at most 500 (a tenant cannot have more services)', whole, 500)
   .option('--workspaces <number>', 'for managed-endpoints: source workspaces, shared out among the tenants', whole, 100)
   .option('--endpoints <number>', 'for managed-endpoints: in each source workspace', whole, 20)
+  .option('--mappings <number>', 'for mappings: guests of one provider', whole, 10_000)
+  .option(
+    '--namespaces <number>',
+    'for mappings: over which they are shared out, each half of the one before',
+    whole,
+    6,
+  )
+  .option('--unpaged', 'for mappings: Fabric lists all mappings in one answer, instead of 100 on a page')
   .option('--runs <number>', 'how often each bench is repeated; the table shows medians', whole, 1)
   .option('--changes <number>', 'changes by people during the sweep', whole, 20)
   .option('--dns <mode>', 'of each link’s endpoint: ZoneGroup, Records or none', dnsMode, 'ZoneGroup')
@@ -83,6 +95,11 @@ async function run(bench: Bench, template: () => Promise<Template>): Promise<Fig
     case 'managed-endpoints': {
       const { tenants, workspaces, endpoints, hours } = options;
       return managedEndpoints({ fleet: { tenants, workspaces, endpoints }, hours });
+    }
+    case 'mappings': {
+      const { mappings: count, namespaces, hours, unpaged } = options;
+      const fleet = { mappings: count, namespaces, guestTenants: 20, workspaces: 10 };
+      return mappings({ fleet, hours, paged: unpaged === undefined });
     }
     case 'start':
       return onStage(
@@ -119,13 +136,18 @@ const isBench = (name: string): name is Bench => (BENCHES as readonly string[]).
 const unknown = wanted.filter((name) => !isBench(name));
 if (unknown.length > 0) command.error(`no bench is called ${unknown.join(', ')}; there are ${BENCHES.join(', ')}`);
 /** Played in this process, on a clock of its own: neither bundle nor template. */
-const isPlayed = (name: string): boolean => name === 'managed-endpoints';
+const isPlayed = (name: string): boolean => name === 'managed-endpoints' || name === 'mappings';
 if (!wanted.every(isPlayed) && !existsSync(BUNDLE)) command.error(`${BUNDLE} is missing; run: npm run bundle`);
 
 console.log(machineFacts().join('\n'));
-if (wanted.some(isPlayed)) {
+if (wanted.includes('managed-endpoints')) {
   console.log(
     `${options.endpoints} managed endpoints in each of ${options.workspaces} workspaces, ${size.tenants} tenants`,
+  );
+}
+if (wanted.includes('mappings')) {
+  console.log(
+    `${options.mappings} mappings of one tenant in ${options.namespaces} namespaces, ${options.unpaged ? 'listed in one answer' : 'listed 100 on a page'}`,
   );
 }
 if (!wanted.every(isPlayed)) {

@@ -63,3 +63,7 @@ export function toOperatorError(thrown: unknown): OperatorError {
  */
 export const isCredentialTrouble = ({ reason }: Pick<OperatorError, 'reason'>): boolean =>
   reason.startsWith('Credential');
+
+/** Our own budget said when: nothing was sent, and the time is this caller's alone. A refusal by the service has a status. */
+export const isOwnTurn = ({ reason, status }: Pick<OperatorError, 'reason' | 'status'>): boolean =>
+  reason === 'WaitingForQuota' && status === undefined;

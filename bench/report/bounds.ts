@@ -5,6 +5,11 @@ export function fabricSeconds(calls: number): number {
   return Math.max(0, Math.ceil(calls / 200) - 1) * 60;
 }
 
+/** Minutes until `calls` of the mapping API may have been made, 50 in any 60 s, whatever they are: per tenant. */
+export function mappingMinutes(calls: number): number {
+  return Math.max(0, Math.ceil(calls / 50) - 1);
+}
+
 /** Seconds until `calls` reads may have been made of a bucket of 250 that refills by 25 a second: ARM, per subscription. */
 export function armReadSeconds(calls: number): number {
   return Math.max(0, calls - 250) / 25;

@@ -1,9 +1,11 @@
 /** One asker that was told to come back. */
 type Ticket = {
   key: string;
-  /** 0 is served first. */
+  /** 0 is served first. What waiting has made of the asker's own. */
   priority: number;
   namespace: string;
+  /** The asker's own priority. */
+  own: number;
   /** When it was first told to come back. */
   sinceMs: number;
   /** When it was told to come back. */
@@ -11,7 +13,7 @@ type Ticket = {
   order: number;
 };
 
-type Queue = { priority: number; namespace: string; tickets: Map<string, Ticket> };
+type Queue = { priority: number; namespace: string; own: number; tickets: Map<string, Ticket> };
 
 export type Asker = { key: string; priority: number; namespace: string };
 
@@ -24,12 +26,17 @@ export type TurnsOptions = {
   fairnessMs: number;
 };
 
+/** So many times the age is a long wait, and long enough to remember who does not come. */
+const LONG_AGES = 5;
+
 /**
  * Who is served next when there is not enough for all. Nobody waits here: a refused asker leaves a ticket, goes away
  * with a time, and finds its place when it comes back with the same key.
  *
  * Guarantees: lower priority numbers first; within one priority the namespace that was served less in the recent past;
- * within a namespace in order of arrival. What is free and not claimed by somebody due now goes to whoever is here.
+ * within a namespace those who came with it before those whom waiting has lifted to it, and in turns with them when they
+ * have waited long: nobody starves, and somebody new does not stand behind a sweep of thousands; of equals in order of
+ * arrival. What is free and not claimed by somebody due now goes to whoever is here.
  * Caveat: places are estimated from queue lengths; only the admission itself is exact.
  */
 export function createTurns(options: TurnsOptions) {
@@ -41,16 +48,16 @@ export function createTurns(options: TurnsOptions) {
   let halvedAtMs = 0;
   let order = 0;
 
-  const queueOf = (priority: number, namespace: string): Queue => {
-    const name = `${priority}/${namespace}`;
+  const queueOf = ({ priority, namespace, own }: Ticket): Queue => {
+    const name = nameOf(priority, own, namespace);
     let queue = queues.get(name);
-    if (!queue) queues.set(name, (queue = { priority, namespace, tickets: new Map() }));
+    if (!queue) queues.set(name, (queue = { priority, namespace, own, tickets: new Map() }));
     return queue;
   };
 
   const drop = (ticket: Ticket) => {
     tickets.delete(ticket.key);
-    const name = `${ticket.priority}/${ticket.namespace}`;
+    const name = nameOf(ticket.priority, ticket.own, ticket.namespace);
     const queue = queues.get(name);
     queue?.tickets.delete(ticket.key);
     if (queue?.tickets.size === 0) queues.delete(name);
@@ -65,10 +72,13 @@ export function createTurns(options: TurnsOptions) {
       }
     }
     for (const ticket of late.values()) {
-      if (ticket.dueAtMs + options.ageMs * 5 >= nowMs) break;
+      if (ticket.dueAtMs + options.ageMs * LONG_AGES >= nowMs) break;
       late.delete(ticket.key);
     }
   };
+
+  /** How often askers of one priority have been served in a namespace; `served` by the namespace alone counts all of them. */
+  const servedOf = (own: number, namespace: string): number => served.get(`${own}/${namespace}`) ?? 0;
 
   const decay = (nowMs: number) => {
     if (nowMs - halvedAtMs < options.fairnessMs) return;
@@ -90,18 +100,35 @@ export function createTurns(options: TurnsOptions) {
   };
 
   /** How many of the askers in front: all of them, or only those that are due by `byMs`. */
-  const ahead = (asker: Asker, priority: number, byMs: number): number => {
-    const own = queues.get(`${priority}/${asker.namespace}`);
+  const ahead = (asker: Asker, priority: number, byMs: number, nowMs: number): number => {
+    const { namespace } = asker;
+    const hasWaitedLong = (queue: Queue | undefined): boolean => {
+      const [first] = queue?.tickets.values() ?? [];
+      return first !== undefined && nowMs - first.sinceMs >= options.ageMs * LONG_AGES;
+    };
+    const own = queues.get(nameOf(priority, asker.priority, namespace));
     const rank = rankIn(own, asker.key, byMs);
-    const turn = (served.get(asker.namespace) ?? 0) + rank;
-    let count = rank;
+    const turn = servedOf(asker.priority, namespace) + rank;
+    /** Those of the same namespace whom waiting has lifted, where we were born to this priority; or the other way round. */
+    const ofSibling = (sibling: Queue, waiting: number): number => {
+      const isBornFirst = sibling.own < asker.priority;
+      if (hasWaitedLong(isBornFirst ? own : sibling)) return inFront(waiting, turn, servedOf(sibling.own, namespace));
+      return isBornFirst ? waiting : 0;
+    };
+    let before = 0;
+    let inside = rank;
+    const others = new Map<string, number>();
     for (const queue of queues.values()) {
       if (queue === own || queue.priority > priority) continue;
       const waiting = dueCount(queue, byMs);
-      if (queue.priority < priority) count += waiting;
-      else count += Math.min(waiting, Math.max(0, Math.ceil(turn - (served.get(queue.namespace) ?? 0))));
+      if (queue.priority < priority) before += waiting;
+      else if (queue.namespace === namespace) inside += ofSibling(queue, waiting);
+      else others.set(queue.namespace, (others.get(queue.namespace) ?? 0) + waiting);
     }
-    return count;
+    const place = (served.get(namespace) ?? 0) + inside;
+    let outside = 0;
+    for (const [other, waiting] of others) outside += inFront(waiting, place, served.get(other) ?? 0);
+    return before + inside + outside;
   };
 
   return {
@@ -110,7 +137,7 @@ export function createTurns(options: TurnsOptions) {
       expire(nowMs);
       if (available <= 0) return false;
       if (tickets.size === 0 || late.has(asker.key)) return true;
-      return ahead(asker, lifted(asker, nowMs), nowMs) < available;
+      return ahead(asker, lifted(asker, nowMs), nowMs, nowMs) < available;
     },
     /** It took one. */
     went(asker: Asker, nowMs: number): void {
@@ -118,32 +145,42 @@ export function createTurns(options: TurnsOptions) {
       const ticket = tickets.get(asker.key);
       if (ticket) drop(ticket);
       late.delete(asker.key);
-      served.set(asker.namespace, (served.get(asker.namespace) ?? 0) + 1);
+      for (const name of [asker.namespace, `${asker.priority}/${asker.namespace}`]) {
+        served.set(name, (served.get(name) ?? 0) + 1);
+      }
     },
     /** Which place in the line it has: 1 is the next. */
     placeOf(asker: Asker, nowMs: number): number {
-      return ahead(asker, lifted(asker, nowMs), Number.POSITIVE_INFINITY) + 1;
+      return ahead(asker, lifted(asker, nowMs), Number.POSITIVE_INFINITY, nowMs) + 1;
     },
     /** It was told to come back at `dueAtMs`. */
     wait(asker: Asker, dueAtMs: number, nowMs: number): void {
       const priority = lifted(asker, nowMs);
       const known = tickets.get(asker.key) ?? late.get(asker.key);
       late.delete(asker.key);
-      if (known && tickets.has(asker.key) && known.priority === priority && known.namespace === asker.namespace) {
+      const isThere = known !== undefined && tickets.get(asker.key) === known;
+      const stays = isThere && known.priority === priority && known.own === asker.priority;
+      if (stays && known.namespace === asker.namespace) {
         known.dueAtMs = dueAtMs;
         return;
       }
       if (known) drop(known);
       order += 1;
-      const ticket = { ...asker, priority, sinceMs: known?.sinceMs ?? nowMs, dueAtMs, order };
+      const ticket = { ...asker, priority, own: asker.priority, sinceMs: known?.sinceMs ?? nowMs, dueAtMs, order };
       tickets.set(ticket.key, ticket);
-      queueOf(priority, asker.namespace).tickets.set(ticket.key, ticket);
+      queueOf(ticket).tickets.set(ticket.key, ticket);
     },
     waiting: () => tickets.size,
   };
 }
 
 export type Turns = ReturnType<typeof createTurns>;
+
+const nameOf = (priority: number, own: number, namespace: string): string => `${priority}/${own}/${namespace}`;
+
+/** Of so many in another line, those who are served before the one whose turn is the nth of its own. */
+const inFront = (waiting: number, turn: number, served: number): number =>
+  Math.min(waiting, Math.max(0, Math.ceil(turn - served)));
 
 /** How many stand before `key` in its own queue; all of them when it is not in it. */
 function rankIn(queue: Queue | undefined, key: string, byMs: number): number {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { type Disposition, isCredentialTrouble, type OperatorError } from '../errors.ts';
+import { type Disposition, isCredentialTrouble, isOwnTurn, type OperatorError } from '../errors.ts';
 import { type BackoffPolicy, backoffMs, jittered, type Random } from './backoff.ts';
 import type { Poll } from './kind.ts';
 
@@ -75,8 +75,9 @@ const RETRIES: Record<Disposition, Retry> = {
   // The first conflict is ordinary life; from the second on somebody else writes as fast as we do.
   conflict: (_, failures, { random }) => (failures <= 1 ? 0 : backoffMs(failures - 1, CONFLICT, random)),
   // Never before the server said; a little after, so that all who were told the same do not return together.
-  throttled: ({ retryAfterMs = 0 }, _, { random }) =>
-    Math.max(SHORTEST_THROTTLE_MS, retryAfterMs) * (1 + 0.1 * random()),
+  // A turn in our own budget is kept to the millisecond: who comes late to it leaves a part of the quota unused.
+  throttled: (error, _, { random }) =>
+    Math.max(SHORTEST_THROTTLE_MS, error.retryAfterMs ?? 0) * (isOwnTurn(error) ? 1 : 1 + 0.1 * random()),
   transient: scaledBackoff(TRANSIENT),
   blocked: (error, failures, chance) =>
     scaledBackoff(isCredentialTrouble(error) ? CREDENTIALS : BLOCKED)(error, failures, chance),

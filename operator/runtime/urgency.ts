@@ -9,11 +9,12 @@ const PERSONS_WORDS = [RECONCILE_ANNOTATION, 'fabriclink.dev/break-glass'];
 
 /**
  * How soon a change deserves a look. A person waits for what a person did: a new object, a new generation, a deletion, a
- * request to look now, also when it happened while we were away.
+ * request to look now. What happened while we were away goes before what is settled, and is behind whoever waits in
+ * front of the screen now: of a fleet's first thousands nobody can say who does.
  */
 export function urgencyOf({ before, after }: Change, initial: boolean): Priority {
   if (!after) return 'routine';
-  if (initial) return isSettled(after) ? 'resync' : 'person';
+  if (initial) return isSettled(after) ? 'resync' : 'routine';
   if (!before || before.metadata.uid !== after.metadata.uid) return 'person';
   const acted =
     before.metadata.generation !== after.metadata.generation ||

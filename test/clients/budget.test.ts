@@ -174,6 +174,34 @@ describe('a budget', () => {
     expect(Math.max(...small)).toBeLessThanOrEqual(2 * 60_500);
   });
 
+  test.each(['routine', 'resync'] as const)(
+    'lets somebody new go next, however long a %s sweep of the same namespace has waited already',
+    async (urgency) => {
+      const sweep = many(200, (index) => ({ key: `sweep-${index}`, write: true, urgency }));
+      const fresh = many(5, (index) => ({ key: `new-${index}`, write: true, urgency: 'person' as const }));
+      // The sweep takes 20 windows; the new ones come after ten.
+      const { served } = await serveAll(virtualClock(), TEN, [...sweep, ...fresh], (index) =>
+        index < sweep.length ? index : 610_000,
+      );
+      const times = served.filter(({ key }) => key.startsWith('new')).map(({ atMs }) => atMs);
+      expect(Math.max(...times)).toBeLessThanOrEqual(610_000 + 2 * 60_500);
+      // … and the sweep goes on beside them.
+      const beside = served.filter(({ key, atMs }) => key.startsWith('sweep') && atMs > 610_000);
+      expect(beside.at(0)!.atMs).toBeLessThanOrEqual(610_000 + 2 * 60_500);
+    },
+  );
+
+  test('starves no sweep, however many new ones keep coming', async () => {
+    const sweep = many(40, (index) => ({ key: `sweep-${index}`, write: true, urgency: 'routine' as const }));
+    const fresh = many(300, (index) => ({ key: `new-${index}`, write: true, urgency: 'person' as const }));
+    // As many new ones in each window as it has room for.
+    const { served } = await serveAll(virtualClock(), TEN, [...sweep, ...fresh], (index) =>
+      index < sweep.length ? 0 : (index - sweep.length) * 6_050,
+    );
+    const last = served.filter(({ key }) => key.startsWith('sweep')).at(-1)!;
+    expect(last.atMs).toBeLessThanOrEqual(20 * 60_500);
+  });
+
   test('does not hold a place for one who never comes back', async () => {
     const clock = virtualClock();
     const budgets = createBudgets(clock);

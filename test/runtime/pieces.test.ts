@@ -81,6 +81,12 @@ describe('paces', () => {
     expect([1, 2].map((failures) => retryDelayMs(error, failures, chance))).toEqual(expected);
   });
 
+  test('come to the millisecond when our own budget gave the turn: lateness would leave quota unused', () => {
+    const turn = { disposition: 'throttled', reason: 'WaitingForQuota', message: 'x', retryAfterMs: 60_500 } as const;
+    expect(retryDelayMs(new OperatorError(turn), 1, chance)).toBe(60_500);
+    expect(retryDelayMs(new OperatorError({ ...turn, status: 429 }), 1, chance)).toBeGreaterThan(60_500);
+  });
+
   test('never return before the server said, whatever chance says', () => {
     const error = new OperatorError({ disposition: 'throttled', reason: 'X', message: 'x', retryAfterMs: 5000 });
     for (const random of [0, 0.5, 0.999]) {

@@ -165,10 +165,20 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       );
     });
 
+  /** Of which operator, and at which state of the store, the caches were found current: a crowd is not compared twice. */
+  let comparedAt: { operator: Operator; revision: number } | undefined;
+  const isCurrent = (running: Operator): boolean => {
+    const revision = kubernetes.revision();
+    if (comparedAt?.operator === running && comparedAt.revision === revision) return true;
+    if (!cachesAreCurrent(running)) return false;
+    comparedAt = { operator: running, revision };
+    return true;
+  };
+
   const isQuiet = (): boolean => {
     if (!operator) return true;
     const { manager } = operator;
-    return manager.hasSynced() && manager.isLeading() && manager.isIdle() && cachesAreCurrent(operator);
+    return manager.hasSynced() && manager.isLeading() && manager.isIdle() && isCurrent(operator);
   };
 
   const failure = (why: string): Error => {
