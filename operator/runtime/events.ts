@@ -8,6 +8,7 @@ import type { Fence } from './fence.ts';
 import type { EventNote } from './kind.ts';
 import type { Metrics } from './metrics.ts';
 import { createTokenBuckets } from './token-buckets.ts';
+import { createToldEvents } from './told-events.ts';
 
 export type About = { type: ResourceType; object: KubeObject };
 
@@ -59,7 +60,7 @@ type Known = {
  * Events of events.k8s.io/v1.
  *
  * Guarantees: never holds up a pass; repeats of one note about one object, also those after a restart or a lost reply,
- * become one event with a `series`, never twins; an object that talks without end is cut short. Names begin with the
+ * become one event with a `series`, never twins (of the last 4,096 notes, and all of the first hour); an object that talks without end is cut short. Names begin with the
  * time, as client-go's do: kubectl describe lists them by name, because events.k8s.io leaves the old time fields empty.
  */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
@@ -70,8 +71,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const known = new Map<string, Known>();
   const outbox: (() => Promise<void>)[] = [];
   let sending: Promise<void> | undefined;
-  const startedAtMs = clock.now();
-  let told = 0;
+  const told = createToldEvents({ kube, clock, controller: options.controller, signal: options.fence.signal });
+  let order = 0;
   let stopped = false;
 
   const post = (write: () => Promise<void>): void => {
@@ -101,20 +102,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   };
 
-  /** An earlier process of ours may have told the same; younger objects than this process it cannot have known. */
-  const toldBefore = async ({ object }: About, digest: string): Promise<string | undefined> => {
-    const { uid, namespace = 'default', creationTimestamp } = object.metadata;
-    if (!uid || Date.parse(creationTimestamp ?? '') > startedAtMs) return undefined;
-    const query = { namespace, fieldSelector: `regarding.uid=${uid}` };
-    const { items } = await kube.list<EventObject>(EVENTS, query, options.fence.signal);
-    return items.find(({ metadata }) => metadata.name.endsWith(`.${digest}`))?.metadata.name;
-  };
-
   const writeFirst = async (entry: Known): Promise<void> => {
-    const earlier = await toldBefore(entry.about, entry.digest);
-    entry.name = earlier ?? nameOf(entry, told++);
+    const { namespace = 'default', uid, creationTimestamp } = entry.about.object.metadata;
+    const createdAtMs = Date.parse(creationTimestamp ?? '') || 0;
+    const earlier = uid ? await told.find(namespace, entry.digest, createdAtMs) : undefined;
+    entry.name = earlier ?? nameOf(entry, order++);
     if (earlier) await writeSeries(earlier, entry, 1);
     else await kube.create(EVENTS, bodyOf(entry.name, entry, options), options.fence.signal);
+    told.told(namespace, entry.digest, entry.name);
   };
 
   const writeSeries = async (name: string, entry: Known, repeats: number): Promise<void> => {

@@ -69,11 +69,12 @@ function ownMappings({ world }: Cloud, { tenantId }: Token): CrossTenantMapping[
 
 function list(request: SimRequest, cloud: Cloud): SimResponse {
   const caller = enter(request, cloud, 'read');
-  const rows = ownMappings(cloud, caller).map((mapping) => shownMapping(cloud, mapping));
+  const all = ownMappings(cloud, caller);
+  const shown = (mappings: readonly CrossTenantMapping[]) => mappings.map((mapping) => shownMapping(cloud, mapping));
   const { mappingList, mappingPages } = cloud.conduct.fabric.choices;
-  if (mappingList === 'array') return { status: 200, body: rows };
-  const { value, ...rest } = mappingPages ? page(cloud, request, rows) : { value: rows };
-  return { status: 200, body: { [mappingList]: value, ...rest } };
+  if (mappingList === 'array') return { status: 200, body: shown(all) };
+  const { value, ...rest } = mappingPages ? page(cloud, request, all) : { value: all };
+  return { status: 200, body: { [mappingList]: shown(value), ...rest } };
 }
 
 function create(request: SimRequest, cloud: Cloud): SimResponse {

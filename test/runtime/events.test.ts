@@ -109,6 +109,13 @@ describe('events', () => {
     expect(events()[0]?.series?.count).toBe(2);
   });
 
+  test('of a whole fleet cost one list of the namespace, however many there are', async () => {
+    for (let index = 0; index < 20; index += 1) recorder.record(about(`u${index}`), note);
+    await written();
+    expect(events()).toHaveLength(20);
+    expect(server.asked.filter(({ method, path }) => method === 'GET' && /events(\?|$)/.test(path))).toHaveLength(1);
+  });
+
   test('list in the order in which things happened, which is all that kubectl describe has to go by', async () => {
     const words = ['one', 'two', 'three', 'four', 'five', 'six'];
     for (const word of words) {

@@ -167,10 +167,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 
   /** Of which operator, and at which state of the store, the caches were found current: a crowd is not compared twice. */
   let comparedAt: { operator: Operator; revision: number } | undefined;
+  let lastRevision = -1;
   const isCurrent = (running: Operator): boolean => {
     const revision = kubernetes.revision();
     if (comparedAt?.operator === running && comparedAt.revision === revision) return true;
-    if (!cachesAreCurrent(running)) return false;
+    // While somebody still writes, comparing thousands would be in vain.
+    const isCalm = revision === lastRevision;
+    lastRevision = revision;
+    if (!isCalm || !cachesAreCurrent(running)) return false;
     comparedAt = { operator: running, revision };
     return true;
   };
