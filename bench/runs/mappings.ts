@@ -148,15 +148,17 @@ function fairness(fleet: MappingFleet, posts: readonly Post[], startedAtMs: numb
     ends.set(namespace, { atMs, count: (ends.get(namespace)?.count ?? 0) + 1 });
   }
   const sizes = [...ends.values()].map(({ count }) => count);
-  return [...ends].toSorted().map(([namespace, { atMs, count }]) => {
-    const before = sizes.reduce((sum, size) => sum + Math.min(size, count), 0);
-    return {
-      name: `${count} in ${namespace}: all mapped after`,
-      value: (atMs - startedAtMs) / MINUTE_MS,
-      unit: 'min',
-      against: `fair share ${mappingMinutes(before + 1).toFixed(0)}`,
-    };
-  });
+  return [...ends]
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([namespace, { atMs, count }]) => {
+      const before = sizes.reduce((sum, size) => sum + Math.min(size, count), 0);
+      return {
+        name: `${count} in ${namespace}: all mapped after`,
+        value: (atMs - startedAtMs) / MINUTE_MS,
+        unit: 'min',
+        against: `fair share ${mappingMinutes(before + 1).toFixed(0)}`,
+      };
+    });
 }
 
 function atRest(stage: Stage, fleet: MappingFleet, hours: number): Figure[] {
