@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { crossTenantMappings } from '../crds/cross-tenant-mapping.ts';
+import { type CrossTenantMapping, crossTenantMappings } from '../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../crds/workspace-private-link.ts';
 import { CONFIG_MAPS } from '../operator/clients/kube/resources.ts';
@@ -17,6 +17,7 @@ import { type Before, lookBefore } from './demo/before.ts';
 import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-reader.ts';
 import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
 import { evidenceOf, evidenceOfPlan, type Witnesses } from './demo/evidence.ts';
+import { evidenceOfGuest } from './demo/evidence-guest.ts';
 import { evidenceOfManaged } from './demo/evidence-managed.ts';
 import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
 import { EXPECT_LABEL, judge, shortName, toRow } from './demo/rows.ts';
@@ -148,6 +149,7 @@ async function evidenceFor(object: KubeObject, witnesses: Witnesses): Promise<st
   if (object.kind === managedPrivateEndpoints.kind) {
     return evidenceOfManaged(object as ManagedPrivateEndpoint, witnesses);
   }
+  if (object.kind === crossTenantMappings.kind) return evidenceOfGuest(object as CrossTenantMapping, witnesses);
   const [link] = linksOf([object]);
   if (!link) return [];
   if (link.spec.managementPolicy === 'Observe') return evidenceOfPlan(link, witnesses);

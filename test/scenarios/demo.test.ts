@@ -5,8 +5,9 @@ import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { CONFIG_MAPS, resourceName, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
-import { createCloudReader } from '../../scripts/demo/cloud-reader.ts';
+import { type CloudReader, createCloudReader } from '../../scripts/demo/cloud-reader.ts';
 import { readManifests } from '../../scripts/demo/cluster.ts';
+import { evidenceOfGuest } from '../../scripts/demo/evidence-guest.ts';
 import { evidenceOfManaged } from '../../scripts/demo/evidence-managed.ts';
 import { judge, toRow } from '../../scripts/demo/rows.ts';
 import { tryThis } from '../../scripts/demo/try-this.ts';
@@ -16,6 +17,7 @@ import { type Stage, startStage } from '../support/stage.ts';
 import { strayTokens } from '../support/stage-fabrikam.ts';
 import { HOUR_MS } from '../support/stage-link.ts';
 import { isManagedReady, managedIn } from '../support/stage-managed.ts';
+import { mappingIn } from '../support/stage-mapping.ts';
 import { viewOf } from '../support/stage-view.ts';
 
 /** What `npm run demo` shows: examples/demo in the world of examples/demo-world.json, on stepped time. */
@@ -125,6 +127,12 @@ test('guests have their roles, a group has been expanded, and their connection s
   }
 });
 
+test('of a guest Fabric itself says the same: the mapping, the role, the host', async () => {
+  const lines = await evidenceOfGuests('partner-analysts');
+  expect(lines).toMatch(/^role {10}Viewer in workspace 4e907000/m);
+  expect(lines).toMatch(/^connects to {3}\S+\.datawarehouse\.fabric\.microsoft\.com, as "quarterly"$/m);
+});
+
 test('what is only observed has a plan, and nothing of it is in the clouds', () => {
   const { spec, status } = linkNamed('archive');
   expect(status?.plan?.map(({ action }) => action)).toEqual(
@@ -135,17 +143,21 @@ test('what is only observed has a plan, and nothing of it is in the clouds', () 
   expect(workspaceIn(stage.simulator.world, spec.workspaceId).policy.inbound.configured).toBe('Allow');
 });
 
-/** What `--once` prints of it: read from the clouds over HTTP, and thrown when they do not hold what it says. */
-async function evidence(name: string): Promise<string> {
+/** What `--once` prints: read from the clouds over HTTP, and thrown when they do not hold what the object says. */
+async function withReader(told: (reader: CloudReader) => Promise<string[]>): Promise<string> {
   const { urls, ca } = stage.simulator;
   const app = worldFile.apps!.find(({ tenantId }) => tenantId === CONTOSO)!;
   const reader = createCloudReader({ urls, ca, app: { ...app, clientSecret: app.clientSecret! } });
   try {
-    return (await evidenceOfManaged(managedNamed(name), { clouds: () => reader })).join('\n');
+    return (await told(reader)).join('\n');
   } finally {
     await reader.close();
   }
 }
+const evidence = (name: string) =>
+  withReader((reader) => evidenceOfManaged(managedNamed(name), { clouds: () => reader }));
+const evidenceOfGuests = (name: string) =>
+  withReader((reader) => evidenceOfGuest(mappingIn(stage, name)!, { clouds: () => reader }));
 
 /** As a person copies it from the screen, in its parts; undefined: there is none. */
 function commandOnTheScreen() {

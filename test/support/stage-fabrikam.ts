@@ -96,8 +96,8 @@ export function strayTokens({ calls, simulator }: Stage): string[] {
 
 /** The tenant that a call is about: of the subscription that it addresses, or of the workspace, for Fabric. */
 function tenantAddressed(world: World, call: Call): string | undefined {
-  // Only one of the tenants has workspaces.
-  if (call.service === 'fabric') return Object.values(world.fabric.workspaces)[0]?.tenantId;
+  // Only one of the tenants has workspaces, and principals of guests.
+  if (call.service === 'fabric' || call.service === 'graph') return Object.values(world.fabric.workspaces)[0]?.tenantId;
   const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(call.path)?.[1]?.toLowerCase();
   return subscriptionId === undefined ? undefined : world.arm.subscriptions[subscriptionId]?.tenantId;
 }
