@@ -19,6 +19,7 @@ export function valuesYaml(schema: ValueSchema): string {
 
 function linesOf({ properties = {} }: ValueSchema, indent: string, tight: boolean): string[] {
   return Object.entries(properties).flatMap(([name, value]) => {
+    if (!value.description) throw new Error(`${name}: say in values.schema.json what it is for`);
     const said = wrapped(`${value.description}${oneOf(value)}`, indent);
     const gap = tight ? [] : [''];
     if (value.properties) return [...said, `${indent}${name}:`, ...linesOf(value, `${indent}  `, true), ...gap];

@@ -100,6 +100,10 @@ function suite(helm: string): void {
     });
   });
 
+  test('helm lint has nothing to say', async () => {
+    expect(await run(helm, ['lint', '--strict', '--quiet', CHART])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   test('Chart, operator and package are of one version', async () => {
     const { stdout } = await run(helm, ['show', 'chart', CHART]);
     expect(stdout).toContain(`version: ${packageJson.version}\n`);
