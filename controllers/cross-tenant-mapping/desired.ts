@@ -15,7 +15,6 @@ export function desiredOf({ metadata, spec }: CrossTenantMapping): Desired {
     grants: (spec.grants ?? []).map(({ workspaceId, role }) => ({ workspaceId: workspaceId.toLowerCase(), role })),
     adoption: spec.adoptionPolicy ?? 'IfIdentical',
     deletion: spec.deletionPolicy ?? 'DeleteCreated',
-    notServed: [],
   };
 }
 

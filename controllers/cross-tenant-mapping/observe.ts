@@ -29,7 +29,7 @@ export const observe =
     const provenance = provenanceOf(resource);
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
     const other = olderOwner(pass, desired);
-    const standing = other !== undefined ? 'older' : desired.notServed.length > 0 ? 'notServed' : 'clear';
+    const standing = other === undefined ? 'clear' : 'older';
     const blank: Seen = {
       desired,
       provenance,

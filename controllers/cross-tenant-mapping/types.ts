@@ -42,8 +42,6 @@ export type Desired = {
   grants: readonly { workspaceId: string; role: WorkspaceRole }[];
   adoption: 'Never' | 'IfIdentical' | 'Always';
   deletion: 'DeleteCreated' | 'DeleteAll' | 'Retain';
-  /** Parts of the spec that this version does not serve, as a person would name them. */
-  notServed: readonly string[];
 };
 
 export type PrincipalType = 'ServicePrincipal' | 'Group';
@@ -105,7 +103,15 @@ export type RemovalSeen = {
   fault?: Fault;
 };
 
-export type LossSeen = { facts: LossFacts; note: LedgerEntry; ledger: string; error: Fault['error']; fault?: Fault };
+export type LossSeen = {
+  facts: LossFacts;
+  note: LedgerEntry;
+  ledger: string;
+  error: Fault['error'];
+  /** When it is given up, once the loss has been noted. */
+  dueAtMs?: number;
+  fault?: Fault;
+};
 
 /** One pass' reading of one object. */
 export type Seen = {

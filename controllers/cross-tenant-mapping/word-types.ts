@@ -31,7 +31,6 @@ export type MappingReason =
   | 'MappingDiffers'
   | 'MappingLost'
   | 'MappingSettling'
-  | 'NotServedYet'
   | 'PrincipalAmbiguous'
   | 'PrincipalContradicted'
   | 'PrincipalNoting'

@@ -262,6 +262,8 @@ describe('a deletion whose credentials are gone', () => {
   test('waits a day, writes down what is left, and lets go', async () => {
     await orphan();
     expect(mappingSaid(stage, 'Stalled')).toBe('True CredentialMissing');
+    expect(message('Stalled')).toContain('kubectl -n stage annotate ctm guest fabriclink.dev/abandon=yes');
+    expect(message('Stalled')).toMatch(/let go at \d{4}-\d\d-\d\dT\d\d:\d\dZ/);
     await stage.pass(20 * HOUR_MS);
     expect(mappingIn(stage)).toBeDefined();
     await playUntilMappingGone(stage);

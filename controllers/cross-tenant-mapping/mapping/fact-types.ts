@@ -2,8 +2,8 @@ import type { Domain, FactsOf } from '../fact-domain-types.ts';
 
 /** The mapping itself, and the principal that Fabric made for it. */
 export const MAPPING_FACTS = {
-  /** Of objects that name one guest the oldest owns it; what this version does not serve is not begun. */
-  standing: ['clear', 'older', 'notServed'],
+  /** Of objects that name one guest the oldest owns it. */
+  standing: ['clear', 'older'],
   /** Our finalizer is on the object. */
   claimed: [true, false],
   /**

@@ -13,7 +13,6 @@ export const mappingMachine = setup({
   types: { context: {} as MappingFacts, input: {} as MappingFacts },
   guards: {
     older: is(({ standing }) => standing === 'older'),
-    notServed: is(({ standing }) => standing === 'notServed'),
     unclaimed: is(({ claimed }) => !claimed),
     unobservable: is(({ mapping }) => mapping === 'unobservable'),
     refused: is(({ mapping }) => mapping === 'refused'),
@@ -59,13 +58,11 @@ export const mappingMachine = setup({
         Check: {
           always: [
             { guard: 'older', target: 'Older' },
-            { guard: 'notServed', target: 'NotServed' },
             { guard: 'unclaimed', target: 'Claiming' },
             { target: '#mapping.Mapping' },
           ],
         },
         Older: stalled('Claimed'),
-        NotServed: stalled('NotServedYet'),
         Claiming: doing('claim', 'Claiming', 'now'),
       },
     },

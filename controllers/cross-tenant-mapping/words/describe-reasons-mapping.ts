@@ -35,7 +35,6 @@ export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
     says: 'the guest is mapped, and the list does not show it yet',
     next: 'the operator waits up to ten minutes for the list before it takes the mapping for lost',
   },
-  NotServedYet: { says: 'this version of the operator does not serve all of the spec', next: 'take that part out' },
   PrincipalAmbiguous: {
     says: 'several objects of our directory are called like the guest, and a role is given to nobody on a guess',
     next: 'find out which of them Fabric made for this guest, and set spec.principalId to its object id',

@@ -8,7 +8,7 @@ export const REMOVAL_WORDING: Readonly<Record<RemovalReason, Wording>> = {
   },
   CredentialsLost: {
     says: 'there are no usable credentials to take the mapping down with',
-    next: 'bring them back; else the object is let go after a day, or at once with `kubectl annotate` and the annotation fabriclink.dev/abandon=yes, and the guest keeps its access',
+    next: 'bring them back',
   },
   GrantsLeaving: {
     says: 'workspace roles and published connection strings are being taken back',

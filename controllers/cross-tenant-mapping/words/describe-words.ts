@@ -89,7 +89,12 @@ const namesItself = ({ error }: Fault): boolean =>
   error.reason.startsWith('Credential') || ['ProviderNotEnrolled', 'PermissionUnproven'].includes(error.reason);
 
 /** Of a deletion that may never see what it waits for: how to end the waiting. */
-function letGo({ removal }: Seen, { machine, reason, tag }: Rest): string {
+function letGo({ removal, loss }: Seen, { machine, reason, tag }: Rest): string {
+  if (loss && reason === 'CredentialsLost') {
+    const { namespace, name } = loss.note.object;
+    const when = loss.dueAtMs === undefined ? 'after a day' : `at ${minute(loss.dueAtMs)}`;
+    return `; else the object is let go ${when}, or at once with \`kubectl -n ${namespace} annotate ctm ${name} fabriclink.dev/abandon=yes\`, and the guest keeps its access`;
+  }
   if (machine === 'removal' && ['ReadRefused', 'Unobservable'].includes(reason)) {
     return '; or set deletionPolicy to Retain, which lets the object go and leaves the mapping';
   }
@@ -145,8 +150,6 @@ function detailOfMapping(
   switch (reason) {
     case 'Claimed':
       return mapping.other;
-    case 'NotServedYet':
-      return desired.notServed.join(', ');
     case 'AdoptionDiffers':
     case 'MappingDiffers':
       return rowInWords(mapping);
