@@ -1,4 +1,4 @@
-// Writes what is derived from the CRDs, from the machines and from the chart's schema of values. `npm run generate` writes; `npm run generate -- --check`
+// Writes what is derived from the CRDs, from machines and words, and from the chart's schema of values. `npm run generate` writes; `npm run generate -- --check`
 // only compares, and exits 1 when something is stale.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { crdTemplate } from './chart/crds.ts';
 import { type ValueSchema, valuesTable, valuesYaml, withTable } from './chart/values.ts';
 import { type Crd, moduleFor } from './crd-types.ts';
 import { drawStates } from './draw-states.ts';
+import { troubleshooting } from './troubleshooting.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -45,7 +46,8 @@ function generate(): Map<string, string> {
     ];
   });
   const drawings = drawStates().map(({ path, text }): [string, string] => [path, text]);
-  return new Map([...files, ...drawings, ...chartFiles(crdFiles)]);
+  const help: [string, string] = ['docs/troubleshooting.md', troubleshooting()];
+  return new Map([...files, ...drawings, help, ...chartFiles(crdFiles)]);
 }
 
 const CHART = 'charts/fabric-link-operator';

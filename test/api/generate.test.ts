@@ -139,6 +139,7 @@ describe('npm run generate', () => {
       'crds',
       'docs/api',
       'docs/states',
+      'docs/troubleshooting.md',
       'operator',
       'scripts',
       'biome.json',
