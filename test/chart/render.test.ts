@@ -196,6 +196,10 @@ function suite(helm: string): void {
       { extraEnv: [{ name: 'NODE_OPTIONS', value: 'x' }] },
       'is set by a value of the chart',
     ],
+    'a variable that the chart has set': [
+      { extraEnv: [{ name: 'FABRICLINK_LOG_LEVEL', value: 'debug' }] },
+      'FABRICLINK_LOG_LEVEL is set by a value of the chart',
+    ],
     'alerts, of which there are none yet': [{ metrics: { prometheusRule: { enabled: true } } }, 'brings no alerts'],
     'dashboards, of which there are none yet': [{ metrics: { dashboards: { enabled: true } } }, 'brings no dashboards'],
     'a monitor for metrics that are off': [

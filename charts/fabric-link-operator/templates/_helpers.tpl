@@ -111,7 +111,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and .Values.podDisruptionBudget.enabled (gt (int .Values.replicaCount) 1) (ge (int .Values.podDisruptionBudget.maxUnavailable) (int .Values.replicaCount)) -}}
 {{- fail "podDisruptionBudget.maxUnavailable: must be less than replicaCount, else it protects nothing" -}}
 {{- end -}}
-{{- $reserved := list "POD_NAME" "POD_NAMESPACE" "NODE_OPTIONS" "NODE_EXTRA_CA_CERTS" "FABRICLINK_WATCH_NAMESPACES" "FABRICLINK_AMBIENT_NAMESPACES" "FABRICLINK_SECRET_FINALIZER" "FABRICLINK_LEADER_ELECTION" "FABRICLINK_METRICS_ADDRESS" "FABRICLINK_HEALTH_ADDRESS" -}}
+{{- /* Roles, ports and probes go by these: they must not be told the operator alone. */ -}}
+{{- $reserved := list "NODE_OPTIONS" "NODE_EXTRA_CA_CERTS" "FABRICLINK_WATCH_NAMESPACES" "FABRICLINK_AMBIENT_NAMESPACES" "FABRICLINK_SECRET_FINALIZER" "FABRICLINK_CLUSTER_ID" "FABRICLINK_LEADER_ELECTION" -}}
+{{- range include "fabric-link-operator.ownEnv" . | fromYamlArray -}}
+{{- $reserved = append $reserved .name -}}
+{{- end -}}
 {{- range .Values.extraEnv -}}
 {{- if has .name $reserved -}}
 {{- fail (printf "extraEnv: %s is set by a value of the chart; see the table in its README" .name) -}}

@@ -1,4 +1,5 @@
-{{- define "fabric-link-operator.env" -}}
+{{- /* What the chart itself tells the operator. */ -}}
+{{- define "fabric-link-operator.ownEnv" -}}
 - name: POD_NAME
   valueFrom:
     fieldRef:
@@ -70,6 +71,10 @@
       optional: true
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{- define "fabric-link-operator.env" -}}
+{{ include "fabric-link-operator.ownEnv" . }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}
