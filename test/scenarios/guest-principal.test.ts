@@ -119,6 +119,14 @@ describe('told or named', () => {
     await stage.pass(HOUR_MS);
     expect(guestsInSales()).toEqual([]);
     expect(message()).toContain(principal());
+    // Nor when a new process cannot read the list that contradicts it.
+    stage.forget();
+    stage.simulator.faults.add({ kind: 'cut', service: 'fabric', method: 'GET', path: 'crosstenantauth' });
+    await stage.crashAndRestart();
+    await stage.pass(HOUR_MS);
+    expect(guestsInSales()).toEqual([]);
+    expect(stage.calls.some(({ method, path }) => method === 'POST' && path.endsWith('/roleAssignments'))).toBe(false);
+    stage.simulator.faults.clear();
     await patchSpec({ principalId: principal() });
     await playUntilMappingReady(stage);
   });

@@ -60,14 +60,15 @@ const isUnnamed = ({ guest }: Desired, { mapping }: Provenance, row: Mapping): b
   same(mapping.id, guest.objectId) &&
   !same(row.id, guest.objectId);
 
-/** What is noted goes on being worked with: grants and strings do not need the list. */
+/**
+ * What is noted goes on being worked with: grants and strings do not need the list. Whom only the spec names may be whom
+ * the list contradicts.
+ */
 function blind({ desired, provenance }: Context, base: MappingFacts, fault: Fault): MappingSeen {
-  const known = provenance.principal;
-  const id = desired.principalId ?? known?.id;
+  const { principal: known, mapping } = provenance;
+  const isSure = known && (desired.principalId === undefined || same(known.id, desired.principalId));
   const principal =
-    provenance.mapping && id !== undefined
-      ? ({ kind: 'known', id, type: known?.type ?? desired.principalType } as const)
-      : ({ kind: 'awaited' } as const);
+    mapping && isSure ? ({ kind: 'known', id: known.id, type: known.type } as const) : ({ kind: 'awaited' } as const);
   return { facts: { ...base, mapping: blindness(fault) }, row: undefined, principal, fault };
 }
 
