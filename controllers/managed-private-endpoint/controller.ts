@@ -26,8 +26,8 @@ export const createManagedPrivateEndpointKind = (deps: Deps): Kind<ManagedPrivat
   awaitsTurn,
   unread: faultsOf,
   describe,
-  // Letting go of the object touches the object alone.
-  readOnly: { applies: isObserved, stillRun: ['release'], plan: planOf },
+  // Letting go of the object touches the object alone, and what is written down about what it leaves.
+  readOnly: { applies: isObserved, stillRun: ['release', 'releaseUnconfirmed'], plan: planOf },
   secrets: secretsOf,
   gauges: [approvalWaiting],
   indexes: {

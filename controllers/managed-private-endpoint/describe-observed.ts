@@ -65,15 +65,15 @@ const UNWATCHED = 'ApprovalUnwatched';
  * Approved by us, not confirmed by Fabric, and since then the object is only observed: if it was an imitation's, nobody
  * takes the approval back (design section 7, rule 2).
  */
-function unwatchedApproval({ provenance, approval, target, desired }: Seen): string | undefined {
+function unwatchedApproval({ provenance, approval, desired }: Seen): string | undefined {
   const { match } = provenance;
   const isSettled =
     approval?.facts.fabric === 'echoed' ||
     (approval?.connection !== undefined && approval.connection.status !== 'Approved');
   if (!isOpenApproval(provenance) || !match || isSettled) return undefined;
   const manage = `\`kubectl -n ${desired.namespace} patch managedprivateendpoint ${desired.name} --type merge -p '{"spec":{"managementPolicy":"Manage"}}'\``;
-  const name = approval?.connection?.name;
-  const remove = name === undefined || target.id === undefined ? '' : ` with ${removalCommand(target.id, name)}`;
+  const [name, targetId] = [approval?.connection?.name, approval?.targetId];
+  const remove = name === undefined || targetId === undefined ? '' : ` with ${removalCommand(targetId, name)}`;
   return `Only observed, while an approval of this object is not confirmed by Fabric yet: ${match.privateEndpointId}. If Fabric does not confirm it, nobody takes it back; set managementPolicy to Manage again until it is settled, within 20 minutes: ${manage}; or have the owner of the target remove what is not genuine${remove}.`;
 }
 

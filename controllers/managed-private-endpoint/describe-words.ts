@@ -99,6 +99,10 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
     case 'LinkNotFound':
     case 'LinkDeleting':
       return desired.reference && `${desired.reference.namespace}/${desired.reference.name}`;
+    case 'TargetUnreadable':
+      return target.facts.reference === 'missing' && desired.reference
+        ? `there is no WorkspacePrivateLink ${desired.reference.namespace}/${desired.reference.name}`
+        : undefined;
     case 'LinkNotAllowed':
       return target.detail;
     case 'ServiceNotFound':
@@ -163,7 +167,7 @@ function remediesOf(seen: Seen, { machine, reason }: Rest): readonly string[] {
     case 'ApprovalHeld':
       return approval?.connection
         ? [
-            `the owner of the target rejects it unless it is genuine, with ${removalCommand(target.id ?? '', approval.connection.name)}; or ${takesBackWords(seen)}; the operator looks again every ten minutes`,
+            `the owner of the target rejects it unless it is genuine, with ${removalCommand(approval.targetId ?? '', approval.connection.name)}; or ${takesBackWords(seen)}; the operator looks again every ten minutes`,
           ]
         : [];
     case 'LinkNotAllowed':
@@ -188,8 +192,9 @@ function takesBackWords({ target: { link } }: Seen): string {
 
 /** Which commands take away what is not genuine; and which note, where Microsoft has moved the managed network. */
 function ambiguousWords({ target, approval, desired }: Seen, machine: string): readonly string[] {
-  const matches = machine === 'target' ? target.matches : (approval?.matches ?? []);
-  const commands = matches.slice(0, MOST_NAMED).map(({ name }) => removalCommand(target.id ?? '', name));
+  const [matches, targetId = ''] =
+    machine === 'target' ? [target.matches, target.id] : [approval?.matches ?? [], approval?.targetId];
+  const commands = matches.slice(0, MOST_NAMED).map(({ name }) => removalCommand(targetId, name));
   const again = 'the operator looks again every ten minutes';
   const isMoved = machine === 'approval' && approval?.facts.match === 'otherSubscription';
   const moved = isMoved ? `${movedWords(desired, approval?.pinnedOn ?? [])}; if not, ` : '';

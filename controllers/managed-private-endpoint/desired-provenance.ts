@@ -47,6 +47,7 @@ function matchText(note: MatchNote): string {
   const time = (what: string, ms: number | undefined) => (ms === undefined ? [] : [`${what}=${iso(ms)}`]);
   return [
     note.privateEndpointId,
+    ...(note.targetId === undefined ? [] : [`target=${note.targetId}`]),
     ...time('since', note.sinceMs),
     ...time('approved', note.approvedAtMs),
     ...(note.confirmed ? ['confirmed'] : []),
@@ -91,10 +92,12 @@ function endpointIn(text = ''): Provenance['endpoint'] {
 function matchIn(text = ''): MatchNote | undefined {
   const [privateEndpointId, ...words] = text.split(' ');
   if (!privateEndpointId?.startsWith('/')) return undefined;
-  const at = (what: string) => timeOf(words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1));
-  const [sinceMs, approvedAtMs, revokedAtMs] = [at('since'), at('approved'), at('revoked')];
+  const value = (what: string) => words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1);
+  const [sinceMs, approvedAtMs, revokedAtMs] = ['since', 'approved', 'revoked'].map((what) => timeOf(value(what)));
+  const targetId = value('target');
   return {
     privateEndpointId,
+    ...(targetId !== undefined && { targetId }),
     ...(sinceMs !== undefined && { sinceMs }),
     ...(approvedAtMs !== undefined && { approvedAtMs }),
     ...(words.includes('confirmed') && { confirmed: true }),

@@ -8,6 +8,7 @@ import {
   referenceOf,
   type TargetConnections,
   targetClients,
+  whereApproved,
 } from './target-side.ts';
 import type { ArmId, ManagedPrivateEndpoint, Seen } from './types.ts';
 
@@ -38,14 +39,18 @@ export function report(
   });
 }
 
-/** The target as the spec refers to it now: a WorkspacePrivateLink may have withdrawn its permission since this pass began. */
+/**
+ * The target as the spec refers to it now: a WorkspacePrivateLink may have withdrawn its permission since this pass began.
+ * `takesBack`: the one that an open approval was given on.
+ */
 export async function targetOf(
   deps: Deps,
   pass: MyPass,
   seen: Seen,
   takesBack = false,
 ): Promise<{ id: ArmId; side: TargetConnections; keepers: Reference['keepers']; isOnlyObserved: boolean } | undefined> {
-  const reference = referenceOf(pass, seen.desired);
+  const asked = referenceOf(pass, seen.desired);
+  const reference = takesBack ? whereApproved(pass, asked, seen.provenance) : asked;
   const { id, state, keepers } = reference;
   if (id === undefined || state === 'missing' || (state === 'notAllowed' && !takesBack)) return undefined;
   const side = connectionsOf(await targetClients(deps, pass, reference, takesBack), id);

@@ -56,11 +56,13 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const { connection } = match;
     const { privateEndpointId } = connection;
     if (!same(privateEndpointId, note.privateEndpointId)) return;
+    // Noted as given on another one, to which the spec led before: that is seen to its end first.
+    if (note.targetId !== undefined && !same(note.targetId, target.id)) return;
     if (isRejectedBy(target, seen.desired) || isIdRejectedBy(target, privateEndpointId)) return;
     const atMs = deps.clock.now();
     // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
     const { privateEndpointId: notedId, sinceMs } = note;
-    await pass.annotate(notes.match({ privateEndpointId: notedId, sinceMs, approvedAtMs: atMs }));
+    await pass.annotate(notes.match({ privateEndpointId: notedId, targetId: target.id, sinceMs, approvedAtMs: atMs }));
     const description = descriptionOf(seen, atMs, seen.desired.requestMessage);
     // Whose it is and that it is Pending is checked once more: by the read above, or anew where the note took its time.
     await target.side.decide(connection, { status: 'Approved', description }, callAnew(context));
@@ -127,7 +129,7 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
     const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
-    const ours: MatchNote = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0 };
+    const ours: MatchNote = { privateEndpointId, targetId: target.id, approvedAtMs: approvedAtMs ?? 0 };
     // Known by its mark alone: noted as ours before the call, so that nothing makes it anybody's.
     if (approvedAtMs === undefined) await pass.annotate(notes.match(ours));
     const description = descriptionOf(seen, atMs, 'rejected again: Fabric did not confirm it');

@@ -70,13 +70,15 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
   },
 
   async releaseUnconfirmed(pass, seen) {
-    const why = 'the target could not be looked at, or not be written to, for a day, or a person gave up';
+    const why = pass.readOnly
+      ? 'the object is only observed, and takes nothing back'
+      : 'the target could not be looked at, or not be written to, for a day, or a person gave up';
     const privateEndpointId = seen.provenance.match?.privateEndpointId ?? '';
-    const left = `on ${seen.target.id ?? 'its target'} the connection of ${privateEndpointId}, approved and never confirmed`;
+    const left = `on ${seen.provenance.match?.targetId ?? seen.target.id ?? 'its target'} the connection of ${privateEndpointId}, approved and never confirmed`;
     const entry = abandonedEntry(pass, why, [left]);
-    await deps.ledger.write(entry, pass.signal);
     const { namespace, name } = deps.ledger.placeOf(entry);
-    const note = `Let go of ${inWords(seen.desired)}, and left ${left} (${why}). The owner of the target removes it unless it is genuine. It is listed in ConfigMap ${namespace}/${name}.`;
+    const listed = (await isWritten(deps, pass, entry)) ? ` It is listed in ConfigMap ${namespace}/${name}.` : '';
+    const note = `Let go of ${inWords(seen.desired)}, and left ${left} (${why}). The owner of the target removes it unless it is genuine.${listed}`;
     report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
     await pass.release('abandoned');
   },

@@ -14,7 +14,14 @@ import { namesakesOf } from './observe-target.ts';
 import { type Age, arrivalPace, echoPace, type Pace, settlePace, tickAfter } from './paces.ts';
 import { pinnedObjects, pinOf } from './pins.ts';
 import { agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
-import { connectionsOf, isIdRejectedBy, isOnlyObserved, type Reference, targetClients } from './target-side.ts';
+import {
+  connectionsOf,
+  isIdRejectedBy,
+  isOnlyObserved,
+  type Reference,
+  targetClients,
+  whereApproved,
+} from './target-side.ts';
 import type {
   ApprovalFacts,
   ApprovalSeen,
@@ -78,9 +85,10 @@ const isQuiet = ({ provenance }: About, { match, settle, connection, approval, f
     (match === 'one' && (settle === 'before' || settle === 'after')) ||
     (match === 'one' && connection === 'approved' && approval === 'fresh' && fabric !== 'echoed'));
 
-async function observeAged(age: Age, ...[context, reference, target, rows]: Question): Promise<ApprovalSeen> {
+async function observeAged(age: Age, ...[context, asked, target, rows]: Question): Promise<ApprovalSeen> {
   const { deps, pass, desired } = context;
-  const id = target.id ?? '';
+  const reference = whereApproved(pass, asked, context.provenance);
+  const { id = '' } = reference;
   const takesBack = isOpenApproval(context.provenance);
   const read = await attempt(
     context,
@@ -93,6 +101,7 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
     const match = read.fault ? blindness(read.fault) : 'refused';
     return {
       facts: unreadApproval(context, match),
+      targetId: reference.id,
       connection: undefined,
       matches: [],
       ...(read.fault && { fault: read.fault }),
@@ -100,9 +109,10 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
   }
   const matches = namesakesOf(desired, read.value);
   const match = matchOf(context, read.value);
-  // Annotations are their namespace's: without a permission only the mark on the target itself counts, which names our uid.
-  const isOurs = (one: Connection) =>
-    isMarkedByUs(context, one) || (reference.state !== 'notAllowed' && isNotedByUs(context, one));
+  // Annotations are their namespace's: where the spec leads nowhere that allows it, only the mark on the target itself
+  // counts, which names our uid.
+  const isLedThere = same(asked.id, reference.id) && reference.state !== 'notAllowed';
+  const isOurs = (one: Connection) => isMarkedByUs(context, one) || (isLedThere && isNotedByUs(context, one));
   const approved = matches.find((one) => one.status === 'Approved' && isOurs(one));
   const connection = approved ?? ('connection' in match ? match.connection : undefined);
   const isRejected =
@@ -120,6 +130,7 @@ async function observeAged(age: Age, ...[context, reference, target, rows]: Ques
   };
   return {
     facts,
+    targetId: reference.id,
     connection,
     matches,
     ...('why' in match && { detail: match.why }),

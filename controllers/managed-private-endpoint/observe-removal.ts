@@ -5,7 +5,7 @@ import { isStillOpen, observeApproval } from './observe-approval.ts';
 import { blindState, readRows, rowOf, tellsNothing, withNoted } from './observe-endpoint.ts';
 import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
 import { agedCall, attempt, type Context, type Deps, type MyPass, type Reader } from './reading.ts';
-import { connectionsOf, referenceOf, targetClients } from './target-side.ts';
+import { connectionsOf, referenceOf, targetClients, whereApproved } from './target-side.ts';
 import type {
   ApprovalSeen,
   Desired,
@@ -67,9 +67,8 @@ async function observeEndpointRemoval(context: Context): Promise<RemovalSeen> {
 export async function observeRemoval(context: Context): Promise<Pick<Seen, 'removal' | 'approval'>> {
   const { desired, pass, provenance } = context;
   const reference = referenceOf(pass, desired);
-  if (!isOpenApproval(provenance) || reference.state === 'missing') {
-    return { removal: await observeEndpointRemoval(context), approval: undefined };
-  }
+  if (!isOpenApproval(provenance)) return { removal: await observeEndpointRemoval(context), approval: undefined };
+  if (isNowhere(context)) return leaving(context);
   const rows = await readRows(context, 'underWay');
   const isGone = rows.fault !== undefined && blindRemoval(rows.fault) === 'unlistable';
   // Of a workspace that tells nothing any more no confirmation will ever come.
@@ -79,12 +78,19 @@ export async function observeRemoval(context: Context): Promise<Pick<Seen, 'remo
     knownTarget(desired, reference),
     isGone ? { value: [] } : rows,
   );
-  if (isGivenUp(context, approval)) {
-    const removal = await observeEndpointRemoval(context);
-    return { removal: { ...removal, facts: { ...removal.facts, approval: 'left' } }, approval: undefined };
-  }
+  if (isGivenUp(context, approval)) return leaving(context);
   if (!isStillOpen(approval)) return { removal: await observeEndpointRemoval(context), approval: undefined };
   return settling(context, approval, rows.fault);
+}
+
+/** Nobody knows on which target it was given. */
+const isNowhere = ({ pass, desired, provenance }: Reader): boolean =>
+  whereApproved(pass, referenceOf(pass, desired), provenance).id === undefined;
+
+/** The rest goes on, and what is left of the approval is written down. */
+async function leaving(context: Context): Promise<Pick<Seen, 'removal' | 'approval'>> {
+  const removal = await observeEndpointRemoval(context);
+  return { removal: { ...removal, facts: { ...removal.facts, approval: 'left' } }, approval: undefined };
 }
 
 /** Nothing else happens while Fabric's word, or the end of the time for it, is waited for. */
@@ -103,7 +109,7 @@ export async function observeOpenLoss(
 ): Promise<Pick<Seen, 'removal' | 'approval'> | undefined> {
   const { desired, pass, provenance } = reader;
   const reference = referenceOf(pass, desired);
-  if (!isOpenApproval(provenance) || reference.state === 'missing') return undefined;
+  if (!isOpenApproval(provenance) || isNowhere(reader)) return undefined;
   const fault = { about: 'the credentials', error };
   const approval = await observeApproval(reader, reference, knownTarget(desired, reference), { fault });
   const isLost = approval.facts.match === 'refused' || isGivenUp(reader, approval);

@@ -45,8 +45,9 @@ export const observe =
     if (deleting) {
       const keeps = wishOf(desired, provenance) === 'keep' && !isOpenApproval(provenance);
       const isFree = !claimed || pass.readOnly || keeps;
+      const approval = isOpenApproval(provenance) ? 'left' : 'settled';
       // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
-      if (isFree) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
+      if (isFree) return { ...blank, removal: { facts: { ...KEPT, claimed, approval } } };
       try {
         return { ...blank, ...(await observeRemoval({ ...reader, clients: await clientsOf(deps, pass) })) };
       } catch (thrown) {

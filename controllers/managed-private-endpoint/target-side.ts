@@ -3,9 +3,10 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import type { CallOptions } from '../../operator/clients/call.ts';
 import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
 import { same, serviceIdOf } from './desired-names.ts';
+import { isOpenApproval } from './desired-provenance.ts';
 import { lookUpTarget } from './desired-targets.ts';
 import type { Deps, MyPass } from './reading.ts';
-import type { ArmId, Desired, PrivateEndpointConnection, TargetFacts } from './types.ts';
+import type { ArmId, Desired, PrivateEndpointConnection, Provenance, TargetFacts } from './types.ts';
 
 /** Connections of one target, by its ARM id: the only way in which anything is approved here. */
 export type TargetConnections = {
@@ -59,6 +60,21 @@ export function referenceOf(pass: Pick<MyPass, 'indexed' | 'resource'>, desired:
   const owner = id === undefined ? undefined : ownerOf(pass, id);
   const keepers = [link, owner].filter((one) => one !== undefined);
   return { ...found, link: link ?? owner, keepers: [...new Set(keepers)] };
+}
+
+/**
+ * Where a decision of ours stands that is still open: on the target that it was given on, also when the spec leads
+ * elsewhere by now, or nowhere. A link lends its credentials for its own service alone.
+ */
+export function whereApproved(
+  pass: Pick<MyPass, 'indexed'>,
+  reference: Reference,
+  { match, request }: Pick<Provenance, 'match' | 'request'>,
+): Reference {
+  if (!isOpenApproval({ match })) return reference;
+  const id = match?.targetId ?? reference.id ?? request?.targetId;
+  if (id === undefined || same(id, reference.id)) return reference;
+  return { state: 'arm', id, link: undefined, keepers: [ownerOf(pass, id)].filter((one) => one !== undefined) };
 }
 
 /** Of several objects that name one service the oldest owns it: a younger one's list takes nothing from its own. */

@@ -70,6 +70,8 @@ export type RequestNote = {
 /** Annotation match: what has happened about the connection on the target. */
 export type MatchNote = {
   privateEndpointId: ArmId;
+  /** Where it was approved: the spec may lead elsewhere by now, or nowhere. */
+  targetId?: ArmId;
   /** Since when it has been the only match. */
   sinceMs?: number;
   /** Written before the approval; the description holds the same time. */
@@ -124,6 +126,8 @@ export type TargetSeen = {
 
 export type ApprovalSeen = {
   facts: ApprovalFacts;
+  /** Where the connections were looked for. */
+  targetId: ArmId | undefined;
   connection: PrivateEndpointConnection | undefined;
   matches: readonly PrivateEndpointConnection[];
   /** Names of the objects that note the subscription which the request does not come from. */

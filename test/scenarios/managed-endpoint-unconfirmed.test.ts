@@ -20,7 +20,7 @@ import {
   playUntilSaid,
   rowIn,
 } from '../support/stage-managed.ts';
-import { credentialsSecret, FINANCE, NAMESPACE, SALES_SERVICE } from '../support/stage-world.ts';
+import { credentialsSecret, FINANCE, NAMESPACE, SALES_SERVICE, salesLink } from '../support/stage-world.ts';
 
 /**
  * An approval that Fabric has not confirmed may be an imitation's. Whatever becomes of the object in those 20 minutes,
@@ -295,6 +295,72 @@ describe('the WorkspacePrivateLink with whose credentials it was approved is onl
     expect(statusOf(IMITATION)).toBe('Approved');
     expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
   });
+});
+
+describe('the WorkspacePrivateLink on whose service it was approved', () => {
+  const OWN = { approval: { mode: 'Auto', credentialsRef: { name: 'fabriclink-credentials' } } };
+  const linkGoes = async () => {
+    await patchSales({ deletionPolicy: 'Retain' });
+    await stage.deleteLink();
+    await stage.run(() => stage.link() === undefined, { withinMs: HOUR_MS, what: 'the link is gone' });
+  };
+
+  test.each([AUTO, OWN])('is gone: taken back in time on the service that is left, %j', async (spec) => {
+    await stage.startOperator();
+    await approveImitation(managedManifest(spec));
+    await linkGoes();
+    await takenBack(25 * MINUTE_MS);
+    await playUntilSaid(stage, 'TargetUnreadable');
+    expect(managedIn(stage)?.status?.nextStep).toContain('there is no WorkspacePrivateLink stage/sales');
+  });
+
+  test('is gone, and the object is deleted: taken back first', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    await linkGoes();
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(statusOf(IMITATION)).toBe('Rejected');
+    expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test('is gone, and with it who may look there: a person gives up, and it is written down what is left', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    await linkGoes();
+    const refused = { kind: 'refuse', status: 403, code: 'AuthorizationFailed' } as const;
+    stage.simulator.faults.add({ ...refused, service: 'arm', path: 'pls-sales' });
+    await deleteManaged(stage);
+    await stage.pass(3 * HOUR_MS);
+    expect(managedIn(stage)).toBeDefined();
+    await giveUp();
+    const ledger = JSON.stringify(stage.kubernetes.objects('configmaps'));
+    expect(ledger).toContain(`on ${SALES_SERVICE} the connection of ${IMITATION}`);
+  });
+
+  test('is made anew with another service: taken back on the first one', async () => {
+    await stage.startOperator();
+    await approveImitation();
+    await linkGoes();
+    const service = { subscriptionId: SALES_SERVICE.split('/')[2], resourceGroup: 'rg-fabric', name: 'pls-other' };
+    const bare = { endpoints: [], inbound: undefined, outbound: undefined };
+    await stage.apply(salesLink(stage.nameserverOf, { ...bare, service }));
+    await takenBack(25 * MINUTE_MS);
+    expect(eventReasons(stage)).toContain('ApprovalNotConfirmed');
+  });
+});
+
+test('only observed by now, and deleted: it is written down what is left', async () => {
+  await stage.startOperator();
+  await approveImitation();
+  const decisions = cloudWrites(stage.calls).length;
+  await stage.apply(managedManifest({ ...AUTO, managementPolicy: 'Observe' }));
+  await deleteManaged(stage);
+  await playUntilManagedGone(stage);
+  expect(cloudWrites(stage.calls)).toHaveLength(decisions);
+  expect(statusOf(IMITATION)).toBe('Approved');
+  expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
+  expect(eventReasons(stage)).toContain('Abandoned');
 });
 
 describe('a note of an approval that is not open on the target', () => {
