@@ -8,8 +8,11 @@ export function staysBehind(seen: Seen, name: string): string {
   const id = seen.removals.find((removal) => removal.name === name)?.resourceId;
   const consumer = id === undefined ? undefined : consumerOfId(seen, id);
   const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
-  const what = id === undefined ? 'what is left of its DNS' : `private endpoint ${id} with what is left of its DNS`;
-  return `${what} stays${where} until there are credentials to take it away`;
+  // The id comes last: it is long, the entry of the status shows it anyway, and long messages lose their end.
+  const until = `stays${where} until there are credentials to take it away`;
+  return id === undefined
+    ? `what is left of its DNS ${until}`
+    : `the private endpoint ${until}, with what is left of its DNS (${id})`;
 }
 
 /**

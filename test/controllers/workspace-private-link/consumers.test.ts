@@ -208,7 +208,7 @@ describe('an endpoint whose consumer’s credentials are missing', () => {
       'Create Secret team/partner; or, once it was deleted there by hand',
     );
     expect(message(living, 'partner')).toContain(
-      `private endpoint ${id} with what is left of its DNS stays in tenant ${PARTNER} until there are credentials`,
+      `the private endpoint stays in tenant ${PARTNER} until there are credentials to take it away, with what is left of its DNS`,
     );
     expect(world.endpoints.has(id.toLowerCase())).toBe(true);
     delete world.refusals['credentials partner'];
