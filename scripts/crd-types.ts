@@ -16,7 +16,7 @@ export type Crd = {
   spec: {
     group: string;
     scope: 'Namespaced' | 'Cluster';
-    names: { kind: string; plural: string };
+    names: { kind: string; plural: string; singular: string };
     versions: readonly { name: string; storage: boolean; schema: { openAPIV3Schema: Schema } }[];
   };
 };

@@ -4,17 +4,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { referenceFor } from './api-reference.ts';
 import { crdTemplate } from './chart/crds.ts';
 import { type ValueSchema, valuesTable, valuesYaml, withTable } from './chart/values.ts';
 import { type Crd, moduleFor } from './crd-types.ts';
 import { drawStates } from './draw-states.ts';
-import { troubleshooting } from './troubleshooting.ts';
+import { withReasons } from './reasons.ts';
+import { type Example, referencePage } from './reference.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** `WorkspacePrivateLink` → `workspace-private-link.ts`. */
-const fileFor = (kind: string) => `${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.ts`;
+/** `WorkspacePrivateLink` → `workspace-private-link`. */
+const kebab = (kind: string) => kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+const text = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Formats as the rest of the tree is formatted, so that `biome check` finds nothing to say. */
 function formatted(text: string, path: string): string {
@@ -37,23 +38,35 @@ function contentOf(path: string): string | undefined {
 function generate(): Map<string, string> {
   const crdFiles = readdirSync(join(root, 'crds')).filter((name) => name.endsWith('.yaml'));
   const files = crdFiles.flatMap((name): [string, string][] => {
-    const crd = parse(readFileSync(join(root, 'crds', name), 'utf8')) as Crd;
-    const path = `crds/${fileFor(crd.spec.names.kind)}`;
-    const page = `docs/api/${fileFor(crd.spec.names.kind).replace(/\.ts$/, '.md')}`;
+    const crd = parse(text(`crds/${name}`)) as Crd;
+    const { kind, singular } = crd.spec.names;
+    const path = `crds/${kebab(kind)}.ts`;
     return [
       [path, formatted(moduleFor(crd, `crds/${name}`), path)],
-      [page, referenceFor(crd, `crds/${name}`)],
+      [`docs/reference/${singular}.md`, referencePage(crd, `crds/${name}`, kebab(kind), examplesOf(singular))],
     ];
   });
   const drawings = drawStates().map(({ path, text }): [string, string] => [path, text]);
-  const help: [string, string] = ['docs/troubleshooting.md', troubleshooting()];
-  return new Map([...files, ...drawings, help, ...chartFiles(crdFiles)]);
+  return new Map([
+    ...files,
+    ...drawings,
+    ['docs/troubleshooting.md', withReasons(text('docs/troubleshooting.md'))],
+    ...chartFiles(crdFiles),
+  ]);
+}
+
+/** The least one first, which the page shows. */
+function examplesOf(singular: string): Example[] {
+  const names = readdirSync(join(root, 'examples', singular)).toSorted();
+  return ['minimal.yaml', ...names.filter((name) => name !== 'minimal.yaml')].map((name) => {
+    const path = `examples/${singular}/${name}`;
+    return { path, text: text(path) };
+  });
 }
 
 const CHART = 'charts/fabric-link-operator';
 
 function chartFiles(crdFiles: readonly string[]): [string, string][] {
-  const text = (path: string) => readFileSync(join(root, path), 'utf8');
   const schema = JSON.parse(text(`${CHART}/values.schema.json`)) as ValueSchema;
   return [
     ...crdFiles.map((name): [string, string] => [

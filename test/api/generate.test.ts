@@ -35,7 +35,7 @@ function aCrd(spec: Record<string, Schema>, required: string[] = []): Crd {
     spec: {
       group: 'example.dev',
       scope: 'Namespaced',
-      names: { kind: 'Thing', plural: 'things' },
+      names: { kind: 'Thing', plural: 'things', singular: 'thing' },
       versions: [{ name: 'v1', storage: true, schema: { openAPIV3Schema } }],
     },
   };
@@ -137,9 +137,8 @@ describe('npm run generate', () => {
       'charts',
       'controllers',
       'crds',
-      'docs/api',
-      'docs/states',
-      'docs/troubleshooting.md',
+      'docs',
+      'examples',
       'operator',
       'scripts',
       'biome.json',
@@ -183,7 +182,7 @@ describe('npm run generate', () => {
     writeFileSync(path, text.replace('enum: [None, Graph]', 'enum: [None, Graph, Log]'));
     const stale = [
       'stale crds/cross-tenant-mapping.ts',
-      'stale docs/api/cross-tenant-mapping.md',
+      'stale docs/reference/crosstenantmapping.md',
       'stale charts/fabric-link-operator/templates/crds/crosstenantmappings.yaml',
     ];
     expect(generate('--check')).toMatchObject({ status: 1, stdout: `${stale.join('\n')}\n` });
