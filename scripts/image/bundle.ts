@@ -1,9 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { licensesOf } from './licenses.ts';
 
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Bundles the operator into one ESM file with a source map beside it. Resolves to the number of files that went in. */
+/**
+ * Bundles the operator into one ESM file, with its source map and the licences of what went in beside it. Resolves to the
+ * number of files that went in.
+ */
 export async function bundleInto(outfile: string): Promise<number> {
   const { metafile } = await build({
     entryPoints: ['operator/main.ts'],
@@ -36,5 +40,7 @@ export async function bundleInto(outfile: string): Promise<number> {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
   });
-  return Object.keys(metafile.inputs).length;
+  const inputs = Object.keys(metafile.inputs);
+  await writeFile(`${outfile}.licenses.txt`, await licensesOf(inputs));
+  return inputs.length;
 }

@@ -40,6 +40,7 @@ export async function writeLayout(folder: string, bundle: string): Promise<void>
   // For stack traces: node --enable-source-maps, which costs memory and is off.
   await put(`${bundle}.map`, 'app/operator.mjs.map', 0o444);
   await put('LICENSE', 'app/LICENSE', 0o444);
+  await put(`${bundle}.licenses.txt`, 'app/LICENSES-of-packages.txt', 0o444);
   await writeCompileCache(join(folder, 'app/cache'), node, join(folder, 'app/operator.mjs'), NONROOT);
   for (const [path, text] of Object.entries(ETC)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });

@@ -61,10 +61,20 @@ describe('the Dockerfile', () => {
 test('the layout holds Node, its libraries, the bundle with its map, and nothing that could be run beside them', async () => {
   const files = (await readdir(layout, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(layout.length));
-  const known = [/^\/app\/(operator\.mjs(\.map)?|LICENSE|cache\/.*)$/, /^\/etc\/(passwd|group|nsswitch\.conf)$/];
+  const known = [
+    /^\/app\/(operator\.mjs(\.map)?|LICENSE|LICENSES-of-packages\.txt|cache\/.*)$/,
+    /^\/etc\/(passwd|group|nsswitch\.conf)$/,
+  ];
   const libraries = /^\/(usr\/)?lib(64)?\/.*(\.so[.0-9]*)$/;
   expect(paths.filter((path) => ![...known, libraries].some((form) => form.test(path)))).toEqual(['/usr/bin/node']);
   expect(await readFile(join(layout, 'app/operator.mjs'), 'utf8')).toMatch(/sourceMappingURL=operator\.mjs\.map\s*$/);
+});
+
+test('the licences of what was bundled are in it, and of what was not are not', async () => {
+  const text = await readFile(join(layout, 'app/LICENSES-of-packages.txt'), 'utf8');
+  for (const name of ['xstate 5', 'undici 8', '@azure/identity 4', 'pino 10']) expect(text).toContain(`\n${name}.`);
+  expect(text).toMatch(/Permission is hereby granted, free of charge/);
+  expect(text).not.toMatch(/^(jest|esbuild|typescript|@peculiar\/x509) \d/m);
 });
 
 const why = unable();
