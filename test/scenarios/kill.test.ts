@@ -23,7 +23,7 @@ import { eventually } from '../support/virtual-clock.ts';
 
 /** Half an hour of waiting for Deny takes three seconds. */
 const SPEED = 600;
-const KILLS = 10;
+const KILLS = 6;
 const WITHIN_MS = 60_000;
 let folder: string;
 let simulator: Simulator;

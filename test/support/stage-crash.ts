@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { WorkspacePrivateLink } from '../../crds/workspace-private-link.ts';
 import type { Stage, StageSnapshot } from './stage.ts';
 import { type Call, callText, type Moment } from './stage-calls.ts';
@@ -6,7 +7,7 @@ import { thingsIn, viewOf } from './stage-view.ts';
 /**
  * A process that dies leaves nothing but the two stores and the time. So a crash at a call is played by putting back
  * exactly what the stores held there, and starting a new process on it. Moments that left the same stores at the same
- * time (all around a read) are one state, and are played once.
+ * time (all around a read) are one state.
  */
 export type CrashPoint = { call: Call; moment: Moment; state: string };
 
@@ -40,11 +41,15 @@ export async function recordMoments(stage: Stage, play: () => Promise<void>): Pr
   return { start, calls: stage.calls, points, states };
 }
 
-/** Equal for equal stores at the same time. Counters of quotas are no part of it: every read moves them. */
-function nameOf({ nowMs, world, store }: StageSnapshot): string {
+/** Equal for equal stores at the same time. */
+const nameOf = (snapshot: StageSnapshot): string => `${snapshot.nowMs} ${storesOf(snapshot)}`;
+
+/** Equal for equal stores. Counters of quotas are no part of it: every read moves them. */
+function storesOf({ world, store }: StageSnapshot): string {
   const { callsInWindow: _fixed, mappingCalls: _sliding, ...fabric } = world.fabric;
   const { callsInWindow: _requests, ...graph } = world.graph;
-  return JSON.stringify([nowMs, store.revision, { ...world, fabric, graph }]);
+  const text = JSON.stringify([store.revision, { ...world, fabric, graph }]);
+  return createHash('sha1').update(text).digest('hex');
 }
 
 /** Begins a new process on what a dead one left behind. */
@@ -53,6 +58,26 @@ export async function restartFrom(stage: Stage, snapshot: StageSnapshot): Promis
   await stage.restore(snapshot);
   stage.forget();
   await stage.startOperator();
+}
+
+/** A state to crash in, with the points that led to it. */
+type Crash = { snapshot: StageSnapshot; here: CrashPoint[] };
+
+/**
+ * Of the moments that left the same stores, between which only time passed, the first and the last: whoever comes back
+ * finds nothing else in between.
+ */
+function toPlay({ states, points }: Recording, isVictim: (call: Call) => boolean): Crash[] {
+  const crashes = new Map<string, Crash[]>();
+  for (const [state, snapshot] of states) {
+    const here = points.filter((point) => point.state === state && isVictim(point.call));
+    if (here.length === 0) continue;
+    const stores = state.split(' ')[1]!;
+    const [first, last] = crashes.get(stores) ?? [];
+    const played: Crash = { snapshot, here: last ? [...last.here, ...here] : here };
+    crashes.set(stores, first ? [first, played] : [played]);
+  }
+  return [...crashes.values()].flat();
 }
 
 /**
@@ -68,9 +93,7 @@ export async function crashEverywhere(
 ): Promise<{ crashes: number; failures: string[] }> {
   const failures: string[] = [];
   let crashes = 0;
-  for (const [state, snapshot] of recording.states) {
-    const here = recording.points.filter((point) => point.state === state && isVictim(point.call));
-    if (here.length === 0) continue;
+  for (const { snapshot, here } of toPlay(recording, isVictim)) {
     crashes += here.length;
     await restartFrom(stage, snapshot);
     try {
