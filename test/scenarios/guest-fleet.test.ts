@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import type { Stage } from '../support/stage.ts';
 import { type Call, isCloud, isCloudRead, isCloudWrite, isStatusWrite } from '../support/stage-calls.ts';
-import { HOUR_MS } from '../support/stage-link.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   fleetManifest,
   isServed,
+  mappingFleetIn,
   namespaceName,
   namespaceOf,
   readyMappings,
@@ -86,4 +88,20 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     expect(lists.length).toBeLessThanOrEqual(hours * 3 * 2);
     expect(reads.length / FLEET.mappings / hours).toBeLessThan(0.1);
   });
+
+  test('all are taken away in the windows that the quota demands, by the list that is there', async () => {
+    await stage.pass(10 * MINUTE_MS);
+    stage.forget();
+    const deletedAtMs = stage.clock.now();
+    for (const { metadata } of mappingFleetIn(stage)) {
+      await stage.kube.delete(crossTenantMappings, metadata.namespace ?? '', metadata.name);
+    }
+    const isGone = () => mappingFleetIn(stage).length === 0;
+    await stage.run(isGone, { withinMs: HOUR_MS, what: 'the whole fleet is gone' });
+    const made = (name: string) => stage.calls.filter(({ operation }) => operation === name).length;
+    expect([made('mappings.delete'), made('roleAssignments.delete')]).toEqual([FLEET.mappings + 1, SERVED]);
+    expect(made('mappings.list')).toBeLessThanOrEqual(2);
+    expect(stage.clock.now() - deletedAtMs).toBeLessThanOrEqual(3 * WINDOW_MS + 10_000);
+    expect(stage.calls.filter((call) => isCloud(call) && call.status === 429)).toEqual([]);
+  }, 120_000);
 });

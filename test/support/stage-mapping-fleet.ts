@@ -121,7 +121,8 @@ export async function stageMappingFleet(
   const stage = await startStage({
     world: worldOf(fleet, spare),
     workers: 16,
-    objects: fleet.mappings,
+    // Each makes dozens of calls of the cluster in its first moment: a busy machine takes its time to settle.
+    objects: fleet.mappings * 5,
     stepMs,
     adjust(conduct) {
       Object.assign(conduct.fabric.choices, choices, pageSize !== undefined && { pageSize });

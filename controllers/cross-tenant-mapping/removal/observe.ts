@@ -1,6 +1,6 @@
 import { ABANDON, same, timeOf, tombstoneSubject } from '../desired-names.ts';
-import { readRows } from '../mapping/observe.ts';
-import { AGE_MS, blindness, type Context, type MyPass } from '../reading.ts';
+import { type Rows, readRows } from '../mapping/observe.ts';
+import { blindness, type Context, type MyPass, type Reading } from '../reading.ts';
 import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
 /** Published: a deleted mapping stays listed for "more than a day"; afterwards what is listed lives. */
@@ -40,18 +40,24 @@ export async function observeRemoval(context: Context, grants: GrantsLeft): Prom
   const { desired, provenance } = context;
   const base: RemovalFacts = { ...KEPT, grants: grantsFact(context, grants), wish: wishOf(desired, provenance) };
   if (base.wish === 'keep' || base.grants === 'leaving') return { facts: base };
-  const first = await readRows(context, freshness(context));
+  const first = await rowsSinceRequest(context);
   const rows = first.value?.of(desired.guest).some(isAnswered) ? await readRows(context, 0) : first;
   if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
   const mappingId = nextOf(provenance, rows.value.of(desired.guest));
   return mappingId === undefined ? { facts: base } : { facts: { ...base, mapping: 'present' }, mappingId };
 }
 
-/** Not older than our own POST: what its answer did not tell, the mapping's id above all, only a later list does. */
-function freshness({ provenance, pass, deps }: Context): number {
+/**
+ * Not older than our own POST: what its answer did not tell, the mapping's id above all, only a later list does. Beyond
+ * that the shared list is young enough: deleting what is gone does no harm, and whoever waits for a turn among hundreds
+ * must not need another list when it comes, which in a large tenant takes longer than the list would be young.
+ */
+async function rowsSinceRequest(context: Context): Promise<Reading<Rows>> {
+  const { provenance, pass } = context;
   const askedAtMs = Math.max(provenance.request?.atMs ?? 0, provenance.mapping?.atMs ?? 0);
-  const maxAgeMs = Math.max(0, Math.min(deps.clock.scaled(AGE_MS.decisive), pass.nowMs - askedAtMs - 1));
-  return Math.min(maxAgeMs, pass.call.maxAgeMs ?? maxAgeMs);
+  const shared = await readRows(context);
+  if (shared.fault || shared.value.readAtMs > askedAtMs) return shared;
+  return readRows(context, Math.max(0, pass.nowMs - askedAtMs - 1));
 }
 
 /** Our own POST's answer, laid over an older list: it may not tell the id that DELETE takes. */
