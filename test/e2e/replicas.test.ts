@@ -104,7 +104,7 @@ onEachServer(
       expect((await bindings()).items.length).toBeGreaterThan(0);
       await house.kube.delete(NAMESPACES, '', NAMESPACE);
       if (given.server.enforcesRoles) {
-        // Its Roles go at once, as all in it that nothing holds; docs/install.md says how to go on.
+        // Its Roles go at once, as all in it that nothing holds (docs/install.md, "Deleting a watched namespace").
         await eventually(async () => (await bindings()).items.length === 0, 'the rights are gone', WITHIN_MS);
         if ((await link()) === undefined) throw new Error('nothing held the object');
       }
