@@ -1,13 +1,13 @@
-// Bounds that hold with room to spare; a regression by an order of magnitude breaks them.
+// Bounds that hold with room to spare; a regression by an order of magnitude breaks them. Ten thousand: test/e2e/.
 import { expect, test } from '@jest/globals';
 import { startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
 import { createClient, metaOf, type Watching } from './client.ts';
 import { serveWidgets, widget, widgets } from './widgets.ts';
 
-const OBJECTS = 10_000;
+const OBJECTS = 2_000;
 const WATCHES = 60;
 
-test('holds ten thousand objects, lists them in pages, and tells sixty watches of each change', async () => {
+test('holds two thousand objects, lists them in pages, and tells sixty watches of each change', async () => {
   const server = await startKubernetes({ tls: false });
   const client = createClient(server);
   await serveWidgets(client);
@@ -19,7 +19,7 @@ test('holds ten thousand objects, lists them in pages, and tells sixty watches o
     );
     await Promise.all(batch.map((body) => client.post(path, body)));
   }
-  expect(performance.now() - started).toBeLessThan(60_000);
+  expect(performance.now() - started).toBeLessThan(20_000);
   expect(server.objects('widgets.example.dev')).toHaveLength(OBJECTS);
 
   started = performance.now();
@@ -31,7 +31,7 @@ test('holds ten thousand objects, lists them in pages, and tells sixty watches o
     ({ continue: token = '' } = metaOf(page));
   } while (token);
   expect(listed).toBe(OBJECTS);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 
   started = performance.now();
   const watches: Watching[] = [];
