@@ -1,4 +1,4 @@
-import { OperatorError } from '../../operator/errors.ts';
+import { isOwnTurn, OperatorError } from '../../operator/errors.ts';
 import type { EffectOf } from '../../operator/runtime/kind.ts';
 import type { MyPass } from './reading.ts';
 import type { CrossTenantMapping, Seen } from './types.ts';
@@ -13,6 +13,15 @@ export function found<T>(value: T | undefined, what: string): T {
     reason: 'InternalError',
     message: `the facts of ${what} promise something that was not read`,
   });
+}
+
+/**
+ * The service's own word that it did nothing, or our budget's that nothing was sent: whatever was noted of the request is
+ * then untrue. Whoever gets no answer, or none that can be read, does not know.
+ */
+export function didNothing(error: OperatorError): boolean {
+  const { status = 0 } = error;
+  return isOwnTurn(error) || (status >= 400 && status < 500 && status !== 408);
 }
 
 /** Says what has been done: an Event for people, a line for the audit trail. */

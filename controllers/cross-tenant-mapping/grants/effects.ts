@@ -1,6 +1,6 @@
 import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { notes } from '../desired-provenance.ts';
-import { found, type Run, report } from '../effect-parts.ts';
+import { didNothing, found, type Run, report } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { GrantEffect, Seen } from '../types.ts';
 import { grantNote, noGrant } from './desired-notes.ts';
@@ -24,8 +24,9 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
       await fabric.addRoleAssignment(wanted.workspaceId, principal, wanted.role, pass.call);
     } catch (thrown) {
       const error = toOperatorError(thrown);
-      // We had never asked before: so it is somebody else's, and was given since the list was read.
-      if (error.reason === 'RoleAlreadyAssigned' && note?.how !== 'created') {
+      // We had never asked before, and have given nothing now: what is there, or will be, is somebody else's. When a
+      // principal was first not found is kept: it tells how long to wait for it.
+      if (didNothing(error) && error.reason !== 'PrincipalNotFound' && note?.how !== 'created') {
         await pass.annotate(note ? grantNote(note) : noGrant(asked));
       }
       throw error.reason === 'PrincipalNotFound' ? replicating(deps, pass, error, asked) : error;

@@ -1,14 +1,10 @@
 import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { principalTypeOf } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
-import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
+import { didNothing, found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { MappingEffect, Seen } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
-
-/** Fabric's own word that it will not. Whoever gets no answer, or none that can be read, does not know. */
-const madeNothing = ({ disposition, reason, status = 0 }: OperatorError): boolean =>
-  ['blocked', 'terminal'].includes(disposition) && status >= 400 && status < 500 && reason !== 'MappingExists';
 
 /** Published: between two tries while Fabric refuses what it still lists; it forgets it within days. */
 const TOMBSTONE_RETRY_MS = 1_800_000;
@@ -18,7 +14,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
 
   /**
    * One POST: noted before it, and with its answer, which nobody gives again. A refusal makes nothing: then nothing of
-   * the request is left noted, so that what somebody else maps later is not taken for ours.
+   * the request is left noted, so that what somebody else maps is not taken for ours.
    */
   async function ask(pass: MyPass, seen: Seen, forgetsPrincipal = false): Promise<void> {
     const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
@@ -42,10 +38,17 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     } catch (thrown) {
       const error = toOperatorError(thrown);
       if (error.reason === 'GuestConsentMissing') consents.noteMissing(tenantId, guest.tenantId, error);
-      if (madeNothing(error) && !seen.provenance.mapping) await pass.annotate(notes.request(undefined));
+      if (didNothing(error)) await pass.annotate(notes.request(stillAsked(seen, error)));
       throw error.reason === 'MappingExists' && seen.mapping.facts.mapping === 'over' ? inTheWay(error) : thrown;
     }
   }
+
+  /**
+   * The request before this one, whose answer may have been lost: "it exists", or "not now", says nothing against it. A
+   * refusal for good says that there is none. Who has never asked and hears that it exists hears of somebody else's.
+   */
+  const stillAsked = ({ provenance: { mapping, request } }: Seen, { disposition }: OperatorError) =>
+    mapping || !['blocked', 'terminal'].includes(disposition) ? request : undefined;
 
   /** Whether a deleted guest may be mapped again at once is not documented (U19). */
   const inTheWay = (error: OperatorError): OperatorError =>

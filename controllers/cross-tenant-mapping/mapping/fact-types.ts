@@ -25,8 +25,9 @@ export const MAPPING_FACTS = {
   /**
    * Who represents the guest in our tenant. noted, new: told by the mapping API or found in the directory, and written
    * down or not yet · given: spec.principalId · contradicted: the API tells another one than spec.principalId ·
-   * several, none: the search found them · unproven: the one that was found is older than our request, or of unknown
-   * age · notSearched: nobody tells, and principalLookup is None · unobservable, refused: the directory was not read.
+   * several, none: the search found them · unproven: the one that was found is older than our request, made an hour or
+   * more after it, or of unknown age · notSearched: nobody tells, and principalLookup is None · unobservable, refused:
+   * the directory was not read.
    */
   principal: [
     'noted',

@@ -7,6 +7,8 @@ const REPLICATION_MS = 900_000;
 /** How far the directory's clock may be behind ours, and how long one of our requests may have been under way. */
 const SKEW_MS = 120_000;
 const UNDER_WAY_MS = 900_000;
+/** How long after our request a principal may be made for it. Whoever appears later may bear the guest's name by chance. */
+const MADE_WITHIN_MS = 3_600_000;
 const MOST_NAMED = 5;
 
 type Found = Pick<MappingSeen, 'candidate' | 'detail' | 'fault'> & Pick<MappingFacts, 'principal' | 'life'>;
@@ -62,7 +64,7 @@ async function lifeOf(context: Context, id: string): Promise<Pick<Found, 'life'>
   return { life: second.value.value ? 'known' : isYoung(context) ? 'young' : 'gone' };
 }
 
-/** By name: exactly one, and made after it was asked for. Anybody may bear a guest's name, and roles will be given to it. */
+/** By name: exactly one, and made soon after it was asked for. Anybody may bear a guest's name, and roles will be given to it. */
 async function search(context: Context): Promise<Found> {
   const { desired, provenance, clients, deps } = context;
   const { guest } = desired;
@@ -88,7 +90,10 @@ async function search(context: Context): Promise<Found> {
       ? Math.max(request.atMs, mapping.atMs - deps.clock.scaled(UNDER_WAY_MS))
       : undefined;
   const isOurs =
-    sinceMs !== undefined && createdAtMs !== undefined && createdAtMs >= sinceMs - deps.clock.scaled(SKEW_MS);
+    sinceMs !== undefined &&
+    createdAtMs !== undefined &&
+    createdAtMs >= sinceMs - deps.clock.scaled(SKEW_MS) &&
+    createdAtMs <= (mapping?.atMs ?? 0) + deps.clock.scaled(MADE_WITHIN_MS);
   if (!isOurs) return { principal: 'unproven', life, detail: `${displayName}: ${id}` };
   const candidate: PrincipalNote = { id: id.toLowerCase(), type: desired.principalType, by: 'found' };
   return { principal: 'new', life, candidate };

@@ -58,7 +58,7 @@ export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
     next: 'nothing is to be done by the operator; rights inside a warehouse are given there',
   },
   PrincipalUnproven: {
-    says: 'one object of our directory is called like the guest, but nothing proves that Fabric made it for this mapping: it is older than the mapping, or does not tell its age',
+    says: 'one object of our directory is called like the guest, but nothing proves that Fabric made it for this mapping: it was not made within the hour after it, or does not tell its age',
     next: 'compare it with the guest, and set spec.principalId to its object id if it is the one',
   },
   PrincipalUnreadable: {

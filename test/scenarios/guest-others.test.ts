@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
+import { workspaceIn } from '../../simulator/fabric/build.ts';
+import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
+import { setRole } from '../../simulator/fabric/role-assignments.ts';
+import { addDirectoryObject } from '../../simulator/graph/directory.ts';
+import type { Stage, StageSnapshot } from '../support/stage.ts';
+import { setTheStage } from '../support/stage-faults.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
+import {
+  ANA,
+  deleteMappingObject,
+  FABRIKAM,
+  LOADER,
+  liveRows,
+  mappingCalls,
+  mappingManifest,
+  mappingSaid,
+  playUntilMappingGone,
+  playUntilMappingReady,
+  playUntilMappingSaid,
+  startMappingStage,
+} from '../support/stage-mapping.ts';
+import { NAMESPACE, SALES, TENANT } from '../support/stage-world.ts';
+
+/** What others do while the operator is about to do the same, or may not: theirs is neither taken for ours nor taken away. */
+
+let stage: Stage;
+let empty: StageSnapshot;
+
+beforeAll(async () => {
+  stage = await startMappingStage();
+  empty = stage.snapshot();
+});
+beforeEach(async () => {
+  await setTheStage(stage, empty);
+  choose({});
+});
+afterAll(() => stage.close());
+
+const choose = (choices: Partial<MappingChoices>) =>
+  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
+const VIEWER = [{ workspaceId: SALES, role: 'Viewer' }];
+const rowOf = (objectId: string) => liveRows(stage).find(({ guestObjectId }) => guestObjectId === objectId);
+const mapByHand = ({ objectId, userPrincipalName }: typeof ANA) =>
+  mapGuest(stage.simulator.cloud, {
+    providerTenantId: TENANT,
+    guestTenantId: FABRIKAM,
+    guestObjectId: objectId,
+    type: 'User',
+    ...(userPrincipalName !== undefined && { userPrincipalName }),
+  });
+const lookNow = (name = 'guest') =>
+  stage.kube.patch(crossTenantMappings, NAMESPACE, name, {
+    type: 'merge',
+    body: { metadata: { annotations: { 'fabriclink.dev/reconcile': String(stage.clock.now()) } } },
+    fieldManager: 'person',
+  });
+/** The tenant's list has just been read for another guest, and serves for the next minutes. */
+const withYoungList = async () => {
+  await stage.startOperator();
+  await stage.apply(mappingManifest(ANA, {}, 'first'));
+  await playUntilMappingReady(stage, 'first');
+};
+
+describe('a role that the operator may not give', () => {
+  test.each([
+    ['refused', { kind: 'refuse', status: 403, code: 'InsufficientWorkspaceRole' }],
+    ['put off', { kind: 'throttle', retryAfterSeconds: 600 }],
+  ] as const)('is not ours when it was %s and a person then gives it', async (_, fault) => {
+    const id = stage.simulator.faults.add({ ...fault, method: 'POST', path: '/roleAssignments' });
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA, { grants: VIEWER }));
+    await stage.run(() => mappingSaid(stage, 'PrincipalResolved') === 'True PrincipalResolved', {
+      withinMs: HOUR_MS,
+      what: 'it is known who represents Ana',
+    });
+    await stage.pass(MINUTE_MS);
+    const { principalId = '' } = rowOf(ANA.objectId)!;
+    const sales = workspaceIn(stage.simulator.world, SALES);
+    setRole(stage.simulator.cloud, sales, principalId, 'Viewer');
+    stage.simulator.faults.remove(id);
+    await playUntilMappingReady(stage);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(sales.roles[principalId]).toBe('Viewer');
+  });
+});
+
+describe('a mapping that somebody else makes meanwhile', () => {
+  test.each(['conflict', 'badRequest'] as const)(
+    'is theirs where Fabric says that it is there (%s)',
+    async (repeatedMapping) => {
+      choose({ repeatedMapping });
+      await withYoungList();
+      mapByHand(LOADER);
+      await stage.apply(mappingManifest(LOADER, { adoptionPolicy: 'Never' }));
+      await stage.pass(HOUR_MS);
+      expect(mappingSaid(stage, 'Ready')).toBe('False AdoptionNever');
+      await deleteMappingObject(stage);
+      await playUntilMappingGone(stage);
+      expect(rowOf(LOADER.objectId)).toBeDefined();
+    },
+  );
+
+  test('is theirs where our own request was put off', async () => {
+    await withYoungList();
+    const put = stage.simulator.faults.add({
+      kind: 'throttle',
+      retryAfterSeconds: 1_500,
+      method: 'POST',
+      path: '/crosstenantauth/mappings',
+    });
+    await stage.apply(mappingManifest(LOADER, { adoptionPolicy: 'Never' }));
+    await stage.pass(MINUTE_MS);
+    expect(mappingCalls(stage, 'POST')).toHaveLength(2);
+    mapByHand(LOADER);
+    stage.simulator.faults.remove(put);
+    await playUntilMappingSaid(stage, 'AdoptionNever');
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(rowOf(LOADER.objectId)).toBeDefined();
+  });
+});
+
+describe('a namesake', () => {
+  test('that is made long after the mapping is nobody’s principal', async () => {
+    choose({ mappingRow: 'echo', mappingPrincipal: 'none', principalName: 'opaque' });
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA, { grants: VIEWER, principalLookup: 'Graph' }));
+    await playUntilMappingSaid(stage, 'PrincipalUnresolved');
+    await stage.pass(5 * HOUR_MS);
+    const namesake = addDirectoryObject(stage.simulator.world, {
+      tenantId: TENANT,
+      kind: 'ServicePrincipal',
+      displayName: `${ANA.userPrincipalName} (somebody)`,
+      createdAtMs: stage.clock.now(),
+    });
+    await stage.pass(2 * HOUR_MS);
+    await lookNow();
+    await stage.pass(MINUTE_MS);
+    expect(workspaceIn(stage.simulator.world, SALES).roles[namesake.id]).toBeUndefined();
+    expect(mappingSaid(stage, 'Stalled')).toBe('True PrincipalUnproven');
+  });
+});
