@@ -1,127 +1,49 @@
 // The tables of docs/troubleshooting.md that are made from the code: what each ladder may say, by the condition that shows it.
-import type { AnyStateMachine, StateNode } from 'xstate';
-import { machines as mapping } from '../controllers/cross-tenant-mapping/machine.ts';
-import { WORDING as MAPPING } from '../controllers/cross-tenant-mapping/words/describe-reasons.ts';
-import { WORDING as MANAGED_ENDPOINT } from '../controllers/managed-private-endpoint/describe-reasons.ts';
-import { machines as managedEndpoint } from '../controllers/managed-private-endpoint/machine.ts';
-import { machines as privateLink } from '../controllers/workspace-private-link/machine.ts';
-import { WORDING as PRIVATE_LINK } from '../controllers/workspace-private-link/words/describe-reasons.ts';
+import type { StateNode } from 'xstate';
 import { FAILURES } from '../operator/clients/failure-table.ts';
 import { code, sentence, table } from './markdown.ts';
-
-type Wording = Readonly<Record<string, { says: string; next: string }>>;
-
-/** One kind: where a reason shows, beside Ready, Stalled and Reconciling, by ladder or by ladder and rung. */
-export type Told = {
-  kind: string;
-  machines: Readonly<Record<string, AnyStateMachine>>;
-  wording: Wording;
-  shows: Readonly<Record<string, string>>;
-};
-
-const READY = 'Ready only';
-const REMOVAL = 'while something is taken down';
-const SEVERAL = 'several conditions';
-
-export const KINDS: readonly Told[] = [
-  {
-    kind: 'WorkspacePrivateLink',
-    machines: privateLink,
-    wording: PRIVATE_LINK,
-    shows: {
-      'service.Claim': SEVERAL,
-      'service.Eligible': 'Eligible',
-      service: 'ServiceReady',
-      placement: 'EndpointsReady',
-      'endpoint.Approval': 'ConnectionsApproved',
-      endpoint: 'EndpointsReady',
-      connection: 'ConnectionsApproved',
-      managedConnection: 'ConnectionsApproved',
-      revocation: 'ConnectionsApproved',
-      dns: 'DNSReady',
-      proof: 'DNSVerified',
-      inbound: 'AccessApplied',
-      'inbound.BreakGlass': 'BreakGlass',
-      outbound: 'AccessApplied',
-      breakGlass: 'BreakGlass',
-      outputs: READY,
-      notes: READY,
-      'service.Connections': READY,
-      inboundRelease: REMOVAL,
-      endpointRemoval: REMOVAL,
-      serviceRemoval: REMOVAL,
-      abandonment: REMOVAL,
-    },
-  },
-  {
-    kind: 'ManagedPrivateEndpoint',
-    machines: managedEndpoint,
-    wording: MANAGED_ENDPOINT,
-    shows: {
-      target: 'TargetResolved',
-      'endpoint.Claim': SEVERAL,
-      endpoint: 'Requested',
-      'endpoint.Approval': 'Approved',
-      'endpoint.Ready': 'Approved',
-      approval: 'Approved',
-      removal: REMOVAL,
-      loss: REMOVAL,
-    },
-  },
-  {
-    kind: 'CrossTenantMapping',
-    machines: mapping,
-    wording: MAPPING,
-    shows: {
-      'mapping.Claim': SEVERAL,
-      mapping: 'Mapped',
-      'mapping.Principal': 'PrincipalResolved',
-      grant: 'Granted',
-      revocation: 'Granted',
-      expansion: 'GroupExpanded',
-      outputs: 'Published',
-      string: READY,
-      access: READY,
-      removal: REMOVAL,
-      loss: REMOVAL,
-    },
-  },
-];
+import { KINDS, SEVERAL, type Told, type Wording } from './reason-places.ts';
 
 /** A reason that says the same in as many places is said once. */
 const MANY = 4;
-const ACTS: Readonly<Record<string, string>> = { stalled: '**a person**', ready: 'nobody', gone: 'nobody' };
+/** Who acts, the most urgent first. */
+const ACTS = ['**a person**', 'wait; **a person** if it lasts', 'the operator', 'wait', 'nobody'] as const;
+type Act = (typeof ACTS)[number];
+
+function actOf(leaf: StateNode): Act {
+  const { poll } = leaf.config.meta as { poll: string };
+  if (leaf.tags.includes('stalled')) return '**a person**';
+  if (leaf.tags.includes('progressing')) return 'the operator';
+  if (!leaf.tags.includes('waiting')) return 'nobody';
+  return poll === 'person' ? 'wait; **a person** if it lasts' : 'wait';
+}
 
 /** What a kind may say, the conditions in the order of `shows`. */
 export function reasonTables({ kind, machines, wording, shows }: Told): string {
-  const groups = new Map<string, Map<string, Set<string>>>();
+  const groups = new Map<string, Map<string, Set<Act>>>();
   const used = new Set<string>();
   for (const [ladder, machine] of Object.entries(machines)) {
     for (const leaf of leavesOf(machine.root)) {
       const key = [`${ladder}.${leaf.path[0]}`, ladder].find((one) => shows[one] !== undefined);
       if (key === undefined) throw new Error(missing(kind, ladder));
       used.add(key);
-      const reasons = entry(groups, shows[key]!, () => new Map<string, Set<string>>());
+      const reasons = entry(groups, shows[key]!, () => new Map<string, Set<Act>>());
       const { reason } = leaf.config.meta as { reason: string };
-      for (const tag of leaf.tags) entry(reasons, reason, () => new Set<string>()).add(ACTS[tag] ?? 'the operator');
+      entry(reasons, reason, () => new Set<Act>()).add(actOf(leaf));
     }
   }
   const stale = Object.keys(shows).filter((key) => !used.has(key));
   if (stale.length > 0)
-    throw new Error(`${kind} has no ladder ${stale.join(', ')} any more: take it out of KINDS in scripts/reasons.ts`);
-  gather(groups);
-  const unsaid = Object.keys(wording).filter((word) => ![...groups.values()].some((reasons) => reasons.has(word)));
-  if (unsaid.length > 0)
-    groups.set(
-      REMOVAL,
-      new Map([...(groups.get(REMOVAL) ?? []), ...unsaid.map((word) => [word, new Set(['nobody'])] as const)]),
+    throw new Error(
+      `${kind} has no ladder ${stale.join(', ')} any more: take it out of KINDS in scripts/reason-places.ts`,
     );
+  gather(groups);
   const order = [...new Set([SEVERAL, ...Object.values(shows)])].filter((group) => groups.has(group));
   return order.flatMap((group) => [`### ${kind}: ${group}`, '', ...rowsOf(groups.get(group)!, wording)]).join('\n');
 }
 
 const missing = (kind: string, ladder: string): string =>
-  `the ladder "${ladder}" of ${kind} has no place in docs/troubleshooting.md: add \`${ladder}: '<the condition that shows its reasons>'\` to KINDS in scripts/reasons.ts, then npm run generate`;
+  `the ladder "${ladder}" of ${kind} has no place in docs/troubleshooting.md: add \`${ladder}: '<the condition that shows its reasons>'\` to KINDS in scripts/reason-places.ts, then npm run generate`;
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key) ?? make();
@@ -133,8 +55,8 @@ const leavesOf = (node: StateNode): StateNode[] =>
   node.tags.length > 0 ? [node] : Object.values(node.states).flatMap(leavesOf);
 
 /** What many conditions may say goes into the group of all. */
-function gather(groups: Map<string, Map<string, Set<string>>>): void {
-  const all = entry(groups, SEVERAL, () => new Map<string, Set<string>>());
+function gather(groups: Map<string, Map<string, Set<Act>>>): void {
+  const all = entry(groups, SEVERAL, () => new Map<string, Set<Act>>());
   const reasons = new Set([...groups.values()].flatMap((group) => [...group.keys()]));
   for (const reason of reasons) {
     const places = [...groups.values()].filter((group) => group.has(reason));
@@ -147,14 +69,14 @@ function gather(groups: Map<string, Map<string, Set<string>>>): void {
 }
 
 /** What a person must do comes first. */
-function rowsOf(reasons: ReadonlyMap<string, ReadonlySet<string>>, wording: Wording): string[] {
-  const rank = (acts: ReadonlySet<string>) => (acts.has(ACTS.stalled!) ? 0 : acts.has('the operator') ? 1 : 2);
+function rowsOf(reasons: ReadonlyMap<string, ReadonlySet<Act>>, wording: Wording): string[] {
+  const rank = (acts: ReadonlySet<Act>) => ACTS.findIndex((act) => acts.has(act));
   const sorted = [...reasons].toSorted(([one, a], [other, b]) => rank(a) - rank(b) || (one < other ? -1 : 1));
   return table(
     ['reason', 'who acts', 'what is the case', 'what happens next, or what to do'],
     sorted.map(([reason, acts]) => {
       const { says, next } = wording[reason] ?? { says: '', next: '' };
-      return [code(reason), [...acts].toSorted().join(' or '), sentence(says), sentence(next)];
+      return [code(reason), ACTS.filter((act) => acts.has(act)).join('; or: '), sentence(says), sentence(next)];
     }),
   );
 }

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { failureTable, KINDS, reasonTables, type Told, withReasons } from '../../scripts/reasons.ts';
+import { KINDS, type Told } from '../../scripts/reason-places.ts';
+import { failureTable, reasonTables, withReasons } from '../../scripts/reasons.ts';
 
 const root = join(import.meta.dirname, '../..');
 const PAGE = 'docs/troubleshooting.md';
@@ -94,15 +95,17 @@ describe('docs/troubleshooting.md', () => {
 describe('the tables of reasons', () => {
   const [told] = KINDS as [Told];
 
-  test.each(KINDS.map((kind) => [kind.kind, kind] as const))('%s: each reason has its row', (_, kind) => {
+  test.each(KINDS.map((kind) => [kind.kind, kind] as const))('%s: each reason has its row', (name, kind) => {
     const rows = [...reasonTables(kind).matchAll(/^\| `(\w+)` \|/gm)].map(([, word]) => word!);
-    expect([...new Set(rows)].toSorted()).toEqual(Object.keys(kind.wording).toSorted());
+    const unsaid = Object.keys(kind.wording).filter((word) => !rows.includes(word));
+    expect(unsaid.map((word) => `no ladder of ${name} rests with ${word}: take it out of its words`)).toEqual([]);
+    expect(rows.filter((word) => kind.wording[word] === undefined)).toEqual([]);
   });
 
   test('say in one sentence what to add for a ladder that has no place', () => {
     const { service: _, ...shows } = told.shows;
     expect(() => reasonTables({ ...told, shows })).toThrow(
-      'the ladder "service" of WorkspacePrivateLink has no place in docs/troubleshooting.md: add `service: \'<the condition that shows its reasons>\'` to KINDS in scripts/reasons.ts, then npm run generate',
+      'the ladder "service" of WorkspacePrivateLink has no place in docs/troubleshooting.md: add `service: \'<the condition that shows its reasons>\'` to KINDS in scripts/reason-places.ts, then npm run generate',
     );
   });
 
@@ -116,6 +119,7 @@ describe('the tables of reasons', () => {
     const [first, last] = [/`CapacityPaused`/, /`CapacityAssigning`/].map((word) => reasonTables(told).search(word));
     expect(first).toBeLessThan(last!);
     expect(reasonTables(told)).toContain('| `CapacityPaused` | **a person** |');
+    expect(reasonTables(KINDS[1]!)).toContain('| `AwaitingApproval` | wait; **a person** if it lasts |');
   });
 
   test('have one row for each reason of a refused call, with the service’s codes', () => {
