@@ -34,7 +34,7 @@ const get = async (url: string): Promise<{ status: number; text: string }> => {
   }
 };
 
-describe('a configuration that cannot work', () => {
+describe('a process with a configuration that cannot work', () => {
   test('is told as a whole, one line for each problem, and the exit code is 1', async () => {
     const process = run({
       KUBECONFIG: '/nowhere/kubeconfig',
@@ -84,7 +84,7 @@ describe('a configuration that cannot work', () => {
   });
 });
 
-describe('a life', () => {
+describe('the life of a process, on the embedded API server', () => {
   let kubernetes: Kubernetes;
   let kube: KubeClient;
   let settings: Settings;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
@@ -90,43 +90,45 @@ async function killProcess(): Promise<void> {
 const link = () => kubernetes.objects(resourceName(workspacePrivateLinks))[0] as unknown as WorkspacePrivateLink;
 const untilReady = () => eventually(() => isTrue(link(), 'Ready'), 'the object to be Ready', WITHIN_MS);
 
-test(`kill -9 at ${KILLS} points of the way to Ready ends in the same world, and makes nothing twice`, async () => {
-  const start = { world: simulator.snapshot(), store: kubernetes.snapshot() };
-  startProcess();
-  await untilReady();
-  const undisturbed = viewOf(simulator.world);
-  const writes = simulator.requests.writes().length;
-  await killProcess();
-
-  simulator.restore(start.world);
-  kubernetes.restore(start.store);
-  await Promise.all([simulator.listening(), kubernetes.settled()]);
-  simulator.requests.clear();
-  const chronicle = createChronicle(
-    () => simulator.world,
-    () => simulator.clock.now(),
-  );
-  let kills = 0;
-  for (let nth = 1; nth <= KILLS; nth += 1) {
+describe('kill -9, on the embedded API server', () => {
+  test(`at ${KILLS} points of the way to Ready ends in the same world, and makes nothing twice`, async () => {
+    const start = { world: simulator.snapshot(), store: kubernetes.snapshot() };
     startProcess();
-    const enough = Math.round((nth * writes) / (KILLS + 1));
-    await eventually(
-      () => {
-        chronicle.look();
-        return simulator.requests.writes().length >= enough;
-      },
-      `write ${enough} of ${writes}`,
-      WITHIN_MS,
-    );
+    await untilReady();
+    const undisturbed = viewOf(simulator.world);
+    const writes = simulator.requests.writes().length;
     await killProcess();
-    kills += 1;
-  }
-  startProcess();
-  await untilReady();
-  chronicle.look();
 
-  expect(kills).toBe(KILLS);
-  expect(viewOf(simulator.world)).toEqual(undisturbed);
-  expect([...chronicle.births()].filter(([, count]) => count !== 1)).toEqual([]);
-  expect(chronicle.endings()).toEqual([]);
-}, 180_000);
+    simulator.restore(start.world);
+    kubernetes.restore(start.store);
+    await Promise.all([simulator.listening(), kubernetes.settled()]);
+    simulator.requests.clear();
+    const chronicle = createChronicle(
+      () => simulator.world,
+      () => simulator.clock.now(),
+    );
+    let kills = 0;
+    for (let nth = 1; nth <= KILLS; nth += 1) {
+      startProcess();
+      const enough = Math.round((nth * writes) / (KILLS + 1));
+      await eventually(
+        () => {
+          chronicle.look();
+          return simulator.requests.writes().length >= enough;
+        },
+        `write ${enough} of ${writes}`,
+        WITHIN_MS,
+      );
+      await killProcess();
+      kills += 1;
+    }
+    startProcess();
+    await untilReady();
+    chronicle.look();
+
+    expect(kills).toBe(KILLS);
+    expect(viewOf(simulator.world)).toEqual(undisturbed);
+    expect([...chronicle.births()].filter(([, count]) => count !== 1)).toEqual([]);
+    expect(chronicle.endings()).toEqual([]);
+  }, 180_000);
+});
