@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { findTool, provideTool, type ToolName } from '../../scripts/chart/tools.ts';
+import { KUBERNETES_VERSION } from '../../scripts/kube-apiserver/build.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -43,7 +44,9 @@ export function run(command: string, args: readonly string[], input = ''): Promi
 
 /** What `helm install` would send, as text. Rejects with helm's own sentence. */
 export async function renderText(helm: string, values: Values): Promise<string> {
-  const args = ['template', RELEASE, CHART, '--namespace', NAMESPACE, '--values', '-'];
+  // Without a cluster helm goes by a version of its own, which need not be one that the chart accepts.
+  const cluster = ['--namespace', NAMESPACE, '--kube-version', KUBERNETES_VERSION];
+  const args = ['template', RELEASE, CHART, ...cluster, '--values', '-'];
   const { code, stdout, stderr } = await run(helm, args, JSON.stringify(values));
   if (code !== 0) throw new Error(stderr.trim());
   return stdout;
