@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { KINDS, type Told } from '../../scripts/reason-places.ts';
 import { failureTable, reasonTables, withReasons } from '../../scripts/reasons.ts';
+import { crds, schemaOf, schemasBelow } from '../api/manifests.ts';
 
 const root = join(import.meta.dirname, '../..');
 const PAGE = 'docs/troubleshooting.md';
@@ -89,6 +90,25 @@ describe('docs/troubleshooting.md', () => {
     expect(
       missing.map((text) => `"${text}": add a row to ${PAGE}, under "When the operator itself is the trouble"`),
     ).toEqual([]);
+  });
+});
+
+describe('the conditions', () => {
+  /** As the definition describes `status.conditions`; a condition of one kind has nothing to do in another. */
+  const defined = new Map<string, readonly string[]>(
+    crds.map((crd) => {
+      const conditions = [...schemasBelow(schemaOf(crd))].find(({ path }) => path === 'status.conditions');
+      return [crd.spec.names.kind, conditions?.schema.description?.match(/\b[A-Z]\w+/g) ?? []] as const;
+    }),
+  );
+  const from = page.indexOf('\n## Which condition\n');
+  const listed = [...page.slice(from, page.indexOf('\n## ', from + 1)).matchAll(/`(\w+)`/g)].map(([, word]) => word!);
+
+  test.each(KINDS.map(({ kind, shows }) => [kind, shows] as const))('%s: are those that it has', (kind, shows) => {
+    const places = Object.values(shows).filter((place) => !place.includes(' '));
+    expect(places.filter((place) => !defined.get(kind)?.includes(place))).toEqual([]);
+    const wanted = defined.get(kind)!.filter((word) => word !== 'True');
+    expect(wanted.filter((word) => !listed.includes(word))).toEqual([]);
   });
 });
 
