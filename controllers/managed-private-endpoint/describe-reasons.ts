@@ -136,6 +136,11 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the endpoint is in a state that this version does not know',
     next: 'the operator looks again, and waits for a state that it knows',
   },
+  EndpointUnlisted: {
+    says: 'Fabric was asked for the endpoint minutes ago and does not list it',
+    next: 'before the object goes, the operator waits five minutes for a list that lags, and deletes the endpoint if it shows up',
+  },
+
   LedgerUnreadable: {
     says: 'the operator cannot read its own ledger, in which deletions are noted',
     next: 'the operator tries again by itself',

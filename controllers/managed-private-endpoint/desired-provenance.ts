@@ -36,7 +36,7 @@ const requestText = ({ atMs, clean, nonce, targetId, refused, workspaceId }: Req
     `before=${clean ? 'none' : 'unread'}`,
     `nonce=${nonce}`,
     `target=${targetId}`,
-    ...(refused ? ['refused'] : []),
+    ...(refused ? ['unasked'] : []),
     ...(workspaceId === undefined ? [] : [`workspace=${workspaceId}`]),
   ].join(' ');
 
@@ -76,7 +76,7 @@ function requestIn(text = ''): RequestNote | undefined {
   const value = (what: string) => words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1);
   const [nonce, targetId] = [value('nonce'), value('target')];
   if (atMs === undefined || !nonce || !targetId) return undefined;
-  const refused = words.includes('refused') && { refused: true as const };
+  const refused = (words.includes('unasked') || words.includes('refused')) && { refused: true as const };
   const workspaceId = value('workspace');
   const known = workspaceId !== undefined && { workspaceId };
   return { atMs, nonce, targetId, clean: words.includes('before=none'), ...refused, ...known };

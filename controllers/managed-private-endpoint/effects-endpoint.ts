@@ -57,6 +57,8 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
         clean,
         nonce,
         targetId,
+        // Until the POST leaves: if that does not come to be for long, somebody else may make one of that name.
+        refused: true,
         ...(workspaceId !== undefined && { workspaceId }),
       }),
     });
@@ -66,7 +68,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { fabric } = await clientsOf(deps, pass);
     const { source, requestMessage, fqdns } = seen.desired;
     const { id, subresource } = seen.target;
-    const request = found(seen.provenance.request, 'the request');
+    const { refused: isUnasked, ...request } = found(seen.provenance.request, 'the request');
     const { nonce, targetId: notedId } = request;
     const targetId = found(id, 'the target');
     if (!same(targetId, notedId)) {
@@ -74,10 +76,10 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
       await pass.annotate(notes.request(undefined));
       return;
     }
-    if (request.refused) {
-      // From now on a row of that name may be ours again.
+    if (isUnasked) {
+      // From now on a row of that name may be ours.
       const clean = seen.target.facts.matches === 'none';
-      await pass.annotate(notes.request({ atMs: deps.clock.now(), clean, nonce, targetId }));
+      await pass.annotate(notes.request({ ...request, atMs: deps.clock.now(), clean }));
     }
     const mark = `[fabriclink:${nonce}]`;
     try {
@@ -192,6 +194,7 @@ const NOT_REFUSED: ReadonlySet<string | undefined> = new Set([
 
 /** Fabric has answered, and made nothing. */
 function isRefusal({ disposition, status, code }: OperatorError): boolean {
+  if (status === 429) return true;
   const isClient = status !== undefined && status >= 400 && status < 500;
   return isClient && (disposition === 'blocked' || disposition === 'terminal') && !NOT_REFUSED.has(code?.toLowerCase());
 }

@@ -146,9 +146,20 @@ export const REMOVAL_FACTS = {
   wish: ['delete', 'keep'],
   /**
    * The row in the workspace's list. other: a row of that name, and not the one that we noted · unlistable: the
-   * workspace has no capacity (400 UnsupportedSku), or is not there for us, and tells nothing of its endpoints.
+   * workspace has no capacity (400 UnsupportedSku), or is not there for us, and tells nothing of its endpoints ·
+   * unlisted: asked for minutes ago, and not listed: the list may lag.
    */
-  endpoint: ['absent', 'present', 'deleting', 'other', 'unlistable', 'unobservable', 'refused', 'restricted'],
+  endpoint: [
+    'absent',
+    'unlisted',
+    'present',
+    'deleting',
+    'other',
+    'unlistable',
+    'unobservable',
+    'refused',
+    'restricted',
+  ],
   /** Annotation deleted-at: 15 minutes since we asked for the deletion of something that cannot be seen. */
   deletion: ['none', 'before', 'after'],
   /** The connection that was proven to be ours, still on the target although it is over. */

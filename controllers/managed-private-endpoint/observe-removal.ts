@@ -20,6 +20,8 @@ import type {
 
 /** Published: how long the end of a deletion that cannot be seen is waited for; a row goes within minutes (cloud-apis 12.2). */
 const UNSEEN_MS = 900_000;
+/** Published: how long a list may take to show what Fabric has just been asked for; none is documented. */
+const UNLISTED_MS = 300_000;
 /** Published: a day to bring lost credentials back before what they were needed for is given up. */
 const PATIENCE_MS = 24 * 3_600_000;
 /** The real year in which somebody may still want to know what was left. */
@@ -60,7 +62,14 @@ async function observeEndpointRemoval(context: Context): Promise<RemovalSeen> {
   const isOurs = row !== undefined && isOurRow(provenance, row);
   const endpoint = !row ? 'absent' : !isOurs ? 'other' : row.provisioningState === 'Deleting' ? 'deleting' : 'present';
   if (endpoint !== 'absent') return { facts: { ...base, endpoint } };
+  if (isJustAsked(context)) return { facts: { ...base, endpoint: 'unlisted' } };
   return { facts: { ...base, endpoint, leftover: await leftoverOf(context) } };
+}
+
+/** Its id is not known yet, by which Fabric could be asked for it. */
+function isJustAsked({ provenance: { request, endpoint }, pass, deps }: Context): boolean {
+  if (endpoint || !request || request.refused) return false;
+  return pass.nowMs < request.atMs + deps.clock.scaled(UNLISTED_MS);
 }
 
 /** An open approval is seen to its end first: an imitation that we approved would stay approved for good. */

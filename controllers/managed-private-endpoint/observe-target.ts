@@ -136,6 +136,13 @@ async function accessOf(
   return policy.value.value.inbound === 'Allow' ? 'open' : 'closed';
 }
 
+/** As fresh as the word deserves that nothing bore the name: it is noted again when Fabric is asked again. */
+function matchesAge(context: Context): Age {
+  const { request } = context.provenance;
+  if (!request) return 'decisive';
+  return request.refused ? 'underWay' : requestAge(context);
+}
+
 type Sight = {
   fact: TargetFacts['matches'];
   list: readonly PrivateEndpointConnection[];
@@ -147,7 +154,7 @@ type Sight = {
 async function observeMatches(context: Context, side: TenantClients, id: ArmId): Promise<Sight> {
   const connections = connectionsOf(side, id);
   if (!connections) return { fact: 'notAsked', list: [] };
-  const call = agedCall(context, context.provenance.request ? requestAge(context) : 'decisive');
+  const call = agedCall(context, matchesAge(context));
   const read = await attempt(context, 'the connections of the target', () => connections.list(call), true);
   if (read.fault) return { fact: blindness(read.fault), list: [], fault: read.fault };
   if (!read.value) return { fact: 'none', list: [], isAbsent: true };

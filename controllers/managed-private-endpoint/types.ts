@@ -63,7 +63,10 @@ export type RequestNote = {
   targetId: ArmId;
   /** Whose workspace the target was then; for people, once nothing of the target is read any more. */
   workspaceId?: string;
-  /** Fabric answered that it made nothing: a row of our name is somebody else's, until it is asked again. */
+  /**
+   * Fabric has not been asked yet, or answered that it made nothing: a row of our name is somebody else's, until it is
+   * asked (again).
+   */
   refused?: true;
 };
 

@@ -61,6 +61,7 @@ export type Reason =
   | 'EndpointRecreating'
   | 'EndpointRequesting'
   | 'EndpointUnknown'
+  | 'EndpointUnlisted'
   | 'LedgerUnreadable'
   | 'LeftoverDeleting'
   | 'LinkDeleting'

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
-import { addLinkService, approveConnection, deleteLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
+import {
+  addLinkService,
+  approveConnection,
+  deleteLinkService,
+  injectConnection,
+} from '../../simulator/arm/fabric/out-of-band.ts';
 import { addLinkTarget } from '../../simulator/arm/targets/out-of-band.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
+import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { createManagedEndpoint, deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { policySetByOthers, setCapacityState } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
@@ -336,6 +342,40 @@ describe('what Fabric refused to make', () => {
     expect(rowIn(stage)).toBeDefined();
   });
 
+  test('is not asked for again once somebody asks the target under its name meanwhile', async () => {
+    const id = refuse();
+    await begin(AUTO);
+    await playUntilSaid(stage, 'InsufficientWorkspaceRole');
+    const network = { subscriptionId: '99999999-0000-4000-8000-000000000009', workspaceId: FINANCE, name: 'to-sales' };
+    injectConnection(stage.simulator.cloud, SALES_SERVICE, managedEndpointId(network));
+    await stage.pass(MINUTE_MS);
+    stage.simulator.faults.remove(id);
+    await playUntilSaid(stage, 'AmbiguousConnection');
+    await stage.pass(HOUR_MS);
+    expect(rowIn(stage)).toBeUndefined();
+    expect(managedIn(stage)!.metadata.annotations?.['fabriclink.dev/requested-at']).toContain(' unasked');
+  });
+
+  test('for want of a turn, and a person makes while the target is gone, is theirs as well', async () => {
+    const throttled = { kind: 'refuse', status: 429, code: 'RequestBlocked' } as const;
+    stage.simulator.faults.add({ ...throttled, service: 'fabric', method: 'POST', path: 'managedPrivateEndpoints' });
+    await begin(AUTO);
+    await stage.pass(MINUTE_MS);
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: { spec: { deletionPolicy: 'Retain' } },
+      fieldManager: 'person',
+    });
+    await stage.deleteLink();
+    await stage.pass(HOUR_MS);
+    createManagedEndpoint(stage.simulator.cloud, FINANCE, { name: 'to-sales', targetId: SALES_SERVICE });
+    await stage.pass(2 * HOUR_MS);
+    await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)?.provisioningState).not.toBe('Deleting');
+    expect(rowIn(stage)).toBeDefined();
+  });
+
   test('is said once, asked for again and again, and ours when Fabric makes it', async () => {
     const id = refuse();
     await begin(AUTO);
@@ -393,6 +433,20 @@ describe('a list that does not show an endpoint that is there', () => {
     await playUntilManagedReady(stage);
     lag();
     await deleteManaged(stage);
+    await playUntilManagedGone(stage);
+    expect(rowIn(stage)).toBeUndefined();
+  });
+
+  test.each([0, 40])('leaves none behind when its object is deleted %s s after it was asked for', async (seconds) => {
+    const list = { service: 'fabric', method: 'GET', path: 'managedPrivateEndpoints$' } as const;
+    const id = stage.simulator.faults.add({ kind: 'stale', ...list });
+    await begin(AUTO);
+    await stage.run(() => rowIn(stage) !== undefined, { withinMs: HOUR_MS, what: 'it is asked for' });
+    await stage.pass(seconds * 1_000);
+    await deleteManaged(stage);
+    await playUntilSaid(stage, 'EndpointUnlisted');
+    await stage.pass(2 * MINUTE_MS);
+    stage.simulator.faults.remove(id);
     await playUntilManagedGone(stage);
     expect(rowIn(stage)).toBeUndefined();
   });
