@@ -62,6 +62,14 @@ describe('a search of the directory', () => {
     expect(requests.map(({ url }) => new URL(url).origin)).toEqual([GRAPH_URL, GRAPH_URL]);
   });
 
+  test('takes nobody when there are more hits than it reads: a namesake may be among them', async () => {
+    const next = `${GRAPH_URL}/v1.0/servicePrincipals?$skiptoken=2`;
+    const page = (n: number) =>
+      json({ value: [object(n === 0 ? ANA : `${ANA}.${n}`, `${n}`)], '@odata.nextLink': next });
+    const { value } = await search([0, 1, 2, 3, 4, 5].map(page));
+    expect(value).toMatchObject({ kind: 'several', principals: [{ id: '0' }] });
+  });
+
   test('takes one who is found by two names for one', async () => {
     const named = object(`${ANA} guest`);
     const byId = object('70000000-0000-4000-8000-000000000001 guest');

@@ -59,10 +59,24 @@ describe('the roles of a workspace', () => {
     ]);
   });
 
-  test('are known as given also when the answer tells nothing', async () => {
-    const { roles, add } = await set({ status: 201, body: '' });
+  test('are known as given when the answer tells no more than where they are', async () => {
+    const { fabric, roles, add, requests } = await set({
+      status: 201,
+      body: '',
+      headers: { location: `${PATH}/own-id` },
+    });
     await add('Member', 'new');
     expect(await roles()).toContainEqual(['new', 'Member']);
+    const { value } = await fabric.roleAssignments(WORKSPACE, aCall());
+    expect(value.find(({ principal }) => principal.id === 'new')?.id).toBe('own-id');
+    expect(linesOf(requests)).toEqual([`GET ${PATH}`, `POST ${PATH}`]);
+  });
+
+  test('are read anew when the answer tells nothing: by a guessed id nothing could be taken back', async () => {
+    const { roles, add, requests } = await set({ status: 201, body: '' });
+    await add('Member', 'new');
+    await roles();
+    expect(linesOf(requests)).toEqual([`GET ${PATH}`, `POST ${PATH}`, `GET ${PATH}`]);
   });
 
   test.each([

@@ -35,11 +35,13 @@ export function createRoleAssignments(
   const write = async <T>(
     workspaceId: string,
     act: () => Promise<T>,
-    change: (list: readonly RoleAssignment[], answer: T) => readonly RoleAssignment[],
+    /** Undefined: what was made of the list is not known. */
+    changed: (answer: T) => ((list: readonly RoleAssignment[]) => readonly RoleAssignment[]) | undefined,
   ): Promise<void> => {
     try {
-      const answer = await act();
-      observers.amend<readonly RoleAssignment[]>(keyOf(workspaceId), (known) => change(known, answer));
+      const change = changed(await act());
+      if (change) observers.amend(keyOf(workspaceId), change);
+      else observers.invalidate(keyOf(workspaceId));
     } catch (error) {
       const untouched = error instanceof OperatorError && error.disposition === 'throttled';
       if (!untouched) observers.invalidate(keyOf(workspaceId));
@@ -79,10 +81,13 @@ export function createRoleAssignments(
           const body = { principal: { id: principal.id, type: principal.type }, role };
           return throughOpenDoor(workspaceId, { ...request, body }, (asked) => rest.post(asked));
         },
-        (known, { body }) => {
+        ({ body, headers }) => {
           const told = readAssignment(parsedObject(body) ?? {});
-          const added = told.id === '' ? { id: principal.id, principal, role } : told;
-          return [...known.filter(({ id }) => !sameId(id, added.id)), added];
+          const id = told.id || idAt(headers['location']);
+          // That it is the principal's is not to be relied on, and whoever deletes by a wrong id is told that it is gone.
+          if (id === undefined) return undefined;
+          const added = told.id === '' ? { id, principal, role } : told;
+          return (known) => [...known.filter((other) => !sameId(other.id, id)), added];
         },
       ),
 
@@ -95,7 +100,7 @@ export function createRoleAssignments(
             throughOpenDoor(workspaceId, { ...request, body: { role } }, (asked) => rest.patch(asked)),
           );
         },
-        (known) => known.map((assignment) => (sameId(assignment.id, id) ? { ...assignment, role } : assignment)),
+        () => (known) => known.map((assignment) => (sameId(assignment.id, id) ? { ...assignment, role } : assignment)),
       ),
 
     deleteRoleAssignment: (workspaceId, id, call) =>
@@ -111,10 +116,14 @@ export function createRoleAssignments(
             if (!saysAssignmentAbsent(error)) throw error;
           }
         },
-        (known) => known.filter((assignment) => !sameId(assignment.id, id)),
+        () => (known) => known.filter((assignment) => !sameId(assignment.id, id)),
       ),
   };
 }
+
+/** `…/roleAssignments/<id>`, as a 201 tells where to find what it made. */
+const idAt = (location: string | undefined): string | undefined =>
+  /\/roleAssignments\/([^/?#]+)\/?(?:[?#].*)?$/i.exec(location ?? '')?.[1];
 
 const sameId = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 

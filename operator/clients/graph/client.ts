@@ -39,8 +39,9 @@ export function createGraphClient(context: GraphContext): GraphClient {
       call,
       eventual: true as const,
     };
-    const { items } = await permitted(KINDS[kind].permission, rest.list(request, MOST_SEARCH_PAGES));
-    return items.flatMap((raw) => readObject(kind, raw) ?? []).filter(({ displayName }) => names(displayName, name));
+    const { items, more } = await permitted(KINDS[kind].permission, rest.list(request, MOST_SEARCH_PAGES));
+    const hits = items.flatMap((raw) => readObject(kind, raw) ?? []);
+    return { hits: hits.filter(({ displayName }) => names(displayName, name)), more };
   };
 
   return {
@@ -61,10 +62,13 @@ export function createGraphClient(context: GraphContext): GraphClient {
       const terms = [...new Set(wanted.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''))];
       return observers.read(keyOf('search', kind, ...terms), PERIODS.search, call, async (shared) => {
         const found = new Map<string, DirectoryObject>();
+        let unread = false;
         for (const term of terms) {
-          for (const object of await searchName(kind, term, shared)) found.set(object.id.toLowerCase(), object);
+          const { hits, more } = await searchName(kind, term, shared);
+          for (const object of hits) found.set(object.id.toLowerCase(), object);
+          unread ||= more;
         }
-        return searchOf([...found.values()]);
+        return searchOf([...found.values()], unread);
       });
     },
 
@@ -82,10 +86,11 @@ export function createGraphClient(context: GraphContext): GraphClient {
   };
 }
 
-function searchOf(found: readonly DirectoryObject[]): PrincipalSearch {
+/** `unread`: pages are left, on which others may be. */
+function searchOf(found: readonly DirectoryObject[], unread: boolean): PrincipalSearch {
   const [first, ...others] = found;
-  if (!first) return { kind: 'none' };
-  return others.length === 0
+  if (!first && !unread) return { kind: 'none' };
+  return first && others.length === 0 && !unread
     ? { kind: 'one', principal: first }
     : { kind: 'several', principals: found.slice(0, MOST_SHOWN) };
 }
