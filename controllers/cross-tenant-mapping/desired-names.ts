@@ -14,8 +14,9 @@ type Guest = { tenantId: string; objectId: string };
 export const guestKey = (providerTenantId: string, { tenantId, objectId }: Guest): string =>
   `${providerTenantId}/${tenantId}/${objectId}`.toLowerCase();
 
-/** By what the ledger knows a deleted mapping. */
-export const tombstoneSubject = ({ tenantId, objectId }: Guest): string => `${tenantId}/${objectId}`.toLowerCase();
+/** By what the ledger knows a deleted mapping: one guest may be mapped by several providers. */
+export const tombstoneSubject = ({ tenantId, guest }: { tenantId: string; guest: Guest }): string =>
+  guestKey(tenantId, guest);
 
 /** A time as annotations hold it; undefined for text that is none. */
 export function timeOf(value: string | undefined): number | undefined {

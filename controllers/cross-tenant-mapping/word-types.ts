@@ -61,4 +61,5 @@ export type RemovalReason =
   | 'LedgerUnreadable'
   | 'MappingDeleting'
   | 'Released'
-  | 'Releasing';
+  | 'Releasing'
+  | 'RemovalSettling';

@@ -15,6 +15,7 @@ import {
   LOADER,
   liveRows,
   mappingCalls,
+  mappingIn,
   mappingManifest,
   mappingSaid,
   playUntilMappingGone,
@@ -122,6 +123,20 @@ describe('a mapping that somebody else makes meanwhile', () => {
     await playUntilMappingGone(stage);
     expect(rowOf(LOADER.objectId)).toBeDefined();
   });
+
+  test('takes the place of ours, and stays when the object goes', async () => {
+    choose({ mappingAnswer: 'row' });
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingReady(stage);
+    await stage.pass(2 * HOUR_MS);
+    delete stage.simulator.world.fabric.mappings[rowOf(ANA.objectId)!.id];
+    mapByHand(ANA);
+    await stage.pass(2 * HOUR_MS);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(rowOf(ANA.objectId)).toBeDefined();
+  });
 });
 
 describe('a namesake', () => {
@@ -142,5 +157,25 @@ describe('a namesake', () => {
     await stage.pass(MINUTE_MS);
     expect(workspaceIn(stage.simulator.world, SALES).roles[namesake.id]).toBeUndefined();
     expect(mappingSaid(stage, 'Stalled')).toBe('True PrincipalUnproven');
+  });
+});
+
+describe('a request whose answer was lost', () => {
+  test('leaves nothing behind when its object goes before the list shows it', async () => {
+    await withYoungList();
+    const stale = stage.simulator.faults.add({ kind: 'stale', method: 'GET', path: '/crosstenantauth/mappings' });
+    stage.simulator.faults.add({ kind: 'loseReply', method: 'POST', path: '/crosstenantauth/mappings', times: 1 });
+    stage.onCall((call, moment) =>
+      call.method === 'POST' && call.path.includes('/crosstenantauth/') && moment === 'after' ? 'die' : undefined,
+    );
+    await stage.apply(mappingManifest(LOADER));
+    await stage.run(() => rowOf(LOADER.objectId) !== undefined, { withinMs: HOUR_MS, what: 'Loader is mapped' });
+    stage.onCall(undefined);
+    await deleteMappingObject(stage);
+    await stage.pass(2 * MINUTE_MS);
+    stage.simulator.faults.remove(stale);
+    await playUntilMappingGone(stage);
+    expect(mappingIn(stage)).toBeUndefined();
+    expect(rowOf(LOADER.objectId)).toBeUndefined();
   });
 });

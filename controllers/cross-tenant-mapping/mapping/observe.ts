@@ -5,7 +5,7 @@ import type { Desired, Fault, Mapping, MappingFacts, MappingSeen, Provenance } f
 import { observePrincipal } from './observe-principal.ts';
 
 /** Published: how long a list may lag behind our own POST before what it does not show is taken for lost. */
-const SETTLE_MS = 600_000;
+export const SETTLE_MS = 600_000;
 
 export type Rows = Mappings & { readAtMs: number };
 
@@ -99,7 +99,7 @@ async function judge(context: Context, rows: Rows): Promise<Reading<Judged>> {
   if (maybe.length > 0 && mapping) return live(maybe);
   if (maybe.length > 0) {
     const entry = await attempt(context, 'the ledger', () =>
-      deps.ledger.find({ what: 'mappingDeleted', subject: tombstoneSubject(desired.guest) }, pass.signal),
+      deps.ledger.find({ what: 'mappingDeleted', subject: tombstoneSubject(desired) }, pass.signal),
     );
     if (entry.fault) return { fault: entry.fault };
     const deletedAtMs = entry.value ? Date.parse(entry.value.at) : undefined;

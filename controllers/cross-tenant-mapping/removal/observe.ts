@@ -1,5 +1,5 @@
 import { ABANDON, same, timeOf, tombstoneSubject } from '../desired-names.ts';
-import { type Rows, readRows } from '../mapping/observe.ts';
+import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
 import { blindness, type Context, type MyPass, type Reading } from '../reading.ts';
 import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
@@ -37,14 +37,45 @@ export function grantsFact({ pass, deps }: Pick<Context, 'pass' | 'deps'>, left:
 
 /** Reads what is left of the mapping, once the grants do not hold it up any more. */
 export async function observeRemoval(context: Context, grants: GrantsLeft): Promise<RemovalSeen> {
-  const { desired, provenance } = context;
+  const { desired, provenance, pass } = context;
   const base: RemovalFacts = { ...KEPT, grants: grantsFact(context, grants), wish: wishOf(desired, provenance) };
   if (base.wish === 'keep' || base.grants === 'leaving') return { facts: base };
   const first = await rowsSinceRequest(context);
-  const rows = first.value?.of(desired.guest).some(isAnswered) ? await readRows(context, 0) : first;
+  let rows = first.value?.of(desired.guest).some(isAnswered) ? await readRows(context, 0) : first;
   if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
-  const mappingId = nextOf(provenance, rows.value.of(desired.guest));
+  const dueAtMs = askedAtMs(context) + context.deps.clock.scaled(SETTLE_MS);
+  if (mayAppear(context, rows.value.of(desired.guest)) && rows.value.readAtMs < dueAtMs) {
+    if (pass.nowMs < dueAtMs) return { facts: { ...base, mapping: 'settling' }, dueAtMs };
+    rows = await readRows(context, pass.nowMs - dueAtMs);
+    if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
+  }
+  const mappingId = nextOf(context, rows.value.of(desired.guest));
   return mappingId === undefined ? { facts: base } : { facts: { ...base, mapping: 'present' }, mappingId };
+}
+
+/** Its answer told an id by which it can be deleted. */
+const isNamed = ({ desired, provenance: { mapping } }: Context): boolean =>
+  mapping !== undefined && !same(mapping.id, desired.guest.objectId);
+
+/** Asked for again, and what was answered is not known. */
+const isAskedAnew = ({ provenance: { mapping, request } }: Context): boolean =>
+  request !== undefined && request.atMs > (mapping?.atMs ?? 0);
+
+/** Fabric may have made what the list does not show yet, and without its id nothing of it can be deleted. */
+function mayAppear(context: Context, rows: readonly Mapping[]): boolean {
+  if (context.provenance.deletedIds.length > 0) return false;
+  if (rows.some((row) => row.deleted !== true && !isAnswered(row))) return false;
+  return !isNamed(context) || isAskedAnew(context);
+}
+
+const askedAtMs = ({ provenance: { mapping, request } }: Pick<Context, 'provenance'>): number =>
+  Math.max(request?.atMs ?? 0, mapping?.atMs ?? 0);
+
+/** Listed under another id than ours was: somebody has deleted ours, and mapped the guest themselves. */
+function isTheirs(context: Context, row: Mapping): boolean {
+  const { desired, provenance } = context;
+  if (desired.deletion === 'DeleteAll' || isAnswered(row) || !isNamed(context) || isAskedAnew(context)) return false;
+  return !same(row.id, provenance.mapping?.id);
 }
 
 /**
@@ -53,31 +84,31 @@ export async function observeRemoval(context: Context, grants: GrantsLeft): Prom
  * must not need another list when it comes, which in a large tenant takes longer than the list would be young.
  */
 async function rowsSinceRequest(context: Context): Promise<Reading<Rows>> {
-  const { provenance, pass } = context;
-  const askedAtMs = Math.max(provenance.request?.atMs ?? 0, provenance.mapping?.atMs ?? 0);
+  const sinceMs = askedAtMs(context);
   const shared = await readRows(context);
-  if (shared.fault || shared.value.readAtMs > askedAtMs) return shared;
-  return readRows(context, Math.max(0, pass.nowMs - askedAtMs - 1));
+  if (shared.fault || shared.value.readAtMs > sinceMs) return shared;
+  return readRows(context, Math.max(0, context.pass.nowMs - sinceMs - 1));
 }
 
 /** Our own POST's answer, laid over an older list: it may not tell the id that DELETE takes. */
 const isAnswered = ({ seen }: Mapping): boolean => seen === 'answered';
 
 /** Each is deleted once; what the list does not show (it may lag) by the id that was noted. */
-function nextOf({ mapping, deletedIds }: Provenance, rows: readonly Mapping[]): string | undefined {
+function nextOf(context: Context, rows: readonly Mapping[]): string | undefined {
+  const { mapping, deletedIds } = context.provenance;
   const isLeft = (id: string | undefined) => id !== undefined && !deletedIds.some((done) => same(done, id));
-  const living = rows.filter(({ deleted }) => deleted !== true);
+  const living = rows.filter((row) => row.deleted !== true && !isTheirs(context, row));
   if (living.some((row) => !isAnswered(row))) return living.map(({ id }) => id).find(isLeft);
   if (living.length > 0) return [mapping?.id, ...living.map(({ id }) => id)].find(isLeft);
   return rows.length === 0 && deletedIds.length === 0 ? mapping?.id : undefined;
 }
 
 /** To be written before the DELETE: whoever wants the same guest again must not take the listed remains for a mapping. */
-export function tombstoneEntry({ resource }: MyPass, { guest }: Desired, nowMs: number, forMs: number): LedgerEntry {
+export function tombstoneEntry({ resource }: MyPass, desired: Desired, nowMs: number, forMs: number): LedgerEntry {
   const { kind, metadata } = resource;
   return {
     what: 'mappingDeleted',
-    subject: tombstoneSubject(guest),
+    subject: tombstoneSubject(desired),
     object: { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' },
     at: new Date(nowMs).toISOString(),
     until: new Date(nowMs + forMs).toISOString(),

@@ -29,4 +29,8 @@ export const REMOVAL_WORDING: Readonly<Record<RemovalReason, Wording>> = {
   },
   Released: { says: 'the object has been let go', next: 'nothing is to be done' },
   Releasing: { says: 'nothing is left', next: 'the operator lets the object go' },
+  RemovalSettling: {
+    says: 'the guest was to be mapped minutes ago, and Fabric’s list does not show yet whether it was',
+    next: 'the operator waits up to ten minutes for the list, so that no mapping is left behind; nobody need act',
+  },
 };

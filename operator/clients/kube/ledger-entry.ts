@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * | what                     | subject                                                    | kept                                  |
  * |--------------------------|------------------------------------------------------------|---------------------------------------|
  * | `abandoned`              | uid of the object                                          | a year, for whoever clears up         |
- * | `mappingDeleted`         | guest tenant id, slash, object id                          | 72 hours, until another may be made   |
+ * | `mappingDeleted`         | ids of provider, guest tenant and guest object, by slashes | 72 hours, until another may be made   |
  * | `managedEndpointDeleted` | source workspace id, slash, target's ARM id, #, subresource | 15 minutes, until another may be made |
  */
 export type LedgerEntry = {
