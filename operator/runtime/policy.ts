@@ -58,6 +58,8 @@ const TRANSIENT: BackoffPolicy = { baseMs: SECOND, maxMs: 5 * MINUTE, factor: 2,
 /** Somebody must grant, unlock or raise something; role assignments take minutes to arrive. */
 const BLOCKED: BackoffPolicy = { baseMs: 30 * SECOND, maxMs: 10 * MINUTE, factor: 2, jitter: 0.2 };
 const CREDENTIALS: BackoffPolicy = { baseMs: 15 * SECOND, maxMs: MINUTE, factor: 2, jitter: 0.2 };
+/** Right after its start an API server refuses what its roles allow, until it has read them: moments, not minutes. */
+const CLUSTER_ROLES: BackoffPolicy = { baseMs: 2 * SECOND, maxMs: 10 * MINUTE, factor: 2, jitter: 0.2 };
 const BUG: BackoffPolicy = { baseMs: 5 * SECOND, maxMs: 10 * MINUTE, factor: 2, jitter: 0.5 };
 const CONFLICT: BackoffPolicy = { baseMs: 50, maxMs: 10 * SECOND, factor: 3, jitter: 0.5 };
 /** The spec must change; the slow look is for what we took for the spec's fault and was not. */
@@ -71,6 +73,11 @@ const scaledBackoff =
   ({ retryAfterMs = 0 }, failures, { clock, random }) =>
     Math.max(retryAfterMs, clock.scaled(backoffMs(failures, policy, random)));
 
+function blockedPolicy(error: OperatorError): BackoffPolicy {
+  if (isCredentialTrouble(error)) return CREDENTIALS;
+  return error.reason === 'KubernetesForbidden' ? CLUSTER_ROLES : BLOCKED;
+}
+
 const RETRIES: Record<Disposition, Retry> = {
   // The first conflict is ordinary life; from the second on somebody else writes as fast as we do.
   conflict: (_, failures, { random }) => (failures <= 1 ? 0 : backoffMs(failures - 1, CONFLICT, random)),
@@ -79,8 +86,7 @@ const RETRIES: Record<Disposition, Retry> = {
   throttled: (error, _, { random }) =>
     Math.max(SHORTEST_THROTTLE_MS, error.retryAfterMs ?? 0) * (isOwnTurn(error) ? 1 : 1 + 0.1 * random()),
   transient: scaledBackoff(TRANSIENT),
-  blocked: (error, failures, chance) =>
-    scaledBackoff(isCredentialTrouble(error) ? CREDENTIALS : BLOCKED)(error, failures, chance),
+  blocked: (error, failures, chance) => scaledBackoff(blockedPolicy(error))(error, failures, chance),
   terminal: (_, __, { clock, random }) => clock.scaled(jittered(TERMINAL_MS, 0.1, random)),
   bug: scaledBackoff(BUG),
 };

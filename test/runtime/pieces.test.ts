@@ -81,6 +81,11 @@ describe('paces', () => {
     expect([1, 2].map((failures) => retryDelayMs(error, failures, chance))).toEqual(expected);
   });
 
+  test('after a refusal by the API server’s roles begin with seconds: a server that has just started knows no role yet', () => {
+    const error = new OperatorError({ disposition: 'blocked', reason: 'KubernetesForbidden', message: 'x' });
+    expect([1, 2, 20].map((failures) => retryDelayMs(error, failures, chance))).toEqual([1800, 3600, 540_000]);
+  });
+
   test('come to the millisecond when our own budget gave the turn: lateness would leave quota unused', () => {
     const turn = { disposition: 'throttled', reason: 'WaitingForQuota', message: 'x', retryAfterMs: 60_500 } as const;
     expect(retryDelayMs(new OperatorError(turn), 1, chance)).toBe(60_500);
