@@ -125,9 +125,13 @@ export async function observeOpenLoss(
   return isLost || !isStillOpen(approval) ? undefined : settling(reader, approval, fault);
 }
 
-/** The target's side lets nobody look, or write, any more: a day of patience, as with any credentials (design section 6). */
-function isGivenUp({ pass, deps }: Reader, { facts: { match, hand } }: ApprovalSeen): boolean {
-  if (match !== 'unobservable' && match !== 'refused' && hand !== 'observed') return false;
+/**
+ * The target's side lets nobody look, or write, any more: a day of patience, as with any credentials (design section 6).
+ * What stands beyond its hour, Azure refuses to take back.
+ */
+function isGivenUp({ pass, deps }: Reader, { facts: { match, hand, approval } }: ApprovalSeen): boolean {
+  const isHeldUp = match === 'unobservable' || match === 'refused' || hand === 'observed' || approval === 'expired';
+  if (!isHeldUp) return false;
   const { deletionTimestamp, annotations } = pass.resource.metadata;
   if ((annotations?.[ABANDON] ?? '') !== '') return true;
   return pass.nowMs >= (timeOf(deletionTimestamp) ?? pass.nowMs) + deps.clock.scaled(PATIENCE_MS);

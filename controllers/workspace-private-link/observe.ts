@@ -2,7 +2,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import { unreadAccess } from './access/observe.ts';
-import { unconfirmedIn } from './connections/listing.ts';
+import { unconfirmedIn } from './connections/desired.ts';
 import { NO_CONNECTIONS } from './connections/observe.ts';
 import { clientsFor, createConsumers } from './credentials/consumers.ts';
 import { isLoss, observeLoss } from './credentials/observe-abandonment.ts';

@@ -196,6 +196,8 @@ export type DecisionSeen = {
 export type RevocationSeen = { connection: PrivateEndpointConnection; facts: RevocationFacts };
 
 export type ConnectionsSeen = {
+  /** Approved by us, never confirmed, and given up by the deletion: they stay. */
+  left?: readonly PrivateEndpointConnection[];
   /** All connections of the service, this object's own among them. */
   list: readonly PrivateEndpointConnection[];
   decisions: readonly DecisionSeen[];

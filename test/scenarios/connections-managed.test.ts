@@ -415,6 +415,30 @@ describe('the object is deleted over an approval that Fabric has not confirmed',
     },
   );
 
+  test.each([[[entry()]], [[]]])(
+    'and Azure refuses for good to take it back: let go after a day, and it is written down what is left, %j',
+    async (entries) => {
+      await approveImitation({ deletionPolicy: 'Retain' });
+      refuseDecisions();
+      await list(entries, { deletionPolicy: 'Retain' });
+      await stage.deleteLink();
+      await stage.pass(23 * HOUR_MS);
+      expect(stage.link()).toBeDefined();
+      await gone();
+      expect(statusOf(imitation)).toBe('Approved');
+      expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(imitation);
+      expect(eventReasons(stage)).toContain('Abandoned');
+    },
+  );
+
+  test('and it is only observed by then: it is told what stays', async () => {
+    await approveImitation({ deletionPolicy: 'Retain' });
+    await list([entry()], { deletionPolicy: 'Retain', managementPolicy: 'Observe' });
+    await stage.deleteLink();
+    await gone();
+    expect(eventNotes(stage).join()).toContain(`the connection of ${imitation}, approved and never confirmed`);
+  });
+
   test('and the entry is taken out before: at once', async () => {
     await approveImitation({ deletionPolicy: 'Retain' });
     await stage.killOperator();

@@ -297,6 +297,20 @@ describe('the WorkspacePrivateLink with whose credentials it was approved is onl
   });
 });
 
+test('Azure refuses for good to take it back: let go after a day, and it is written down what is left', async () => {
+  await stage.startOperator();
+  await approveImitation();
+  const refused = { kind: 'refuse', status: 403, code: 'AuthorizationFailed' } as const;
+  stage.simulator.faults.add({ ...refused, service: 'arm', method: 'PUT', path: 'privateEndpointConnections' });
+  await deleteManaged(stage);
+  await stage.pass(23 * HOUR_MS);
+  expect(managedIn(stage)).toBeDefined();
+  await playUntilManagedGone(stage);
+  expect(rowIn(stage)).toBeUndefined();
+  expect(statusOf(IMITATION)).toBe('Approved');
+  expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
+});
+
 describe('the WorkspacePrivateLink on whose service it was approved', () => {
   const OWN = { approval: { mode: 'Auto', credentialsRef: { name: 'fabriclink-credentials' } } };
   const linkGoes = async () => {

@@ -1,5 +1,5 @@
 import { annotationFor, timeOf } from '../desired-names.ts';
-import type { DesiredDecision, MatchNote, Provenance, WorkspacePrivateLink } from '../types.ts';
+import type { ArmId, DesiredDecision, MatchNote, Provenance, WorkspacePrivateLink } from '../types.ts';
 
 /** The entries of spec.connections. */
 export const decisionsOf = ({ spec }: WorkspacePrivateLink): readonly DesiredDecision[] =>
@@ -26,6 +26,16 @@ export const matchNoteOf = ({ matches }: Pick<Provenance, 'matches'>, name: stri
 /** A request is watched, or approved and neither confirmed nor taken back. */
 export const isUnfinishedNote = (note: MatchNote | undefined): boolean =>
   note !== undefined && !note.confirmed && note.revokedAtMs === undefined;
+
+/** Notes of approvals that Fabric has not confirmed: it may be an imitation's, and somebody has to look (design section 7, rule 2). */
+export const unconfirmedIn = ({ matches }: Pick<Provenance, 'matches'>): readonly MatchNote[] =>
+  Object.values(matches).filter(
+    ({ approvedAtMs, confirmed, revokedAtMs }) => approvedAtMs !== undefined && !confirmed && revokedAtMs === undefined,
+  );
+
+/** As people look for it who clear up. */
+export const openApprovalWords = (serviceId: ArmId, privateEndpointId: ArmId | undefined): string =>
+  `on ${serviceId} the connection of ${privateEndpointId}, approved and never confirmed`;
 
 /** The subscription of a workspace's managed network, after the first approval that Fabric confirmed. */
 export const pinOf = ({ pins }: Provenance, workspaceId: string): string | undefined => pins[keyOfPin(workspaceId)];

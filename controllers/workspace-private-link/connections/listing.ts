@@ -1,7 +1,8 @@
 import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
 import { markerOf } from '../../../operator/approval/marker.ts';
 import { same } from '../desired-names.ts';
-import type { ArmId, Desired, DesiredDecision, MatchNote, PrivateEndpointConnection, Provenance } from '../types.ts';
+import type { ArmId, Desired, DesiredDecision, PrivateEndpointConnection, Provenance } from '../types.ts';
+import { unconfirmedIn } from './desired.ts';
 
 /** An entry of spec.connections means this private endpoint. A managed one by its name alone, which proves nothing. */
 export const means = ({ endpointId, managed }: DesiredDecision, privateEndpointId: ArmId | undefined): boolean =>
@@ -29,12 +30,6 @@ export const isMarkedByUs = (
   { uid }: Pick<Desired, 'uid'>,
   { status, description }: PrivateEndpointConnection,
 ): boolean => status !== 'Pending' && markerOf(description)?.uid === uid;
-
-/** Notes of approvals that Fabric has not confirmed: it may be an imitation's, and somebody has to look (design section 7, rule 2). */
-export const unconfirmedIn = ({ matches }: Pick<Provenance, 'matches'>): readonly MatchNote[] =>
-  Object.values(matches).filter(
-    ({ approvedAtMs, confirmed, revokedAtMs }) => approvedAtMs !== undefined && !confirmed && revokedAtMs === undefined,
-  );
 
 /**
  * Connections that lost their entry: approved, nobody's own, and under connectionsPolicy Authoritative those with our

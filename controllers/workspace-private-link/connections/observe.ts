@@ -11,8 +11,8 @@ import type {
   RevocationSeen,
 } from '../types.ts';
 import { approverBehind, decidersOf } from './askers.ts';
-import { ruleOf } from './desired.ts';
-import { isMarkedByUs, isOwn, means, rejecterOf, unconfirmedIn, unlistedOf } from './listing.ts';
+import { ruleOf, unconfirmedIn } from './desired.ts';
+import { isMarkedByUs, isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
 import { isUnfinished, observeManagedApproval } from './observe-managed.ts';
 
 type Connection = PrivateEndpointConnection;

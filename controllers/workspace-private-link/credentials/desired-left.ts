@@ -1,3 +1,4 @@
+import { openApprovalWords, unconfirmedIn } from '../connections/desired.ts';
 import { isFabricZone, OWNER_TAG } from '../desired-names.ts';
 import type { Desired, Left, Provenance, WorkspacePrivateLink } from '../types.ts';
 
@@ -23,6 +24,9 @@ export function leftBehind(
     .flatMap(([, zones]) => zones);
   return {
     things: [
+      ...(endpoints === undefined
+        ? unconfirmedIn(provenance).map((note) => openApprovalWords(desired.service.id, note.privateEndpointId))
+        : []),
       ...(endpoints === undefined && isTaken(provenance.service) ? [desired.service.id] : []),
       ...Object.entries(provenance.endpoints)
         .filter(concerns)

@@ -1,3 +1,6 @@
+import type { LedgerEntry } from '../../../operator/clients/kube/ledger.ts';
+import { toOperatorError } from '../../../operator/errors.ts';
+import { openApprovalWords, unconfirmedIn } from '../connections/desired.ts';
 import { isOpenByGlass } from '../credentials/desired-left.ts';
 import { bounded } from '../desired-names.ts';
 import { notes, registeredIn } from '../desired-provenance.ts';
@@ -115,23 +118,52 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
     report(pass, { reason: 'ServiceDeleting', action: 'DeleteService', note }, { serviceId: desired.service.id });
   },
 
-  async release(pass, { desired, provenance, abandonment }) {
+  async release(pass, { desired, provenance, abandonment, connections }) {
     const observed = pass.readOnly ? whatStays(desired, provenance) : [];
     const abandoned = abandonment?.facts.entry === 'written' ? abandonment.note.left : [];
-    const left = [...observed, ...abandoned].join(', ');
+    const open = (connections.left ?? []).map((one) => openApprovalWords(desired.service.id, one.privateEndpointId));
+    if (open.length > 0) await recordOpen(deps, pass, open);
+    const left = [...observed, ...abandoned, ...open].join(', ');
     pass.audit('Release', { workspaceId: desired.workspaceId, ...(left !== '' && { left }) });
     if (observed.length > 0) {
       const note = `Let go of the object and left everything as it is, because managementPolicy is Observe. Still there: ${observed.join(', ')}.`;
       pass.event({ type: 'Warning', reason: 'LeftBehind', action: 'Release', note: bounded(note, EVENT_LIMIT) });
     }
-    await pass.release(abandoned.length > 0 ? 'abandoned' : undefined);
+    await pass.release(abandoned.length + open.length > 0 ? 'abandoned' : undefined);
   },
 });
+
+/** The real year in which somebody may still want to know what was left. */
+const REMEMBERED_MS = 365 * 24 * 3_600_000;
+
+/** Who was let in without a proof and could not be put out again: for whoever clears up. */
+async function recordOpen({ ledger }: Deps, pass: MyPass, left: readonly string[]): Promise<void> {
+  const { kind, metadata } = pass.resource;
+  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
+  const why = 'Azure did not let it be rejected for a day, or a person gave up';
+  const entry: LedgerEntry = {
+    what: 'abandoned',
+    subject: `${object.uid}/connections`,
+    object,
+    at: new Date(pass.nowMs).toISOString(),
+    until: new Date(pass.nowMs + REMEMBERED_MS).toISOString(),
+    why,
+    left,
+  };
+  await ledger.write(entry, pass.signal).catch((thrown: unknown) => {
+    // The ledger goes away together with the operator's own namespace: nothing can be kept for later any more.
+    if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
+  });
+  const place = ledger.placeOf(entry);
+  const note = `Let go of the object, and left ${left.join(', ')} (${why}). Remove what is not genuine. It is listed in ConfigMap ${place.namespace}/${place.name}.`;
+  pass.event({ type: 'Warning', reason: 'Abandoned', action: 'Release', note: bounded(note, EVENT_LIMIT) });
+}
 
 /** Everything that notes say is there because of this object, for whoever has to clean up by hand. */
 function whatStays(desired: Desired, provenance: Provenance): string[] {
   const { service, endpoints, zones, links, records, accessBefore, locked } = provenance;
   return [
+    ...unconfirmedIn(provenance).map((note) => openApprovalWords(desired.service.id, note.privateEndpointId)),
     ...(isOpenByGlass(provenance)
       ? ['inbound public access OPEN by break-glass, and not closed again']
       : locked
