@@ -99,7 +99,14 @@ function targetResolved(seen: Seen, rests: readonly Rest[]): Found {
   const rest = of(rests, 'target');
   if (!rest) return notBegun(seen, rests);
   if (!isDone(rest)) return found(seen, rest);
-  // Nothing of the target was read while the endpoint itself could not be.
+  // Nothing of the target is read while the endpoint itself cannot be: then nobody has held it
+  // against the spec, unless before the request.
+  const own = of(rests, 'endpoint');
+  const isProven = ['created', 'adopted', 'fresh'].includes(seen.endpoint.facts.origin);
+  if (own && UNKNOWN.has(own.reason) && seen.target.facts.service === 'notAsked' && !isProven) {
+    const message = 'Not looked at: whether the endpoint exists already cannot be read.';
+    return { status: 'Unknown', reason: say(seen, own).reason, message };
+  }
   const { id, warnings } = seen.target;
   const doubts = warnings.length === 0 ? '' : ` Note: ${warnings.join('; ')}.`;
   return { status: 'True', reason: 'TargetReady', message: `The target is ${id}.${doubts}` };

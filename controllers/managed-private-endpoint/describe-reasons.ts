@@ -112,7 +112,7 @@ export const WORDING: Record<Reason, Wording> = {
   },
   CredentialsLost: {
     says: 'the endpoint cannot be taken down for want of credentials',
-    next: 'bring the credentials back; after a day, or with annotation fabriclink.dev/abandon set to any text, the object is let go and the endpoint stays',
+    next: 'bring the credentials back',
   },
   EndpointDeleting: {
     says: 'Fabric is deleting the endpoint',
@@ -227,7 +227,7 @@ export const WORDING: Record<Reason, Wording> = {
   TargetReady: { says: 'the target is there', next: 'nothing is to be done' },
   TargetTaken: {
     says: 'the workspace has an endpoint to the same target and sub-resource already, under another name',
-    next: `use that one: set endpointName to its name in a new object; or delete it in the settings of the workspace, under Outbound networking; ${LOOKS_AGAIN}`,
+    next: `if another object keeps that one (kubectl get mpe -A), delete this object: one endpoint serves both; else take it over with a new object whose endpointName is its name, or delete it in the settings of the workspace, under Outbound networking; ${LOOKS_AGAIN}`,
   },
   TargetUnproven: {
     says: 'target.expectedWorkspaceId cannot be checked, because the private link service of the target cannot be read',

@@ -30,7 +30,7 @@ export function say(seen: Seen, rest: Rest): Said {
   const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
   const remedies = fault?.error.remedy === undefined ? remediesOf(seen, rest) : [fault.error.remedy];
   const [remedy, ...shorter] = remedies;
-  const ending = isHeldUp(rest) ? `; or ${LET_GO}` : '';
+  const ending = isHeldUp(rest) ? `; or ${LET_GO}` : givenUp(seen, rest);
   return {
     reason: fault?.error.reason.startsWith('Credential') ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
@@ -55,6 +55,15 @@ function sayError(rest: Rest, error: Failure): Said {
 const isHeldUp = ({ machine, reason }: Rest): boolean =>
   machine === 'removal' && ['NoPrivatePath', 'ReadRefused', 'Unobservable'].includes(reason);
 const LET_GO = 'set deletionPolicy to Retain, which lets the object go and leaves the endpoint';
+
+/** Of a deletion that waits for credentials: how to end the waiting, and when it ends by itself. */
+function givenUp({ loss }: Seen, { reason }: Rest): string {
+  if (!loss || reason !== 'CredentialsLost') return '';
+  const { namespace, name } = loss.note.object;
+  const when = loss.dueAtMs === undefined ? 'after a day' : `at ${new Date(loss.dueAtMs).toISOString().slice(0, 16)}Z`;
+  const command = `kubectl -n ${namespace} annotate managedprivateendpoint ${name} fabriclink.dev/abandon=yes`;
+  return `; else the object is let go ${when}, or at once with \`${command}\`, and the endpoint stays`;
+}
 
 /** These rests mean that a read failed: then its error says more than we can. */
 const blames = ({ reason }: Rest): boolean =>

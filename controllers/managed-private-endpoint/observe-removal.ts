@@ -174,13 +174,14 @@ export async function observeLoss(
 ): Promise<LossSeen> {
   const asked = (pass.resource.metadata.annotations?.[ABANDON] ?? '') !== '';
   const { lostAtMs } = provenance;
-  const isOverdue = lostAtMs !== undefined && pass.nowMs >= lostAtMs + deps.clock.scaled(PATIENCE_MS);
+  const dueAtMs = lostAtMs === undefined ? undefined : lostAtMs + deps.clock.scaled(PATIENCE_MS);
+  const isOverdue = dueAtMs !== undefined && pass.nowMs >= dueAtMs;
   const why = asked
     ? `annotation ${ABANDON}, while ${error.message}`
     : `the credentials stayed away for a day: ${error.message}`;
   const note = abandonedEntry(pass, why, [leftBehind(desired, provenance)]);
   const place = deps.ledger.placeOf(note);
-  const seen = { note, error, ledger: `${place.namespace}/${place.name}` };
+  const seen = { note, error, ledger: `${place.namespace}/${place.name}`, ...(dueAtMs !== undefined && { dueAtMs }) };
   const lost = lostAtMs === undefined ? 'unnoted' : isOverdue ? 'after' : 'before';
   const facts = { claimed: true, lost, asked, entry: 'absent' } as const;
   if (lost === 'unnoted' || (lost === 'before' && !asked)) return { ...seen, facts };

@@ -144,7 +144,15 @@ export type ApprovalSeen = {
 
 export type RemovalSeen = { facts: RemovalFacts; dueAtMs?: number; fault?: Fault };
 
-export type LossSeen = { facts: LossFacts; note: LedgerEntry; ledger: string; error: Fault['error']; fault?: Fault };
+export type LossSeen = {
+  facts: LossFacts;
+  note: LedgerEntry;
+  ledger: string;
+  error: Fault['error'];
+  /** When it is given up, once the loss has been noted. */
+  dueAtMs?: number;
+  fault?: Fault;
+};
 
 /** An entry of status.preflight. */
 export type PreflightItem = { code: string; severity: 'Blocks' | 'Degrades'; item?: string; message: string };

@@ -281,8 +281,11 @@ describe('the source', () => {
     await begin(AUTO);
     await playUntilSaid(stage, 'NoPrivatePath');
     expect(managedSaid(stage, 'Requested')).toBe('Unknown NoPrivatePath');
+    // Nothing of the target has been read, so nothing is said of it.
+    expect(managedSaid(stage, 'TargetResolved')).toBe('Unknown NoPrivatePath');
     policySetByOthers(stage.simulator.cloud, FINANCE, { inbound: 'Allow' });
     await playUntilManagedReady(stage);
+    expect(managedSaid(stage, 'TargetResolved')).toBe('True TargetReady');
   });
 
   test('whose capacity is paused: says so, and goes on when it is resumed', async () => {
@@ -553,6 +556,10 @@ describe('a deletion', () => {
     await playUntilSaid(stage, 'CredentialMissing');
     await stage.pass(2 * HOUR_MS);
     expect(managedIn(stage)).toBeDefined();
+    expect(nextStep()).toContain(
+      `\`kubectl -n ${NAMESPACE} annotate managedprivateendpoint to-sales fabriclink.dev/abandon=yes\``,
+    );
+    expect(nextStep()).toMatch(/is let go at \d{4}-\d\d-\d\dT\d\d:\d\dZ/);
     await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
       type: 'merge',
       body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
