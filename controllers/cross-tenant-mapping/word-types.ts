@@ -41,6 +41,7 @@ export type MappingReason =
   | 'PrincipalUnproven'
   | 'PrincipalUnreadable'
   | 'PrincipalUnresolved'
+  | 'PrincipalUntold'
   | 'ReadRefused'
   | 'Unobservable';
 export type ExpansionReason =

@@ -103,7 +103,13 @@ describe('told or named', () => {
   test('without a word from Fabric and without a search, a person is told what to do', async () => {
     choose(SILENT);
     await begin(ANA, {});
+    // The next list may tell it: until then nobody is called.
+    await playUntilMappingSaid(stage, 'PrincipalUntold');
+    expect(mappingSaid(stage, 'Stalled')).toBe('nothing');
+    await stage.pass(30 * MINUTE_MS);
+    expect(mappingSaid(stage, 'Stalled')).toBe('nothing');
     await playUntilMappingSaid(stage, 'PrincipalUnresolved');
+    expect(mappingSaid(stage, 'Stalled')).toBe('True PrincipalUnresolved');
     expect(message()).toContain('spec.principalId');
     expect(message()).toContain('principalLookup');
     expect(guestsInSales()).toEqual([]);

@@ -43,8 +43,9 @@ export const MAPPING_FACTS = {
   ],
   /**
    * Whether our directory knows the principal. young: not yet, for less than 15 minutes since it was asked for (minutes
-   * of replication are usual) · gone: not any more, or the list has ceased to name it (15.4: five days without login) ·
-   * unknown: nobody was asked, or nobody answered.
+   * of replication are usual); where nobody searches: not told yet, for less than 40, because the next list may · gone:
+   * not any more, or the list has ceased to name it (15.4: five days without login) · unknown: nobody was asked, or
+   * nobody answered.
    */
   life: ['known', 'young', 'gone', 'unknown'],
   /** spec.grants names a workspace: without grants nobody needs the principal's id. */

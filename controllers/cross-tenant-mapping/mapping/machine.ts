@@ -42,6 +42,7 @@ export const mappingMachine = setup({
     unreadable: is(isSource('refused')),
     ambiguous: is(isSource('several')),
     unproven: is(isSource('unproven')),
+    untold: is(({ principal, life }) => life === 'young' && principal === 'notSearched'),
     replicating: is(({ principal, life }) => life === 'young' && principal !== 'notSearched'),
     renewable: is(({ principal, life, origin }) => life === 'gone' && principal === 'noted' && origin === 'created'),
     recycled: is(({ principal, life }) => life === 'gone' && (principal === 'noted' || principal === 'given')),
@@ -109,6 +110,7 @@ export const mappingMachine = setup({
             { guard: 'unreadable', target: 'Unreadable' },
             { guard: 'ambiguous', target: 'Ambiguous' },
             { guard: 'unproven', target: 'Unproven' },
+            { guard: 'untold', target: 'Untold' },
             { guard: 'replicating', target: 'Replicating' },
             { guard: 'renewable', target: 'Renewing' },
             { guard: 'recycled', target: 'Recycled' },
@@ -123,6 +125,7 @@ export const mappingMachine = setup({
         Unreadable: stalled('PrincipalUnreadable'),
         Ambiguous: stalled('PrincipalAmbiguous'),
         Unproven: stalled('PrincipalUnproven'),
+        Untold: waiting('PrincipalUntold', 'person'),
         Replicating: waiting('PrincipalReplicating', 'person'),
         // The POST that made it makes it anew: nothing is deleted for it, and what was granted to nobody is granted again.
         Renewing: doing('renewPrincipal', 'PrincipalRecycled', 'now'),

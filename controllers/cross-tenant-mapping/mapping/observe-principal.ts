@@ -4,6 +4,8 @@ import type { MappingFacts, MappingSeen, PrincipalNote, PrincipalSummary } from 
 
 /** Published: a new principal is not known everywhere for "several minutes" (cloud-apis 6, 15.1). */
 const REPLICATION_MS = 900_000;
+/** Published: the tenant's list, which may name it, is shared by all objects and read anew about every half hour. */
+const LISTED_WITHIN_MS = 2_400_000;
 /** How far the directory's clock may be behind ours, and how long one of our requests may have been under way. */
 const SKEW_MS = 120_000;
 const UNDER_WAY_MS = 900_000;
@@ -68,9 +70,11 @@ async function lifeOf(context: Context, id: string): Promise<Pick<Found, 'life'>
 async function search(context: Context): Promise<Found> {
   const { desired, provenance, clients, deps } = context;
   const { guest } = desired;
+  if (desired.lookup === 'none') {
+    return { principal: 'notSearched', life: isYoung(context, LISTED_WITHIN_MS) ? 'young' : 'unknown' };
+  }
   const young = isYoung(context);
   const life = young ? 'young' : 'unknown';
-  if (desired.lookup === 'none') return { principal: 'notSearched', life };
   const names = [guest.userPrincipalName, guest.email, guest.objectId].filter((name) => name !== undefined);
   const read = await attempt(context, 'the directory', () =>
     clients.graph.search({ kind: desired.principalType, names }, agedCall(context, young ? 'underWay' : 'awaited')),
@@ -100,9 +104,9 @@ async function search(context: Context): Promise<Found> {
 }
 
 /** Minutes since Fabric was asked for it, the first time or again. */
-function isYoung({ provenance, pass, deps }: Context): boolean {
+function isYoung({ provenance, pass, deps }: Context, forMs = REPLICATION_MS): boolean {
   const sinceMs = Math.max(provenance.request?.atMs ?? 0, provenance.mapping?.atMs ?? 0);
-  return pass.nowMs < sinceMs + deps.clock.scaled(REPLICATION_MS);
+  return pass.nowMs < sinceMs + deps.clock.scaled(forMs);
 }
 
 /** What grants may count on. A mapping that is not as it should be lets nobody new in. */
@@ -117,5 +121,8 @@ function summaryOf({ desired, provenance }: Context, facts: MappingFacts): Princ
     return { kind: 'known', id, type: provenance.principal?.type ?? desired.principalType };
   }
   const waits = isNamed || principal === 'new' || principal === 'unobservable';
-  return { kind: waits || (life === 'young' && principal === 'none') ? 'awaited' : 'unresolved' };
+  return {
+    kind:
+      waits || (life === 'young' && (principal === 'none' || principal === 'notSearched')) ? 'awaited' : 'unresolved',
+  };
 }

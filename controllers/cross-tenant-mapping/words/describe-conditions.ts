@@ -89,7 +89,7 @@ function guestConsented(seen: Seen, rests: readonly Rest[]): Found {
     return {
       status: 'True',
       reason: 'GuestConsented',
-      message: 'The guest is mapped, which takes its tenant’s consent.',
+      message: 'The guest is mapped, and Fabric maps nobody whose tenant has not consented.',
     };
   }
   return unknown(

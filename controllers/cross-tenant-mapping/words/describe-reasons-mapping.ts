@@ -69,6 +69,10 @@ export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
     says: 'Fabric does not say which principal represents the guest in our tenant, so no role can be given to it',
     next: `${NAME_IT}; or set principalLookup to Graph, which needs Application.Read.All (for groups Group.Read.All) for the operator’s identity`,
   },
+  PrincipalUntold: {
+    says: 'the guest is mapped, and Fabric has not said yet which principal represents it in our tenant',
+    next: 'the operator reads it from the list of all mappings, about every half hour; whoever cannot wait sets spec.principalId',
+  },
   ReadRefused: { says: 'the mappings of the tenant may not be read', next: LOOKS_AGAIN },
   Unobservable: { says: 'something could not be read', next: 'the operator reads it again by itself' },
 };
