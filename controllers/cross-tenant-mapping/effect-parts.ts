@@ -1,4 +1,4 @@
-import { isOwnTurn, OperatorError } from '../../operator/errors.ts';
+import { OperatorError } from '../../operator/errors.ts';
 import type { EffectOf } from '../../operator/runtime/kind.ts';
 import type { MyPass } from './reading.ts';
 import type { CrossTenantMapping, Seen } from './types.ts';
@@ -16,13 +16,10 @@ export function found<T>(value: T | undefined, what: string): T {
 }
 
 /**
- * The service's own word that it did nothing, or our budget's that nothing was sent: whatever was noted of the request is
- * then untrue. Whoever gets no answer, or none that can be read, does not know.
+ * The service's own word that it did nothing: whatever was noted of the request is then untrue. Whoever gets no answer,
+ * or none that can be read, does not know; and who waited for a turn has noted nothing.
  */
-export function didNothing(error: OperatorError): boolean {
-  const { status = 0 } = error;
-  return isOwnTurn(error) || (status >= 400 && status < 500 && status !== 408);
-}
+export const didNothing = ({ status = 0 }: OperatorError): boolean => status >= 400 && status < 500 && status !== 408;
 
 /** Says what has been done: an Event for people, a line for the audit trail. */
 export function report(

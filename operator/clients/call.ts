@@ -16,5 +16,8 @@ export type CallOptions = {
   readOnly?: boolean;
 };
 
+/** What must be on record before a call leaves; run once its turn has come, and not for a call that waits for one. */
+export type Beforehand = () => Promise<void>;
+
 /** A value together with the time (ms since the epoch) at which it was read. */
 export type Read<T> = { value: T; readAtMs: number };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { OperatorError } from '../errors.ts';
 import type { Admission, Budgets } from './budget.ts';
-import type { CallOptions } from './call.ts';
+import type { Beforehand, CallOptions } from './call.ts';
 import { classify, unreadableAnswer } from './classify.ts';
 import { isObject } from './error-body.ts';
 import type { HttpRequest, HttpResponse, Transport } from './http.ts';
@@ -29,6 +29,7 @@ export type CloudRequest = {
   ambiguous401?: true;
   /** What the call counts against. */
   quotas: readonly Quota[];
+  beforehand?: Beforehand;
 };
 
 /** Who speaks: everything that an exchange needs of an identity. */
@@ -141,6 +142,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
     // The token first: what is admitted is sent at once, or the times that budgets keep would be wrong.
     const token = await speaker.token();
     const admission = budgets.admit(request.quotas, { write: changesSomething(request), call });
+    try {
+      await request.beforehand?.();
+    } catch (error) {
+      admission.answered();
+      throw withoutStatus(error);
+    }
     let { response, failure } = await send(speaker, request, call, token, admission);
     if (response.status === 401 && !(request.ambiguous401 && !namesToken(failure))) {
       speaker.dropToken(token);
@@ -214,6 +221,20 @@ function remainingCalls(request: CloudRequest, headers: Readonly<Record<string, 
   const kind = request.method === 'DELETE' ? 'deletes' : isWrite(request.method) ? 'writes' : 'reads';
   const value = headers[`x-ms-ratelimit-remaining-subscription-${kind}`];
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** What another service answered: its status says nothing about this call, which was never made. */
+function withoutStatus(error: unknown): unknown {
+  if (!(error instanceof OperatorError)) return error;
+  const { disposition, reason, message, remedy, retryAfterMs } = error;
+  return new OperatorError({
+    disposition,
+    reason,
+    message,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    cause: error,
+  });
 }
 
 /** Says in the words of the caller what a transport error prevented. */

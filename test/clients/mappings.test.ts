@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MappingBody } from '../../operator/clients/fabric/types.ts';
+import { OperatorError } from '../../operator/errors.ts';
 import { FABRIC_URL, linesOf, scripted } from './clouds-on-script.ts';
 import { type Answer, aCall, json, noAnswer, rejection } from './fakes.ts';
 import { GUEST, MAPPING_ID, MARKS, PRINCIPAL_ID, ROWS } from './fixtures/mapping-shapes.ts';
@@ -168,6 +169,33 @@ describe('the list of mappings while others write', () => {
     for (let n = 50; n < 200; n += 1) await rejection(create(n));
     const { retryAfterMs } = await rejection(clients.fabric.mappings(fresh()));
     expect(retryAfterMs).toBeLessThanOrEqual(60_500);
+  });
+});
+
+describe('what is to be on record before a mapping is asked for', () => {
+  const written: string[] = [];
+  const create = async (n: number, { clients }: Awaited<ReturnType<typeof scripted>>, failure?: OperatorError) =>
+    clients.fabric.createMapping({ ...USER, objectId: `guest-${n}` }, aCall({ key: `team-a/${n}` }), async () => {
+      written.push(`guest-${n}`);
+      if (failure) throw failure;
+    });
+
+  test('is written when its turn has come, and not while it waits for one', async () => {
+    const bench = await scripted(() => json({}));
+    for (let n = 0; n < 50; n += 1) await create(n, bench);
+    expect(await rejection(create(50, bench))).toMatchObject({ reason: 'WaitingForQuota' });
+    expect(written).toHaveLength(50);
+    await bench.clock.advance(60_500);
+    await create(50, bench);
+    expect(written.at(-1)).toBe('guest-50');
+  });
+
+  test('and cannot be: nothing is asked for, and its error is not taken for Fabric’s', async () => {
+    const bench = await scripted(() => json({}));
+    const failure = new OperatorError({ disposition: 'conflict', reason: 'Conflict', message: 'changed', status: 409 });
+    const error = await rejection(create(0, bench, failure));
+    expect(error).toMatchObject({ disposition: 'conflict', reason: 'Conflict', status: undefined });
+    expect(bench.requests).toEqual([]);
   });
 });
 

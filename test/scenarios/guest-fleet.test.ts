@@ -52,6 +52,14 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     expect(calls.filter((call) => isCloud(call) && call.status === 429)).toEqual([]);
   });
 
+  test('whoever waits for a turn writes nothing down meanwhile', () => {
+    const noted = calls.filter(
+      ({ service, method, path }) =>
+        service === 'kubernetes' && method === 'PATCH' && /\/crosstenantmappings\/[^/]+$/.test(path),
+    );
+    expect(noted.length).toBeLessThanOrEqual(5 * (FLEET.mappings + 1) + 2 * SERVED);
+  });
+
   test('lists, roles and strings are shared', () => {
     // One list when the operator starts, one for each twenty minutes that the groups take: two pages each.
     expect(made('mappings.list').length).toBeLessThanOrEqual(1 + 4 * 2);

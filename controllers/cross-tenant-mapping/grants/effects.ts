@@ -18,10 +18,11 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
     const { nowMs } = pass;
     const atMs = note?.how === 'created' ? note.atMs : nowMs;
     const asked: GrantNote = { how: 'created', atMs, askedAtMs: nowMs, principal, ...wanted };
-    await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
     const { fabric } = await clientsOf(deps, pass);
     try {
-      await fabric.addRoleAssignment(wanted.workspaceId, principal, wanted.role, pass.call);
+      await fabric.addRoleAssignment(wanted.workspaceId, principal, wanted.role, pass.call, () =>
+        pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) }),
+      );
     } catch (thrown) {
       const error = toOperatorError(thrown);
       // We had never asked before, and have given nothing now: what is there, or will be, is somebody else's. When a

@@ -22,11 +22,11 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     const refused = looksAnew ? undefined : consents.missing(tenantId, guest.tenantId);
     if (refused) throw refused;
     const { fabric } = await clientsOf(deps, pass);
-    await pass.annotate(requestNote(seen));
     try {
       const answer = await fabric.createMapping(
         { ...guest, ...(denyUserAccess !== undefined && { denyUserAccess }) },
         pass.call,
+        () => pass.annotate(requestNote(seen)),
       );
       consents.noteGiven(tenantId, guest.tenantId);
       const told = answer?.principal;

@@ -126,14 +126,13 @@ export function createMappings(
       };
     },
 
-    async createMapping(body, call) {
+    async createMapping(body, call, beforehand) {
       const what = `map guest ${body.objectId} of tenant ${body.tenantId}`;
       const request = about(what, 'create', call);
       const key = keyOf(body);
+      const post = { ...request, body: rawBody(body), ambiguous401: true as const, ...(beforehand && { beforehand }) };
       try {
-        const answer =
-          (await operations.follow(key, request)) ??
-          operations.begun(key, await rest.post({ ...request, body: rawBody(body), ambiguous401: true }), request);
+        const answer = (await operations.follow(key, request)) ?? operations.begun(key, await rest.post(post), request);
         const mapping = answeredMapping(answerOf(answer, what), body);
         if (answers.size >= MOST_ANSWERS) answers.clear();
         answers.set(key, { guest: body, mapping: mapping ?? {}, order: next() });

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../errors.ts';
-import type { CallOptions } from '../call.ts';
+import type { Beforehand, CallOptions } from '../call.ts';
 import { isObject } from '../error-body.ts';
 import { jsonOf, rebase } from '../exchange.ts';
 import type { HttpRequest, HttpResponse } from '../http.ts';
@@ -23,6 +23,7 @@ export type FabricCall = {
   quotas?: readonly Quota[];
   /** See `CloudRequest.ambiguous401`. */
   ambiguous401?: true;
+  beforehand?: Beforehand;
 };
 
 /** Fabric over plain JSON: there is no SDK. */
@@ -42,6 +43,7 @@ export function createFabricRest(context: FabricContext) {
         quotas: [{ limit: LIMITS.fabric, scope: context.identity }, ...(request.quotas ?? [])],
         ...(request.safe ? { safe: request.safe } : {}),
         ...(request.ambiguous401 ? { ambiguous401: request.ambiguous401 } : {}),
+        ...(request.beforehand ? { beforehand: request.beforehand } : {}),
         ...(request.headers ? { headers: request.headers } : {}),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       },

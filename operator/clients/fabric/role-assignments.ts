@@ -73,13 +73,15 @@ export function createRoleAssignments(
         return (await throughOpenDoor(workspaceId, request, (asked) => rest.list(asked))).map(readAssignment);
       }),
 
-    addRoleAssignment: (workspaceId, principal, role, call) =>
+    addRoleAssignment: (workspaceId, principal, role, call, beforehand) =>
       write(
         workspaceId,
         async () => {
           const request = about(workspaceId, `give ${principal.id} the role ${role}`, 'add', call);
           const body = { principal: { id: principal.id, type: principal.type }, role };
-          return throughOpenDoor(workspaceId, { ...request, body }, (asked) => rest.post(asked));
+          return throughOpenDoor(workspaceId, { ...request, body, ...(beforehand && { beforehand }) }, (asked) =>
+            rest.post(asked),
+          );
         },
         ({ body, headers }) => {
           const told = readAssignment(parsedObject(body) ?? {});

@@ -1,5 +1,5 @@
 import type { ArmId, Open } from '../arm/types.ts';
-import type { CallOptions, Read } from '../call.ts';
+import type { Beforehand, CallOptions, Read } from '../call.ts';
 
 export type Workspace = {
   id: string;
@@ -205,7 +205,7 @@ export interface FabricClient {
    *
    * 401 that is not the token's: `blocked`, GuestConsentMissing. 400: `blocked`, GuestUnresolvable.
    */
-  createMapping(body: MappingBody, call: CallOptions): Promise<Mapping | undefined>;
+  createMapping(body: MappingBody, call: CallOptions, beforehand?: Beforehand): Promise<Mapping | undefined>;
   /** The row stays listed for more than a day. A mapping that is gone is deleted. */
   deleteMapping(mappingId: string, call: CallOptions): Promise<void>;
   /** All of a workspace: one shared list. Workspace-scoped, as everything below. */
@@ -216,6 +216,7 @@ export interface FabricClient {
     principal: RolePrincipal,
     role: WorkspaceRole,
     call: CallOptions,
+    beforehand?: Beforehand,
   ): Promise<void>;
   /** The last Admin's role stays as it is: `blocked`, LastAdmin. */
   updateRoleAssignment(
