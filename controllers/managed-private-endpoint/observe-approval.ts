@@ -161,8 +161,17 @@ export function matchOf(context: Pick<Context, 'desired' | 'provenance' | 'pass'
 const isMarkedByUs = ({ desired }: About, { description }: Connection): boolean =>
   markerOf(description)?.uid === desired.uid;
 
+/** Another object of ours decided after all, and sees it to its end: both may have been about to. */
+const isMarkedByAnother = ({ desired }: About, { description }: Connection): boolean => {
+  const uid = markerOf(description)?.uid;
+  return uid !== undefined && uid !== desired.uid;
+};
+
 /** By the note that was written before the call: a service may keep no descriptions. */
-const isNotedByUs = ({ provenance: { match } }: About, { privateEndpointId }: Connection): boolean =>
+const isNotedByUs = (about: About, connection: Connection): boolean =>
+  isNoted(about, connection) && !isMarkedByAnother(about, connection);
+
+const isNoted = ({ provenance: { match } }: About, { privateEndpointId }: Connection): boolean =>
   same(match?.privateEndpointId, privateEndpointId) &&
   match?.approvedAtMs !== undefined &&
   match.revokedAtMs === undefined;
@@ -182,11 +191,11 @@ function approvalFact(
   fault: Fault | undefined,
 ): ApprovalFacts['approval'] {
   const { match } = context.provenance;
-  const isNoted = same(match?.privateEndpointId, connection?.privateEndpointId);
+  const isSame = same(match?.privateEndpointId, connection?.privateEndpointId);
   // Once was once too often: whatever bears the name by now, a person decides about it, and should find why.
   if (isRevoked(context, connection)) return isOpenApproval(context.provenance) ? 'ended' : 'revoked';
   if (connection?.status !== 'Approved' || !isOurs(connection)) return unseenApproval(context, matches);
-  if (isNoted && match?.confirmed) return 'confirmed';
+  if (isSame && match?.confirmed) return 'confirmed';
   const { clock } = context.deps;
   const ageMs = context.pass.nowMs - approvedAt(context, connection);
   if (ageMs < clock.scaled(ECHO_MS)) return 'fresh';
@@ -196,13 +205,13 @@ function approvalFact(
 }
 
 /** Of an approval that is noted, and that the target does not show: its list may lag, or the call was never made. */
-function unseenApproval(
-  { provenance, pass, deps }: Reader,
-  matches: readonly Connection[],
-): 'notOurs' | 'given' | 'ended' {
+function unseenApproval(context: Reader, matches: readonly Connection[]): 'notOurs' | 'given' | 'ended' {
+  const { provenance, pass, deps } = context;
   const { match } = provenance;
   if (match?.approvedAtMs === undefined || !isOpenApproval(provenance)) return 'notOurs';
-  const status = matches.find(({ privateEndpointId }) => same(privateEndpointId, match.privateEndpointId))?.status;
+  const shown = matches.find(({ privateEndpointId }) => same(privateEndpointId, match.privateEndpointId));
+  const status = shown?.status;
+  if (shown && status === 'Approved' && isMarkedByAnother(context, shown)) return 'ended';
   // Approved, and whether by us cannot be told: the note stays.
   if (status === 'Approved') return 'notOurs';
   if (pass.nowMs >= match.approvedAtMs + deps.clock.scaled(ECHO_MS)) return 'ended';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
-import { injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
+import { approveConnection, injectConnection, linkServiceIn } from '../../simulator/arm/fabric/out-of-band.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
@@ -309,6 +309,24 @@ test('Azure refuses for good to take it back: let go after a day, and it is writ
   expect(rowIn(stage)).toBeUndefined();
   expect(statusOf(IMITATION)).toBe('Approved');
   expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(IMITATION);
+});
+
+test('another object of ours was first: what it answers for is not taken back, and its own note is closed', async () => {
+  stage.simulator.cloud.conduct.fabric.delays.managedArrivalMs = 2 * MINUTE_MS;
+  await stage.startOperator();
+  const path = 'privateEndpointConnections';
+  const refused = { kind: 'refuse', status: 403, code: 'AuthorizationFailed' } as const;
+  const id = stage.simulator.faults.add({ ...refused, service: 'arm', method: 'PUT', path });
+  await stage.apply(managedManifest(AUTO));
+  const match = () => managedIn(stage)?.metadata.annotations?.['fabriclink.dev/match'] ?? '';
+  await stage.run(() => match().includes('approved='), { withinMs: HOUR_MS, what: 'it is about to be approved' });
+  const mark = `fabriclink:${stage.link()!.metadata.uid}:finance:20260302T081033Z`;
+  approveConnection(stage.simulator.cloud, SALES_SERVICE, rowIn(stage)!.privateEndpointId, mark);
+  stage.simulator.faults.remove(id);
+  await playUntilManagedReady(stage);
+  await stage.pass(2 * HOUR_MS);
+  expect(genuine()).toBe('Approved');
+  expect(match()).toBe('');
 });
 
 describe('the WorkspacePrivateLink on whose service it was approved', () => {
