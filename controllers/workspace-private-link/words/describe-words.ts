@@ -308,7 +308,7 @@ function glassRemedy({ access, release }: Seen, { reason }: Rest): string | unde
     case 'BreakGlassOpening':
       if (release)
         return `it is closed again by itself then, and the deletion goes on; to have both now: \`${removeCommand}\``;
-      return `it is closed again by itself then; to close it now: \`${removeCommand}\`; to have it open for longer: \`${setCommand}\``;
+      return `it is closed again by itself then; to close it now: \`${removeCommand}\`; for another time, counted from now and at most ${limit} ahead: \`${setCommand}\``;
     case 'RelockBlocked':
       return release
         ? 'restore what the message names, and the deletion goes on; or set inbound.publicAccess to Allow, and it goes on with an open door'
