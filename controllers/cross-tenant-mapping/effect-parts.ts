@@ -1,4 +1,4 @@
-import { OperatorError } from '../../operator/errors.ts';
+import { isOwnTurn, OperatorError } from '../../operator/errors.ts';
 import type { EffectOf } from '../../operator/runtime/kind.ts';
 import type { MyPass } from './reading.ts';
 import type { CrossTenantMapping, Seen } from './types.ts';
@@ -16,10 +16,13 @@ export function found<T>(value: T | undefined, what: string): T {
 }
 
 /**
- * The service's own word that it did nothing: whatever was noted of the request is then untrue. Whoever gets no answer,
- * or none that can be read, does not know; and who waited for a turn has noted nothing.
+ * The service's own word that it did nothing, or our budget's where a second way is put off after the first was refused:
+ * whatever was noted of the request is then untrue. Whoever gets no answer, or none that can be read, does not know.
  */
-export const didNothing = ({ status = 0 }: OperatorError): boolean => status >= 400 && status < 500 && status !== 408;
+export function didNothing(error: OperatorError): boolean {
+  const { status = 0 } = error;
+  return isOwnTurn(error) || (status >= 400 && status < 500 && status !== 408);
+}
 
 /** Says what has been done: an Event for people, a line for the audit trail. */
 export function report(

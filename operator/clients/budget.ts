@@ -3,7 +3,7 @@ import { OperatorError } from '../errors.ts';
 import type { CallOptions } from './call.ts';
 import { createMeter, type Meter } from './meters.ts';
 import type { Quota } from './quotas.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { type Asker, createTurns, type Turns } from './turns.ts';
 
 /** A reply to come back is at most this far away, so that a queue that empties early is noticed. */
 const LONGEST_WAIT_MS = 600_000;
@@ -18,6 +18,8 @@ type Budget = { meter: Meter; turns: Turns; blockedUntilMs: number };
 export type Admission = {
   /** The call is over: answered, cut or given up. To be called once. */
   answered(): void;
+  /** Or: the call was not made after all. What it took is free again, and its asker is served first when it comes back soon. */
+  givenBack(): void;
 };
 
 export interface Budgets {
@@ -60,12 +62,16 @@ export function createBudgets(clock: Clock): Budgets {
     return budget;
   };
 
-  const take = (quotas: readonly Quota[]): Admission => {
+  const take = (quotas: readonly Quota[], asker?: Asker): Admission => {
     const meters = quotas.map((quota) => budgetOf(quota).meter);
     for (const meter of meters) meter.take(clock.now());
     return {
       answered() {
         for (const meter of meters) meter.answered(clock.now());
+      },
+      givenBack() {
+        for (const meter of meters) meter.givenBack(clock.now());
+        if (asker) for (const quota of quotas) budgetOf(quota).turns.cameBack(asker, clock.now());
       },
     };
   };
@@ -97,7 +103,7 @@ export function createBudgets(clock: Clock): Budgets {
         });
       }
       for (const quota of quotas) budgetOf(quota).turns.went(asker, nowMs);
-      return take(quotas);
+      return take(quotas, asker);
     },
     charge: (quotas) => take(quotas),
     refused(quotas, retryAfterMs) {

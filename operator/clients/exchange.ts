@@ -29,6 +29,7 @@ export type CloudRequest = {
   ambiguous401?: true;
   /** What the call counts against. */
   quotas: readonly Quota[];
+  /** When it fails nothing is sent, and the turn is given back. Run again for each way that a call takes. */
   beforehand?: Beforehand;
 };
 
@@ -145,7 +146,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     try {
       await request.beforehand?.();
     } catch (error) {
-      admission.answered();
+      admission.givenBack();
       throw withoutStatus(error);
     }
     let { response, failure } = await send(speaker, request, call, token, admission);

@@ -9,6 +9,8 @@ export type Meter = {
   take(nowMs: number): void;
   /** A call that was taken has been answered, or given up. */
   answered(nowMs: number): void;
+  /** A call that was taken was not made. */
+  givenBack(nowMs: number): void;
   /** When the `nth` further call (1 is the next) may begin, if nobody else comes. */
   freeAtMs(nth: number, nowMs: number): number;
   /** The service says that only so many remain: believe it when it is less than we thought. */
@@ -82,6 +84,9 @@ function windowMeter(calls: number, windowMs: number): Meter {
       underWay -= 1;
       times.push(nowMs);
     },
+    givenBack() {
+      underWay -= 1;
+    },
     freeAtMs(nth, nowMs) {
       const limit = limitAt(nowMs);
       // Whole windows' worth of callers in front only move the answer by whole windows.
@@ -133,6 +138,11 @@ function bucketMeter(capacity: number, perMs: number, recoverAfterMs: number): M
     answered(nowMs) {
       refill(nowMs);
       underWay -= 1;
+    },
+    givenBack(nowMs) {
+      refill(nowMs);
+      underWay -= 1;
+      level += 1;
     },
     freeAtMs(nth, nowMs) {
       refill(nowMs);

@@ -149,6 +149,14 @@ export function createTurns(options: TurnsOptions) {
         served.set(name, (served.get(name) ?? 0) + 1);
       }
     },
+    /** It gave back what it took: it is served at once when it shows up soon, and blocks nobody until then. */
+    cameBack(asker: Asker, nowMs: number): void {
+      for (const name of [asker.namespace, `${asker.priority}/${asker.namespace}`]) {
+        served.set(name, Math.max(0, (served.get(name) ?? 0) - 1));
+      }
+      order += 1;
+      late.set(asker.key, { ...asker, own: asker.priority, sinceMs: nowMs, dueAtMs: nowMs, order });
+    },
     /** Which place in the line it has: 1 is the next. */
     placeOf(asker: Asker, nowMs: number): number {
       return ahead(asker, lifted(asker, nowMs), Number.POSITIVE_INFINITY, nowMs) + 1;

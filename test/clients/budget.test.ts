@@ -224,6 +224,20 @@ describe('a budget', () => {
     for (let index = 0; index < 10; index += 1) ask(`waiting-${index}`);
   });
 
+  test.each([
+    ['window', TEN, 10],
+    ['bucket', BUCKET, 20],
+  ] as const)('a %s has again what was given back, and its asker goes first', (_, limit, capacity) => {
+    const budgets = createBudgets(virtualClock());
+    const ask = (key: string) => budgets.admit([quota(limit)], { write: true, call: aCall({ key }) });
+    for (let index = 1; index < capacity; index += 1) ask(`first-${index}`).answered();
+    const admission = ask('back');
+    for (let index = 0; index < 3; index += 1) expect(() => ask(`waiting-${index}`)).toThrow(OperatorError);
+    admission.givenBack();
+    ask('back');
+    expect(() => ask('waiting-0')).toThrow(OperatorError);
+  });
+
   test('takes from every quota or from none', () => {
     const clock = virtualClock();
     const budgets = createBudgets(clock);

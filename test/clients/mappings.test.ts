@@ -197,6 +197,14 @@ describe('what is to be on record before a mapping is asked for', () => {
     expect(error).toMatchObject({ disposition: 'conflict', reason: 'Conflict', status: undefined });
     expect(bench.requests).toEqual([]);
   });
+
+  test('and cannot be, however often: no turn is spent', async () => {
+    const bench = await scripted(() => json({}));
+    const failure = new OperatorError({ disposition: 'conflict', reason: 'Conflict', message: 'changed', status: 409 });
+    for (let n = 0; n < 100; n += 1) await rejection(create(n, bench, failure));
+    await create(100, bench);
+    expect(bench.requests).toHaveLength(1);
+  });
 });
 
 describe('a mapping', () => {

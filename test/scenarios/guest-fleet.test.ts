@@ -52,14 +52,6 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     expect(calls.filter((call) => isCloud(call) && call.status === 429)).toEqual([]);
   });
 
-  test('whoever waits for a turn writes nothing down meanwhile', () => {
-    const noted = calls.filter(
-      ({ service, method, path }) =>
-        service === 'kubernetes' && method === 'PATCH' && /\/crosstenantmappings\/[^/]+$/.test(path),
-    );
-    expect(noted.length).toBeLessThanOrEqual(5 * (FLEET.mappings + 1) + 2 * SERVED);
-  });
-
   test('lists, roles and strings are shared', () => {
     // One list when the operator starts, one for each twenty minutes that the groups take: two pages each.
     expect(made('mappings.list').length).toBeLessThanOrEqual(1 + 4 * 2);
@@ -67,6 +59,19 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     expect(made('roleAssignments.list').length).toBeLessThanOrEqual(6 * FLEET.workspaces);
     expect(made('connectionString.get').length).toBeLessThanOrEqual(FLEET.guestTenants * FLEET.workspaces);
     expect(calls.filter(isCloudWrite)).toHaveLength(FLEET.mappings + 1 + SERVED);
+  });
+
+  test('whoever waits for a turn writes nothing meanwhile, and notes the request when it comes', () => {
+    const settledAtMs = startedAtMs + 5_000;
+    const waited = made('mappings.create').filter((post) => post.atMs > settledAtMs && guestIndex(post) !== NEW);
+    expect(waited.length).toBeGreaterThanOrEqual(FLEET.mappings - 2 * 50);
+    const writesOf = (post: Call) =>
+      calls
+        .filter(({ index, atMs }) => atMs > settledAtMs && index < post.index)
+        .filter(({ service, method }) => service === 'kubernetes' && method === 'PATCH')
+        .filter(({ path }) => path.replace('/status', '').endsWith(`/guest-${guestIndex(post)}`))
+        .map(({ path }) => (path.endsWith('/status') ? 'status' : 'note'));
+    expect(new Set(waited.map((post) => writesOf(post).join()))).toEqual(new Set(['note']));
   });
 
   test('a small namespace is not behind a large one', () => {
@@ -109,7 +114,8 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     const made = (name: string) => stage.calls.filter(({ operation }) => operation === name).length;
     expect([made('mappings.delete'), made('roleAssignments.delete')]).toEqual([FLEET.mappings + 1, SERVED]);
     expect(made('mappings.list')).toBeLessThanOrEqual(2);
-    expect(stage.clock.now() - deletedAtMs).toBeLessThanOrEqual(3 * WINDOW_MS + 10_000);
+    // 161 take four windows of fifty; when exactly the last one is over depends on how busy the machine is.
+    expect(stage.clock.now() - deletedAtMs).toBeLessThan(4 * WINDOW_MS);
     expect(stage.calls.filter((call) => isCloud(call) && call.status === 429)).toEqual([]);
   }, 120_000);
 });

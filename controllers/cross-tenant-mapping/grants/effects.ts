@@ -53,9 +53,10 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
     const { id, role: before } = found(assignment, ladder);
     const noted = found(note, ladder);
     const asked: GrantNote = { ...noted, ...wanted, askedAtMs: pass.nowMs };
-    await pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) });
     const { fabric } = await clientsOf(deps, pass);
-    await fabric.updateRoleAssignment(wanted.workspaceId, id, wanted.role, pass.call);
+    await fabric.updateRoleAssignment(wanted.workspaceId, id, wanted.role, pass.call, () =>
+      pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) }),
+    );
     tell(pass, 'RoleCorrected', 'CorrectRole', `Gave ${words(grant)}; it was ${before}.`, grant, { before });
   },
 
@@ -63,9 +64,10 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
   async revokeRole(pass, seen, ladder) {
     const { note, assignment } = revocationOf(seen, ladder);
     const { id, role } = found(assignment, ladder);
-    if (note.principal.type === 'Group') await pass.annotate(notes.grantsChanged(pass.nowMs));
     const { fabric } = await clientsOf(deps, pass);
-    await fabric.deleteRoleAssignment(note.workspaceId, id, pass.call);
+    await fabric.deleteRoleAssignment(note.workspaceId, id, pass.call, () =>
+      pass.annotate(hourBegins(pass, note.principal)),
+    );
     await pass.annotate(noGrant(note));
     const text = `Took the role ${role} in workspace ${note.workspaceId} from ${note.principal.type} ${note.principal.id}.`;
     report(pass, { reason: 'RoleRevoked', action: 'RevokeRole', note: text }, fieldsOf(note, role));

@@ -93,26 +93,30 @@ export function createRoleAssignments(
         },
       ),
 
-    updateRoleAssignment: (workspaceId, id, role, call) =>
+    updateRoleAssignment: (workspaceId, id, role, call, beforehand) =>
       write(
         workspaceId,
         () => {
           const request = about(workspaceId, `change role assignment ${id} to ${role}`, 'update', call, id);
           return orLastAdmin(workspaceId, id, () =>
-            throughOpenDoor(workspaceId, { ...request, body: { role } }, (asked) => rest.patch(asked)),
+            throughOpenDoor(workspaceId, { ...request, body: { role }, ...(beforehand && { beforehand }) }, (asked) =>
+              rest.patch(asked),
+            ),
           );
         },
         () => (known) => known.map((assignment) => (sameId(assignment.id, id) ? { ...assignment, role } : assignment)),
       ),
 
-    deleteRoleAssignment: (workspaceId, id, call) =>
+    deleteRoleAssignment: (workspaceId, id, call, beforehand) =>
       write(
         workspaceId,
         async () => {
           const request = about(workspaceId, `remove role assignment ${id}`, 'delete', call, id);
           try {
             await orLastAdmin(workspaceId, id, () =>
-              throughOpenDoor(workspaceId, request, (asked) => rest.delete(asked)),
+              throughOpenDoor(workspaceId, { ...request, ...(beforehand && { beforehand }) }, (asked) =>
+                rest.delete(asked),
+              ),
             );
           } catch (error) {
             if (!saysAssignmentAbsent(error)) throw error;
