@@ -34,7 +34,7 @@ export const rules: Rule[] = [
     'machine.ts, and the ladders it is split into, import xstate and ./types only',
     `^${ROOM}machine[^/]*\\.ts$`,
     '.',
-    `(^node_modules/xstate|types\\.ts$|^operator/runtime/leaf\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
+    `(^node_modules/xstate|types\\.ts$|^operator/runtime/(leaf|loss/machine)\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
   ),
   forbid(
     'desired.ts and describe.ts are pure: ./types, generated API types, dated data and operator/approval only',

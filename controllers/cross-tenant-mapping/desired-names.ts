@@ -1,8 +1,6 @@
 import type { PrincipalType } from './types.ts';
 
 export const ANNOTATION = 'fabriclink.dev/';
-/** Any text: a person gives up what cannot be taken down for want of credentials. */
-export const ABANDON = `${ANNOTATION}abandon`;
 
 /** GUIDs compare without regard to case. */
 export const same = (one: string | undefined, other: string | undefined): boolean =>

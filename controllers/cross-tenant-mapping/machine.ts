@@ -1,4 +1,4 @@
-import { lossMachine } from './credentials/machine.ts';
+import { lossMachine } from '../../operator/runtime/loss/machine.ts';
 import { accessMachine, expansionMachine } from './expansion/machine.ts';
 import { grantMachine } from './grants/machine.ts';
 import { revocationMachine } from './grants/machine-revocation.ts';

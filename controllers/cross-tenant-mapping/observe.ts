@@ -1,6 +1,7 @@
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { toOperatorError } from '../../operator/errors.ts';
-import { isLoss, observeLoss } from './credentials/observe.ts';
+import { isLoss } from '../../operator/runtime/loss/observe.ts';
+import { observeMappingLoss } from './credentials/observe.ts';
 import { desiredOf } from './desired.ts';
 import { guestKey } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
@@ -87,7 +88,7 @@ async function observeDeletion(deps: Deps, pass: MyPass, blank: Seen): Promise<S
   } catch (thrown) {
     const error = toOperatorError(thrown);
     if (!isLoss(error)) throw thrown;
-    return { ...blank, outputs, loss: await observeLoss(deps, pass, blank, error) };
+    return { ...blank, outputs, loss: await observeMappingLoss(deps, pass, blank, error) };
   }
 }
 

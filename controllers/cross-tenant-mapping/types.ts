@@ -1,6 +1,7 @@
 import type { CrossTenantMapping } from '../../crds/cross-tenant-mapping.ts';
-import type { Fault, LedgerEntry, Mapping, WorkspaceRole } from './cloud-types.ts';
-import type { AccessFacts, ExpansionFacts, LossFacts, MappingFacts, RemovalFacts } from './fact-types.ts';
+import type { LossSeen } from '../../operator/runtime/loss/types.ts';
+import type { Fault, Mapping, WorkspaceRole } from './cloud-types.ts';
+import type { AccessFacts, ExpansionFacts, MappingFacts, RemovalFacts } from './fact-types.ts';
 import type { GrantsSeen } from './grants/types.ts';
 import type { OutputsSeen } from './outputs/types.ts';
 import type { StringsSeen } from './strings/types.ts';
@@ -13,6 +14,7 @@ export type {
   Report,
   Rest,
 } from '../../operator/runtime/kind.ts';
+export type { LossEffect, LossSeen } from '../../operator/runtime/loss/types.ts';
 export * from './cloud-types.ts';
 export * from './fact-types.ts';
 export type { GrantsSeen } from './grants/types.ts';
@@ -99,16 +101,6 @@ export type RemovalSeen = {
   facts: RemovalFacts;
   /** The next one to delete. */
   mappingId?: string;
-  dueAtMs?: number;
-  fault?: Fault;
-};
-
-export type LossSeen = {
-  facts: LossFacts;
-  note: LedgerEntry;
-  ledger: string;
-  error: Fault['error'];
-  /** When it is given up, once the loss has been noted. */
   dueAtMs?: number;
   fault?: Fault;
 };

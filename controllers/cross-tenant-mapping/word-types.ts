@@ -1,3 +1,5 @@
+import type { LossEffect, LossReason } from '../../operator/runtime/loss/types.ts';
+
 import type { GrantEffect, GrantReason } from './grants/word-types.ts';
 import type { OutputsEffect, OutputsReason } from './outputs/word-types.ts';
 import type { StringReason } from './strings/word-types.ts';
@@ -16,7 +18,6 @@ export type MappingEffect =
   | 'notePrincipal'
   | 'renewPrincipal';
 export type RemovalEffect = 'deleteMapping' | 'release' | 'releaseLeft';
-export type LossEffect = 'noteCredentialsLost' | 'recordAbandoned' | 'releaseAbandoned';
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: words/describe-reasons*.ts. */
 export type Reason = MappingReason | GrantReason | StringReason | OutputsReason | ExpansionReason | RemovalReason;
@@ -54,13 +55,10 @@ export type ExpansionReason =
   | 'GroupExpanding'
   | 'GroupExpansionDue';
 export type RemovalReason =
-  | 'Abandoning'
-  | 'CredentialsLost'
+  | LossReason
   | 'GrantsLeaving'
   | 'GrantsLeft'
   | 'GrantsStuck'
-  | 'LedgerUnreadable'
   | 'MappingDeleting'
-  | 'Released'
   | 'Releasing'
   | 'RemovalSettling';

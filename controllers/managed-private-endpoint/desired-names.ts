@@ -1,8 +1,6 @@
 import type { ArmId, ServiceScope } from './types.ts';
 
 export const ANNOTATION = 'fabriclink.dev/';
-/** Any text: a person gives up what cannot be taken down for want of credentials. */
-export const ABANDON = `${ANNOTATION}abandon`;
 
 /** The subscription of the source workspace's managed network, after the first approval that Fabric confirmed. */
 export const PIN = `${ANNOTATION}pinned-subscription`;

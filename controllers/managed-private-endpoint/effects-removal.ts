@@ -1,22 +1,16 @@
 import { toOperatorError } from '../../operator/errors.ts';
+import { abandonedEntry, isRecorded } from '../../operator/runtime/loss/observe.ts';
 import { isOurRow, notes } from './desired-provenance.ts';
 import { found, inWords, type Run, report } from './effect-parts.ts';
 import { rowNow } from './effects-endpoint.ts';
 import { cooldownEntry } from './observe-endpoint.ts';
-import { abandonedEntry, leftBehind } from './observe-removal.ts';
+import { leftBehind } from './observe-removal.ts';
 import { clientsOf, type Deps, type MyPass } from './reading.ts';
-import type { Effect, LedgerEntry, Seen } from './types.ts';
+import type { Effect, LossEffect, Seen } from './types.ts';
 
 type RemovalEffect = Extract<
   Effect,
-  | 'deleteEndpoint'
-  | 'deleteUnseen'
-  | 'noteCredentialsLost'
-  | 'recordAbandoned'
-  | 'release'
-  | 'releaseUnseen'
-  | 'releaseUnconfirmed'
-  | 'releaseAbandoned'
+  'deleteEndpoint' | 'deleteUnseen' | LossEffect | 'release' | 'releaseUnseen' | 'releaseUnconfirmed'
 >;
 
 export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>> => ({
@@ -66,7 +60,12 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
     const why = 'the workspace tells nothing of its managed private endpoints any more';
     const entry = abandonedEntry(pass, why, [leftBehind(seen.desired, seen.provenance)]);
     const { namespace, name } = deps.ledger.placeOf(entry);
-    await letGo(pass, seen, why, (await isWritten(deps, pass, entry)) ? `${namespace}/${name}` : undefined);
+    await letGo(
+      pass,
+      seen,
+      why,
+      (await isRecorded(deps.ledger, entry, pass.signal)) ? `${namespace}/${name}` : undefined,
+    );
   },
 
   async releaseUnconfirmed(pass, seen) {
@@ -77,7 +76,9 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
     const left = `on ${seen.provenance.match?.targetId ?? seen.target.id ?? 'its target'} the connection of ${privateEndpointId}, approved and never confirmed`;
     const entry = abandonedEntry(pass, why, [left]);
     const { namespace, name } = deps.ledger.placeOf(entry);
-    const listed = (await isWritten(deps, pass, entry)) ? ` It is listed in ConfigMap ${namespace}/${name}.` : '';
+    const listed = (await isRecorded(deps.ledger, entry, pass.signal))
+      ? ` It is listed in ConfigMap ${namespace}/${name}.`
+      : '';
     const note = `Let go of ${inWords(seen.desired)}, and left ${left} (${why}). The owner of the target removes it unless it is genuine.${listed}`;
     report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
     await pass.release('abandoned');
@@ -89,7 +90,7 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
 
   async recordAbandoned(pass, seen) {
     const { note, ledger } = found(seen.loss, 'what is given up');
-    if (!(await isWritten(deps, pass, note))) {
+    if (!(await isRecorded(deps.ledger, note, pass.signal))) {
       await letGo(pass, seen, note.why, undefined);
       return;
     }
@@ -101,17 +102,6 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
     await letGo(pass, seen, note.why, ledger);
   },
 });
-
-/** False: the ledger goes away together with the operator's own namespace, and nothing can be kept for later any more. */
-async function isWritten(deps: Deps, pass: MyPass, entry: LedgerEntry): Promise<boolean> {
-  try {
-    await deps.ledger.write(entry, pass.signal);
-    return true;
-  } catch (thrown) {
-    if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
-    return false;
-  }
-}
 
 /** Something may be left behind, and nobody here can tell. */
 async function letGo(pass: MyPass, seen: Seen, why: string, place: string | undefined): Promise<void> {

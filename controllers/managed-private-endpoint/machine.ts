@@ -1,6 +1,7 @@
+import { lossMachine } from '../../operator/runtime/loss/machine.ts';
 import { approvalMachine } from './machine-approval.ts';
 import { endpointMachine } from './machine-endpoint.ts';
-import { lossMachine, removalMachine } from './machine-removal.ts';
+import { removalMachine } from './machine-removal.ts';
 import { targetMachine } from './machine-target.ts';
 
 /** The ladders of a ManagedPrivateEndpoint, by name. */

@@ -1,31 +1,18 @@
-import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
-import { ABANDON, same, timeOf } from './desired-names.ts';
+import type { OperatorError } from '../../operator/errors.ts';
+import { isAbandoned, observeLoss, PATIENCE_MS } from '../../operator/runtime/loss/observe.ts';
+import { same, timeOf } from './desired-names.ts';
 import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
 import { isStillOpen, observeApproval } from './observe-approval.ts';
 import { blindState, readRows, rowOf, tellsNothing, withNoted } from './observe-endpoint.ts';
 import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
 import { agedCall, attempt, type Context, type Deps, type MyPass, type Reader } from './reading.ts';
 import { connectionsOf, referenceOf, targetClients, whereApproved } from './target-side.ts';
-import type {
-  ApprovalSeen,
-  Desired,
-  Fault,
-  LedgerEntry,
-  LossSeen,
-  Provenance,
-  RemovalFacts,
-  RemovalSeen,
-  Seen,
-} from './types.ts';
+import type { ApprovalSeen, Desired, Fault, LossSeen, Provenance, RemovalFacts, RemovalSeen, Seen } from './types.ts';
 
 /** Published: how long the end of a deletion that cannot be seen is waited for; a row goes within minutes (cloud-apis 12.2). */
 const UNSEEN_MS = 900_000;
 /** Published: how long a list may take to show what Fabric has just been asked for; none is documented. */
 const UNLISTED_MS = 300_000;
-/** Published: a day to bring lost credentials back before what they were needed for is given up. */
-const PATIENCE_MS = 24 * 3_600_000;
-/** The real year in which somebody may still want to know what was left. */
-const REMEMBERED_MS = 365 * 24 * 3_600_000;
 
 /** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
 export function wishOf({ deletion }: Desired, { endpoint, request }: Provenance): RemovalFacts['wish'] {
@@ -132,8 +119,8 @@ export async function observeOpenLoss(
 function isGivenUp({ pass, deps }: Reader, { facts: { match, hand, approval } }: ApprovalSeen): boolean {
   const isHeldUp = match === 'unobservable' || match === 'refused' || hand === 'observed' || approval === 'expired';
   if (!isHeldUp) return false;
-  const { deletionTimestamp, annotations } = pass.resource.metadata;
-  if ((annotations?.[ABANDON] ?? '') !== '') return true;
+  const { deletionTimestamp } = pass.resource.metadata;
+  if (isAbandoned(pass.resource)) return true;
   return pass.nowMs >= (timeOf(deletionTimestamp) ?? pass.nowMs) + deps.clock.scaled(PATIENCE_MS);
 }
 
@@ -162,56 +149,14 @@ async function leftoverOf(context: Context): Promise<RemovalFacts['leftover']> {
   return isLeft ? 'present' : 'none';
 }
 
-/** Missing, unusable, of another tenant, or refused as an identity: no waiting ends that. */
-export const isLoss = (error: OperatorError): boolean => isCredentialTrouble(error) && error.disposition === 'blocked';
-
-/** Nothing in the cloud can be read any more: all that is left is to wait, and one day to let go. */
-export async function observeLoss(
+/** The endpoint stays behind if the credentials do not come back, and an open approval with it. */
+export const observeEndpointLoss = (
   deps: Deps,
   pass: MyPass,
   { desired, provenance }: { desired: Desired; provenance: Provenance },
   error: OperatorError,
-): Promise<LossSeen> {
-  const asked = (pass.resource.metadata.annotations?.[ABANDON] ?? '') !== '';
-  const { lostAtMs } = provenance;
-  const dueAtMs = lostAtMs === undefined ? undefined : lostAtMs + deps.clock.scaled(PATIENCE_MS);
-  const isOverdue = dueAtMs !== undefined && pass.nowMs >= dueAtMs;
-  const why = asked
-    ? `annotation ${ABANDON}, while ${error.message}`
-    : `the credentials stayed away for a day: ${error.message}`;
-  const note = abandonedEntry(pass, why, [leftBehind(desired, provenance)]);
-  const place = deps.ledger.placeOf(note);
-  const seen = { note, error, ledger: `${place.namespace}/${place.name}`, ...(dueAtMs !== undefined && { dueAtMs }) };
-  const lost = lostAtMs === undefined ? 'unnoted' : isOverdue ? 'after' : 'before';
-  const facts = { claimed: true, lost, asked, entry: 'absent' } as const;
-  if (lost === 'unnoted' || (lost === 'before' && !asked)) return { ...seen, facts };
-  try {
-    const entry = await deps.ledger.find(note, pass.signal);
-    return { ...seen, facts: { ...facts, entry: entry ? 'written' : 'absent' } };
-  } catch (thrown) {
-    if (pass.signal.aborted) throw thrown;
-    return {
-      ...seen,
-      facts: { ...facts, entry: 'unobservable' },
-      fault: { about: 'the ledger', error: toOperatorError(thrown) },
-    };
-  }
-}
-
-/** What is given up, for whoever clears up. */
-export function abandonedEntry({ resource, nowMs }: MyPass, why: string, left: readonly string[]): LedgerEntry {
-  const { kind, metadata } = resource;
-  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
-  return {
-    what: 'abandoned',
-    subject: object.uid,
-    object,
-    at: new Date(nowMs).toISOString(),
-    until: new Date(nowMs + REMEMBERED_MS).toISOString(),
-    why,
-    left,
-  };
-}
+): Promise<LossSeen> =>
+  observeLoss(deps, pass, { lostAtMs: provenance.lostAtMs, error, left: [leftBehind(desired, provenance)] });
 
 /** As a person would look for it. */
 export function leftBehind({ source }: Desired, provenance: Provenance): string {

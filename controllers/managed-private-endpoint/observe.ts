@@ -1,11 +1,12 @@
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { isLoss } from '../../operator/runtime/loss/observe.ts';
 import { desiredOf } from './desired.ts';
 import { isOpenApproval, provenanceOf } from './desired-provenance.ts';
 import { isRequestable } from './machine-target.ts';
 import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
 import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
-import { isLoss, KEPT, observeLoss, observeOpenLoss, observeRemoval, wishOf } from './observe-removal.ts';
+import { KEPT, observeEndpointLoss, observeOpenLoss, observeRemoval, wishOf } from './observe-removal.ts';
 import { knownTarget, observeExpected, observeTarget } from './observe-target.ts';
 import { type Context, clientsOf, type Deps, type MyPass, type Reader } from './reading.ts';
 import { type Reference, referenceOf } from './target-side.ts';
@@ -54,7 +55,7 @@ export const observe =
         const error = toOperatorError(thrown);
         if (!isLoss(error)) throw thrown;
         const open = await observeOpenLoss(reader, error);
-        return { ...blank, ...(open ?? { loss: await observeLoss(deps, pass, blank, error) }) };
+        return { ...blank, ...(open ?? { loss: await observeEndpointLoss(deps, pass, blank, error) }) };
       }
     }
     if (standing !== 'clear' || (!claimed && !pass.readOnly)) return blank;

@@ -1,15 +1,15 @@
 import type { ManagedPrivateEndpoint } from '../../crds/managed-private-endpoint.ts';
 import type { Recreations } from '../../operator/approval/recreation.ts';
+import type { LossSeen } from '../../operator/runtime/loss/types.ts';
 import type {
   ArmId,
   Fault,
-  LedgerEntry,
   ManagedEndpointRow,
   ManagedSource,
   PrivateEndpointConnection,
   ServiceScope,
 } from './cloud-types.ts';
-import type { ApprovalFacts, EndpointFacts, LossFacts, RemovalFacts, TargetFacts } from './fact-types.ts';
+import type { ApprovalFacts, EndpointFacts, RemovalFacts, TargetFacts } from './fact-types.ts';
 
 export type {
   DescribeInput,
@@ -19,6 +19,7 @@ export type {
   Report,
   Rest,
 } from '../../operator/runtime/kind.ts';
+export type { LossEffect, LossSeen } from '../../operator/runtime/loss/types.ts';
 export * from './cloud-types.ts';
 export * from './fact-types.ts';
 export * from './word-types.ts';
@@ -143,16 +144,6 @@ export type ApprovalSeen = {
 };
 
 export type RemovalSeen = { facts: RemovalFacts; dueAtMs?: number; fault?: Fault };
-
-export type LossSeen = {
-  facts: LossFacts;
-  note: LedgerEntry;
-  ledger: string;
-  error: Fault['error'];
-  /** When it is given up, once the loss has been noted. */
-  dueAtMs?: number;
-  fault?: Fault;
-};
 
 /** An entry of status.preflight. */
 export type PreflightItem = { code: string; severity: 'Blocks' | 'Degrades'; item?: string; message: string };

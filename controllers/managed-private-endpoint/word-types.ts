@@ -1,3 +1,5 @@
+import type { LossEffect, LossReason } from '../../operator/runtime/loss/types.ts';
+
 /** What the operator does, one call each. */
 export type Effect =
   | 'claim'
@@ -16,16 +18,14 @@ export type Effect =
   | 'revokeUnconfirmed'
   | 'deleteEndpoint'
   | 'deleteUnseen'
-  | 'noteCredentialsLost'
-  | 'recordAbandoned'
   | 'release'
   | 'releaseUnseen'
   | 'releaseUnconfirmed'
-  | 'releaseAbandoned';
+  | LossEffect;
 
 /** Why a ladder rests where it rests. Stable: people search for these words. Sentences and remedies: describe-reasons.ts. */
 export type Reason =
-  | 'Abandoning'
+  | LossReason
   | 'Adopting'
   | 'AdoptionNever'
   | 'AmbiguousConnection'
@@ -53,7 +53,6 @@ export type Reason =
   | 'ConnectionSettling'
   | 'ConnectionUnknown'
   | 'CoolingDown'
-  | 'CredentialsLost'
   | 'EndpointDeleting'
   | 'EndpointFailed'
   | 'EndpointLost'
@@ -62,7 +61,6 @@ export type Reason =
   | 'EndpointRequesting'
   | 'EndpointUnknown'
   | 'EndpointUnlisted'
-  | 'LedgerUnreadable'
   | 'LeftoverDeleting'
   | 'LinkDeleting'
   | 'LinkNotAllowed'
@@ -74,7 +72,6 @@ export type Reason =
   | 'NotServedYet'
   | 'ReadRefused'
   | 'RecreationPaused'
-  | 'Released'
   | 'Releasing'
   | 'RequestNotClean'
   | 'RequestRejected'

@@ -1,4 +1,4 @@
-import { toOperatorError } from '../../../operator/errors.ts';
+import { isRecorded } from '../../../operator/runtime/loss/observe.ts';
 import { notes } from '../desired-provenance.ts';
 import { found, inWords, type Run, report } from '../effect-parts.ts';
 import type { Deps, MyPass } from '../reading.ts';
@@ -12,26 +12,23 @@ export const lossEffects = (deps: Deps): Readonly<Record<LossEffect, Run>> => ({
 
   async recordAbandoned(pass, seen) {
     const { note, ledger } = found(seen.loss, 'what is given up');
-    try {
-      await deps.ledger.write(note, pass.signal);
-    } catch (thrown) {
-      // The ledger goes away together with the operator's own namespace: nothing can be kept for later any more.
-      if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
-      await letGo(pass, seen, note.why);
+    if (!(await isRecorded(deps.ledger, note, pass.signal))) {
+      await letGo(pass, seen, note.why, undefined);
       return;
     }
     pass.audit('RecordAbandoned', { why: note.why, ledger, left: note.left.join(', ') });
   },
 
   async releaseAbandoned(pass, seen) {
-    await letGo(pass, seen, found(seen.loss, 'what is given up').note.why);
+    const { note, ledger } = found(seen.loss, 'what is given up');
+    await letGo(pass, seen, note.why, ledger);
   },
 });
 
 /** Something is left behind, and nobody here can tell. */
-async function letGo(pass: MyPass, seen: Seen, why: string): Promise<void> {
+async function letGo(pass: MyPass, seen: Seen, why: string, place: string | undefined): Promise<void> {
   const left = leftBehind(seen.desired, seen.provenance);
-  const ledger = seen.loss ? ` It is listed in ConfigMap ${seen.loss.ledger}.` : '';
+  const ledger = place === undefined ? '' : ` It is listed in ConfigMap ${place}.`;
   const note = `Let go although ${inWords(seen.desired)} may still have access (${why}).${ledger} A Fabric administrator deletes the mapping: DELETE https://api.fabric.microsoft.com/v1/admin/crosstenantauth/mappings/{mappingId}.`;
   report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
   await pass.release('abandoned');

@@ -1,4 +1,5 @@
-import { abandonedEntry, rolesLeft } from '../credentials/observe.ts';
+import { abandonedEntry, isRecorded } from '../../../operator/runtime/loss/observe.ts';
+import { rolesLeft } from '../credentials/observe.ts';
 import { notes } from '../desired-provenance.ts';
 import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
 import { publishedIn } from '../outputs/desired.ts';
@@ -31,9 +32,10 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
       ...(published ? [`connection strings in ${published.kind} ${published.name}`] : []),
     ].join(' and ');
     const entry = abandonedEntry(pass, why, [left, ...roles]);
-    await deps.ledger.write(entry, pass.signal);
     const { namespace, name } = deps.ledger.placeOf(entry);
-    const note = `Let go, and left ${left} (${why}). It is listed in ConfigMap ${namespace}/${name}.`;
+    const isListed = await isRecorded(deps.ledger, entry, pass.signal);
+    const listed = isListed ? ` It is listed in ConfigMap ${namespace}/${name}.` : '';
+    const note = `Let go, and left ${left} (${why}).${listed}`;
     report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
     await pass.release('abandoned');
   },

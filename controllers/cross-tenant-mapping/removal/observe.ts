@@ -1,13 +1,11 @@
-import { ABANDON, same, timeOf, tombstoneSubject } from '../desired-names.ts';
+import { isAbandoned, PATIENCE_MS } from '../../../operator/runtime/loss/observe.ts';
+import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
 import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
 import { blindness, type Context, type MyPass, type Reading } from '../reading.ts';
 import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
 /** Published: a deleted mapping stays listed for "more than a day"; afterwards what is listed lives. */
 const TOMBSTONE_MS = 72 * 3_600_000;
-/** Published: a day for a person to free what cannot be taken away. */
-const PATIENCE_MS = 24 * 3_600_000;
-
 /** Published: so long the mapping waits for roles that are still being taken away. */
 const ROLE_PATIENCE_MS = 3_600_000;
 
@@ -29,9 +27,9 @@ export type GrantsLeft = 'gone' | 'leaving' | 'stuck';
  */
 export function grantsFact({ pass, deps }: Pick<Context, 'pass' | 'deps'>, left: GrantsLeft): RemovalFacts['grants'] {
   if (left === 'gone') return left;
-  const { deletionTimestamp, annotations } = pass.resource.metadata;
+  const { deletionTimestamp } = pass.resource.metadata;
   const sinceMs = pass.nowMs - (timeOf(deletionTimestamp) ?? pass.nowMs);
-  if ((annotations?.[ABANDON] ?? '') !== '' || sinceMs >= deps.clock.scaled(PATIENCE_MS)) return 'left';
+  if (isAbandoned(pass.resource) || sinceMs >= deps.clock.scaled(PATIENCE_MS)) return 'left';
   return sinceMs >= deps.clock.scaled(ROLE_PATIENCE_MS) ? 'stuck' : left;
 }
 

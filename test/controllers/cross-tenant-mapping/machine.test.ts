@@ -4,14 +4,13 @@ import {
   type AccessFacts,
   EXPANSION_FACTS,
   type ExpansionFacts,
-  LOSS_FACTS,
-  type LossFacts,
   MAPPING_FACTS,
   type MappingFacts,
   REMOVAL_FACTS,
   type RemovalFacts,
 } from '../../../controllers/cross-tenant-mapping/fact-types.ts';
 import { machines } from '../../../controllers/cross-tenant-mapping/machine.ts';
+import { LOSS_FACTS, type LossFacts } from '../../../operator/runtime/loss/types.ts';
 import { type Law, NOTHING, only, survey } from '../survey.ts';
 import { restOf } from '../workspace-private-link/rests.ts';
 

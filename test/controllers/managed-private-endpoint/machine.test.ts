@@ -5,8 +5,6 @@ import {
   type ApprovalFacts,
   ENDPOINT_FACTS,
   type EndpointFacts,
-  LOSS_FACTS,
-  type LossFacts,
   REMOVAL_FACTS,
   type RemovalFacts,
   TARGET_FACTS,
@@ -14,6 +12,7 @@ import {
 } from '../../../controllers/managed-private-endpoint/fact-types.ts';
 import { machines } from '../../../controllers/managed-private-endpoint/machine.ts';
 import { isRequestable } from '../../../controllers/managed-private-endpoint/machine-target.ts';
+import { LOSS_FACTS, type LossFacts } from '../../../operator/runtime/loss/types.ts';
 import { type AnyFacts, everyObservation, placesOf, type Resting, walker } from '../workspace-private-link/rests.ts';
 
 /** What must hold for one observation and where it rests. */

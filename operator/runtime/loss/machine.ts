@@ -1,6 +1,8 @@
 import { setup } from 'xstate';
-import { doing, leaf, waiting, when } from '../machine-leaf.ts';
-import type { LossFacts } from '../types.ts';
+import { leavesOf, when } from '../leaf.ts';
+import type { LossEffect, LossFacts, LossReason } from './types.ts';
+
+const { doing, leaf, waiting } = leavesOf<LossEffect, LossReason>();
 
 const loss = (test: (facts: LossFacts) => boolean) => when<LossFacts>(test);
 
