@@ -55,6 +55,26 @@ describe('a tenant that has not consented', () => {
     expect(await stage.metrics()).not.toMatch(/^fabriclink_consent_waiting_seconds\{/m);
   });
 
+  test('stays the word that is said while Fabric cannot be asked', async () => {
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingSaid(stage, 'GuestConsentMissing');
+    const path = '/crosstenantauth/mappings';
+    const { faults } = stage.simulator;
+    faults.add({ kind: 'throttle', retryAfterSeconds: 300, method: 'POST', path, times: 1 });
+    faults.add({ kind: 'refuse', status: 503, code: 'ServiceUnavailable', method: 'POST', path, skip: 1, times: 1 });
+    const said = new Set<string>();
+    stage.onCall(() => {
+      said.add(['Ready', 'Stalled', 'GuestConsented'].map((type) => mappingSaid(stage, type)).join(', '));
+      return undefined;
+    });
+    await stage.pass(HOUR_MS);
+    expect(mappingCalls(stage, 'POST').map(({ status }) => status)).toEqual(expect.arrayContaining([401, 429, 503]));
+    expect([...said]).toEqual(['False GuestConsentMissing, True GuestConsentMissing, False GuestConsentMissing']);
+    consent(stage.simulator.world, FABRIKAM, TENANT);
+    await playUntilMappingReady(stage);
+  });
+
   test('what somebody else maps by hand meanwhile is taken over, and not for ours', async () => {
     await stage.startOperator();
     await stage.apply(mappingManifest(ANA));

@@ -17,6 +17,9 @@ export function createConsentMemory(clock: Pick<Clock, 'now' | 'scaled'>) {
       const entry = refused.get(keyOf(provider, guest));
       return entry && clock.now() < entry.untilMs ? entry.error : undefined;
     },
+    /** However long ago: who cannot ask just now has no other word. */
+    lastRefusal: (provider: string, guest: string): OperatorError | undefined =>
+      refused.get(keyOf(provider, guest))?.error,
     noteMissing(provider: string, guest: string, error: OperatorError): void {
       const key = keyOf(provider, guest);
       // Said again by whom it was told is no news.

@@ -39,6 +39,8 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       const error = toOperatorError(thrown);
       if (error.reason === 'GuestConsentMissing') consents.noteMissing(tenantId, guest.tenantId, error);
       if (didNothing(error)) await pass.annotate(notes.request(stillAsked(seen, error)));
+      const last = consents.lastRefusal(tenantId, guest.tenantId);
+      if (last && isPutOff(error)) throw stillMissing(last, error);
       throw error.reason === 'MappingExists' && seen.mapping.facts.mapping === 'over' ? inTheWay(error) : thrown;
     }
   }
@@ -49,6 +51,20 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
    */
   const stillAsked = ({ provenance: { mapping, request } }: Seen, { disposition }: OperatorError) =>
     mapping || !['blocked', 'terminal'].includes(disposition) ? request : undefined;
+
+  /** A person waits for this word, and it does not flicker because nobody could ask just now. */
+  const stillMissing = ({ disposition, reason, message, remedy }: OperatorError, cause: OperatorError): OperatorError =>
+    new OperatorError({
+      disposition,
+      reason,
+      message,
+      ...(remedy !== undefined && { remedy }),
+      ...(cause.retryAfterMs !== undefined && { retryAfterMs: cause.retryAfterMs }),
+      cause,
+    });
+
+  const isPutOff = ({ disposition, status = 0 }: OperatorError): boolean =>
+    disposition === 'throttled' || (disposition === 'transient' && status >= 500);
 
   /** Whether a deleted guest may be mapped again at once is not documented (U19). */
   const inTheWay = (error: OperatorError): OperatorError =>
