@@ -135,6 +135,11 @@ describe('told or named', () => {
     stage.simulator.faults.clear();
     await patchSpec({ principalId: principal() });
     await playUntilMappingReady(stage);
+    // Who was given a role keeps it while the spec is wrong: an auditor must not read that there is none.
+    await patchSpec({ principalId: other });
+    await playUntilMappingSaid(stage, 'PrincipalContradicted');
+    expect(mappingIn(stage)!.status!.access).toBe('1 unknown');
+    expect(guestsInSales()).toEqual([principal()]);
   });
 });
 

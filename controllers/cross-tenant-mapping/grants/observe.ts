@@ -54,7 +54,11 @@ async function observeGrant(
 ): Promise<GrantSeen> {
   const { adoption } = context.desired;
   const facts = { principal: 'waiting', assignment: 'notAsked', origin: 'none', adoption } as const;
-  if (!principal) return { facts, wanted, principal, note: undefined };
+  // Whom it was given to has it still, and nobody looks: what people read must not call that nothing.
+  if (!principal) {
+    const isUnread = notes.some(({ workspaceId }) => workspaceId === wanted.workspaceId);
+    return { facts, wanted, principal, note: undefined, ...(isUnread && { isUnread }) };
+  }
   const note = noteOf(notes, wanted.workspaceId, principal);
   const known = { ...facts, principal: 'resolved', origin: note?.how ?? 'none' } as const;
   const list = await readAssignments(context, wanted.workspaceId, (found) => {

@@ -27,6 +27,8 @@ export type GrantSeen = {
   /** As listed. */
   assignment?: RoleAssignment;
   note: GrantNote | undefined;
+  /** A role was given there, and nothing is read while it is not known who represents the guest. */
+  isUnread?: boolean;
   fault?: Fault;
 };
 

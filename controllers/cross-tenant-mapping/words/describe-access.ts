@@ -17,7 +17,8 @@ export function accessOf({ grants, mapping }: Seen): string {
   }
   const roles = [...ROLES, ...[...counts.keys()].filter((role) => !ROLES.includes(role))];
   const parts = roles.flatMap((role) => (counts.has(role) ? [`${role} in ${counts.get(role)}`] : []));
-  const unread = all.filter(({ facts }) => ['unobservable', 'refused', 'restricted'].includes(facts.assignment)).length;
+  const blind = all.filter(({ facts }) => ['unobservable', 'refused', 'restricted'].includes(facts.assignment));
+  const unread = blind.length + Object.values(grants.grants).filter(({ isUnread }) => isUnread).length;
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const known = parts.length === 0 ? [] : [`${parts.join(', ')} ${total === 1 ? 'workspace' : 'workspaces'}`];
   const unknown = unread === 0 ? [] : [`${unread} unknown`];

@@ -153,8 +153,9 @@ function detailOfMapping(
     case 'AdoptionDiffers':
     case 'MappingDiffers':
       return rowInWords(mapping);
-    case 'PrincipalAmbiguous':
     case 'PrincipalContradicted':
+      return mapping.detail && `Fabric says ${mapping.detail}`;
+    case 'PrincipalAmbiguous':
     case 'PrincipalUnproven':
       return mapping.detail;
     case 'PrincipalRecycled':
