@@ -221,6 +221,21 @@ describe('rights that are missing', () => {
   });
 });
 
+describe('a mapping that may not be deleted', () => {
+  test('is said with what to do, and with the way to let the object go without it', async () => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.pass(MINUTE_MS);
+    stage.simulator.faults.add({ kind: 'refuse', status: 403, code: 'InsufficientPrivileges', method: 'DELETE' });
+    await deleteMappingObject(stage);
+    await playUntilMappingSaid(stage, 'PermissionUnproven');
+    expect(mappingIn(stage)!.status!.nextStep).toContain('set deletionPolicy to Retain');
+    await patchSpec({ deletionPolicy: 'Retain' });
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toHaveLength(1);
+  });
+});
+
 describe('groups', () => {
   test('the expansion is looked at where the directory may be read', async () => {
     await begin(ANALYSTS, { principalLookup: 'Graph' });

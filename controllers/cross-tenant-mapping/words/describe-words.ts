@@ -52,7 +52,7 @@ function sayError(seen: Seen, rest: Rest, error: Failure): Said {
   return {
     reason: passing ? rest.reason : error.reason,
     text: error.message,
-    next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
+    next: `${error.remedy ?? NEXT_BY_DISPOSITION[error.disposition]}${passing || rest.reason !== 'MappingDeleting' ? '' : RETAIN}`,
   };
 }
 
@@ -88,6 +88,8 @@ const BLAMES: ReadonlySet<string> = new Set([
 const namesItself = ({ error }: Fault): boolean =>
   error.reason.startsWith('Credential') || ['ProviderNotEnrolled', 'PermissionUnproven'].includes(error.reason);
 
+const RETAIN = '; or set deletionPolicy to Retain, which lets the object go and leaves the mapping';
+
 /** Of a deletion that may never see what it waits for: how to end the waiting. */
 function letGo({ removal, loss }: Seen, { machine, reason, tag }: Rest): string {
   if (loss && reason === 'CredentialsLost') {
@@ -96,7 +98,7 @@ function letGo({ removal, loss }: Seen, { machine, reason, tag }: Rest): string 
     return `; else the object is let go ${when}, or at once with \`kubectl -n ${namespace} annotate ctm ${name} fabriclink.dev/abandon=yes\`, and the guest keeps its access`;
   }
   if (machine === 'removal' && ['ReadRefused', 'Unobservable'].includes(reason)) {
-    return '; or set deletionPolicy to Retain, which lets the object go and leaves the mapping';
+    return RETAIN;
   }
   const isStuck = (machine === 'revocation' || machine === 'outputs') && tag === 'stalled';
   if (!removal || !isStuck) return '';
