@@ -5,6 +5,7 @@ import { type Call, isCloud, isCloudRead, isCloudWrite, isStatusWrite } from '..
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   fleetManifest,
+  isGroup,
   isServed,
   mappingFleetIn,
   namespaceName,
@@ -89,8 +90,27 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     expect(post!.atMs).toBeLessThanOrEqual(windowEndMs(3));
   });
 
-  test('at rest the list of mappings and a look into the directory each day are all that is read', async () => {
+  test('what later lists tell is written down without anybody ceasing to be Ready', async () => {
+    stage.forget();
+    const readyAtMs = stage.clock.now();
     await stage.pass(5 * HOUR_MS);
+    const writes = stage.calls.filter(
+      ({ service, method, path }) => service === 'kubernetes' && method === 'PATCH' && path.includes('/guest-'),
+    );
+    // The mapping's id and the principal of each, and the two in the status.
+    expect(writes.length).toBeLessThanOrEqual(4 * (FLEET.mappings + 1));
+    // Without a role one is Ready when the guest is mapped; the lists that tell more come later.
+    const posted = new Map(made('mappings.create').map((post) => [`guest-${guestIndex(post)}`, post.atMs]));
+    const isPlain = (name: string) => !isServed(Number(name.slice(6))) && !isGroup(Number(name.slice(6)));
+    const changed = mappingFleetIn(stage).flatMap(({ metadata: { name }, status }) => {
+      const { status: is, lastTransitionTime } = status!.conditions!.find(({ type }) => type === 'Ready')!;
+      const sinceMs = isPlain(name) ? posted.get(name)! + MINUTE_MS : readyAtMs;
+      return is === 'True' && Date.parse(lastTransitionTime) <= sinceMs ? [] : [name];
+    });
+    expect(changed).toEqual([]);
+  });
+
+  test('at rest the list of mappings and a look into the directory each day are all that is read', async () => {
     stage.forget();
     const hours = 12;
     await stage.pass(hours * HOUR_MS);

@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import { doing, ready, stalled, waiting, when } from '../machine-leaf.ts';
+import { doing, leaf, ready, stalled, waiting, when } from '../machine-leaf.ts';
 import type { MappingFacts } from '../types.ts';
 
 const is = (test: (facts: MappingFacts) => boolean) => when<MappingFacts>(test);
@@ -7,6 +7,21 @@ const isSource =
   (...sources: readonly MappingFacts['principal'][]) =>
   ({ principal }: MappingFacts): boolean =>
     sources.includes(principal);
+
+/** No grant asks who represents the guest, and nobody who was noted or named need be looked after. */
+const isUnneeded = (facts: MappingFacts): boolean =>
+  !facts.needed && (facts.life === 'gone' || facts.life === 'young' || !isSource('noted', 'given')(facts));
+const isResolved = (facts: MappingFacts): boolean =>
+  isSource('noted', 'given')(facts) && (facts.life === 'known' || facts.life === 'unknown');
+/**
+ * All is well, and only an id that the list tells by now is to be written down: whoever is Ready stays so meanwhile, or
+ * the first list after a mapping would call people for nothing.
+ */
+const isUnnamedAtRest = (facts: MappingFacts): boolean =>
+  facts.origin === 'unnamed' &&
+  facts.likeness === 'same' &&
+  !isSource('contradicted')(facts) &&
+  (isUnneeded(facts) || isResolved(facts));
 
 /** Claim → Mapping → Principal. Grants and the rest are ladders of their own: they see what this one tells of the principal. */
 export const mappingMachine = setup({
@@ -22,7 +37,9 @@ export const mappingMachine = setup({
         (mapping === 'absent' || mapping === 'over') && origin !== 'none' && origin !== 'requested',
     ),
     unmapped: is(({ mapping }) => mapping === 'absent' || mapping === 'over'),
-    answerLost: is(({ origin }) => origin === 'requested' || origin === 'unnamed'),
+    unnamedAtRest: is(isUnnamedAtRest),
+    unnamedUnneeded: is((facts) => isUnnamedAtRest(facts) && isUnneeded(facts)),
+    answerLost: is((facts) => facts.origin === 'requested' || facts.origin === 'unnamed'),
     foreignNever: is(({ origin, takeover }) => origin === 'none' && takeover === 'never'),
     foreignDiffers: is(
       ({ origin, takeover, likeness }) => origin === 'none' && takeover === 'ifSame' && likeness === 'differs',
@@ -33,11 +50,9 @@ export const mappingMachine = setup({
     ),
     foreign: is(({ origin }) => origin === 'none'),
     contradicted: is(isSource('contradicted')),
+    newAtRest: is((facts) => !facts.needed && isSource('new')(facts)),
     new: is(isSource('new')),
-    unneeded: is(
-      (facts) =>
-        !facts.needed && (facts.life === 'gone' || facts.life === 'young' || !isSource('noted', 'given')(facts)),
-    ),
+    unneeded: is(isUnneeded),
     unread: is(isSource('unobservable')),
     unreadable: is(isSource('refused')),
     ambiguous: is(isSource('several')),
@@ -77,6 +92,7 @@ export const mappingMachine = setup({
             { guard: 'settling', target: 'Settling' },
             { guard: 'lost', target: 'Renewing' },
             { guard: 'unmapped', target: 'Mapping' },
+            { guard: 'unnamedAtRest', target: '#mapping.Principal' },
             { guard: 'answerLost', target: 'Noting' },
             { guard: 'foreignNever', target: 'Foreign' },
             { guard: 'foreignDiffers', target: 'Differs' },
@@ -104,6 +120,9 @@ export const mappingMachine = setup({
         Check: {
           always: [
             { guard: 'contradicted', target: 'Contradicted' },
+            { guard: 'unnamedUnneeded', target: 'UnneededNaming' },
+            { guard: 'unnamedAtRest', target: 'ResolvedNaming' },
+            { guard: 'newAtRest', target: 'UnneededNoting' },
             { guard: 'new', target: 'Noting' },
             { guard: 'unneeded', target: 'Unneeded' },
             { guard: 'unread', target: 'Unobservable' },
@@ -121,6 +140,9 @@ export const mappingMachine = setup({
         Contradicted: stalled('PrincipalContradicted'),
         Noting: doing('notePrincipal', 'PrincipalNoting', 'now'),
         Unneeded: ready('PrincipalUnneeded'),
+        UnneededNaming: leaf('ready', 'PrincipalUnneeded', 'now', 'noteMapping'),
+        ResolvedNaming: leaf('ready', 'PrincipalResolved', 'now', 'noteMapping'),
+        UnneededNoting: leaf('ready', 'PrincipalUnneeded', 'now', 'notePrincipal'),
         Unobservable: waiting('Unobservable'),
         Unreadable: stalled('PrincipalUnreadable'),
         Ambiguous: stalled('PrincipalAmbiguous'),

@@ -16,6 +16,8 @@ import { restOf } from '../workspace-private-link/rests.ts';
 
 const isOwned = ({ origin }: MappingFacts) => ['unnamed', 'created', 'adopted'].includes(origin);
 
+const isContent = (facts: MappingFacts) => restOf(machines.mapping, facts).tag === 'ready';
+
 describe('over every observation', () => {
   test('a guest is mapped only when the list was read and shows no mapping, and nothing foreign is touched', () => {
     const laws: Record<string, Law<MappingFacts>> = {
@@ -56,6 +58,12 @@ describe('over every observation', () => {
           isOwned(facts) &&
           (!facts.needed ||
             (['noted', 'given'].includes(facts.principal) && ['known', 'unknown'].includes(facts.life)))),
+      'nobody ceases to be Ready for what is only written down': (facts, { effect, tag }) =>
+        tag === 'ready' ||
+        !(
+          (effect === 'notePrincipal' && !facts.needed) ||
+          (effect === 'noteMapping' && facts.origin === 'unnamed' && isContent({ ...facts, origin: 'created' }))
+        ),
       'what differs from the spec is not Ready, unless taken over Always': (facts, { tag }) =>
         tag !== 'ready' || facts.likeness === 'same' || (facts.origin === 'adopted' && facts.takeover === 'allowed'),
     };
@@ -141,6 +149,12 @@ const cases: Record<string, { because: string; given: Partial<MappingFacts>; pha
     because: 'the request was noted before it was sent',
     given: { origin: 'requested' },
     phase: 'Mapping.Noting',
+    effect: 'noteMapping',
+  },
+  'stays Ready while it writes down the id that a later list tells': {
+    because: 'a status that flips calls people',
+    given: { origin: 'unnamed' },
+    phase: 'Principal.ResolvedNaming',
     effect: 'noteMapping',
   },
   'leaves what somebody else mapped, when told so': {
