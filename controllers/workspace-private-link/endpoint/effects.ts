@@ -43,13 +43,24 @@ const wasThere = ({ resource }: Parameters<Run>[0], { provenance }: Seen, name: 
 /** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
 const MESSAGE_LIMIT = 140;
 
+/**
+ * What tells an endpoint from the next one of its name: Azure puts a GUID into the name of its network interface, unless
+ * the spec names that, and into the name of its connection, which goes with the service.
+ */
+function thisOne(seen: Seen, ladder: string): string {
+  const { actual, connection } = endpointOf(seen, ladder);
+  // Azure answers with the empty text where the spec names none.
+  const own = actual?.customNetworkInterfaceName ? undefined : actual?.networkInterfaceIds[0]?.split('/').at(-1);
+  return own ?? connection?.name ?? UNKNOWN_THING;
+}
+
 /** Before it is given up for what others did to its connection; what Azure cannot change in place is no such thing. */
 function recreationNote({ clock }: Deps, seen: Seen, ladder: string): Record<string, string> {
-  const { desired, facts, connection } = endpointOf(seen, ladder);
+  const { desired, facts } = endpointOf(seen, ladder);
   if (facts.endpoint === 'outdated') return {};
   const times = (atMs: readonly number[]) => withAnswer(atMs, clock.now(), clock);
   const before = seen.provenance.recreations[desired.name];
-  return notes.recreated(desired.name, withRecreation(before, connection?.name ?? UNKNOWN_THING, times));
+  return notes.recreated(desired.name, withRecreation(before, thisOne(seen, ladder), times));
 }
 
 export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run>> => ({
