@@ -74,9 +74,18 @@ describe('a search of the directory', () => {
     const named = object(`${ANA} guest`);
     const byId = object('70000000-0000-4000-8000-000000000001 guest');
     const names = [ANA, ' ', '70000000-0000-4000-8000-000000000001', ANA.toUpperCase()];
-    const { value, requests } = await search([json({ value: [named] }), json({ value: [byId] })], { names });
+    const { value, requests } = await search([json({ value: [named, byId] })], { names });
     expect(value).toMatchObject({ kind: 'one', principal: { id: ID } });
-    expect(requests).toHaveLength(2);
+    // One request for all of them.
+    expect(requests.map(({ url }) => new URL(url).searchParams.get('$filter'))).toEqual([
+      `startswith(displayName,'${ANA}') or startswith(displayName,'70000000-0000-4000-8000-000000000001')`,
+    ]);
+  });
+
+  test('takes nobody of two who are found by two names', async () => {
+    const names = [ANA, '70000000-0000-4000-8000-000000000001'];
+    const both = names.map((name, n) => object(name, `${n}`));
+    expect((await search([json({ value: both })], { names })).value).toMatchObject({ kind: 'several' });
   });
 
   test('for groups quotes what it is given', async () => {

@@ -59,6 +59,8 @@ describe(`${FLEET.mappings} guests of one provider in ${FLEET.namespaces} namesp
     expect(made('roleAssignments.add')).toHaveLength(SERVED);
     expect(made('roleAssignments.list').length).toBeLessThanOrEqual(6 * FLEET.workspaces);
     expect(made('connectionString.get').length).toBeLessThanOrEqual(FLEET.guestTenants * FLEET.workspaces);
+    // Both names of a new principal in one search a minute until it is there, and one look at it (at groups: their members).
+    expect(calls.filter(({ service }) => service === 'graph').length).toBeLessThanOrEqual(6 * SERVED);
     expect(calls.filter(isCloudWrite)).toHaveLength(FLEET.mappings + 1 + SERVED);
   });
 

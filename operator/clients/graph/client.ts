@@ -28,9 +28,10 @@ export function createGraphClient(context: GraphContext): GraphClient {
   const { observers, cacheKey } = context;
   const keyOf = (...parts: string[]) => [cacheKey, 'graph', ...parts].join('|').toLowerCase();
 
-  const searchName = async (kind: PrincipalQuery['kind'], name: string, call: CallOptions) => {
+  /** All names in one request: a name that finds nobody is asked for again each minute until somebody bears it. */
+  const searchNames = async (kind: PrincipalQuery['kind'], terms: readonly string[], call: CallOptions) => {
     const { collection, select } = KINDS[kind];
-    const filter = `startswith(displayName,'${name.replaceAll("'", "''")}')`;
+    const filter = terms.map((term) => `startswith(displayName,'${term.replaceAll("'", "''")}')`).join(' or ');
     const query = `$filter=${encodeURIComponent(filter)}&$count=true&$select=${select}`;
     const request = {
       path: `/v1.0/${collection}?${query}`,
@@ -41,7 +42,7 @@ export function createGraphClient(context: GraphContext): GraphClient {
     };
     const { items, more } = await permitted(KINDS[kind].permission, rest.list(request, MOST_SEARCH_PAGES));
     const hits = items.flatMap((raw) => readObject(kind, raw) ?? []);
-    return { hits: hits.filter(({ displayName }) => names(displayName, name)), more };
+    return { hits: hits.filter(({ displayName }) => terms.some((term) => names(displayName, term))), more };
   };
 
   return {
@@ -61,14 +62,10 @@ export function createGraphClient(context: GraphContext): GraphClient {
     search: ({ kind, names: wanted }, call) => {
       const terms = [...new Set(wanted.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''))];
       return observers.read(keyOf('search', kind, ...terms), PERIODS.search, call, async (shared) => {
-        const found = new Map<string, DirectoryObject>();
-        let unread = false;
-        for (const term of terms) {
-          const { hits, more } = await searchName(kind, term, shared);
-          for (const object of hits) found.set(object.id.toLowerCase(), object);
-          unread ||= more;
-        }
-        return searchOf([...found.values()], unread);
+        if (terms.length === 0) return searchOf([], false);
+        const { hits, more } = await searchNames(kind, terms, shared);
+        const found = new Map(hits.map((object) => [object.id.toLowerCase(), object]));
+        return searchOf([...found.values()], more);
       });
     },
 

@@ -127,6 +127,18 @@ describe('simulated Microsoft Graph', () => {
       expect(codeOf(await bench.graph('/v1.0/groups?$filter=nonsense', eventual))).toBe('Request_UnsupportedQuery');
     }));
 
+  test('searches by one beginning or another', () =>
+    within(async (bench) => {
+      addGroups(bench, 'one', "two') or three", 'three', 'four');
+      const either = (...clauses: string[]) =>
+        bench.graph(`/v1.0/groups?$count=true&$filter=${encodeURIComponent(clauses.join(' or '))}`, eventual);
+      const [one, two] = ["startswith(displayName,'one')", "startswith(displayName,'two'') or ')"];
+      expect(names(await either(one, two))).toEqual(['one', "two') or three"]);
+      for (const wrong of [[one, 'nonsense'], [one, ''], [`${one} and ${two}`]]) {
+        expect(codeOf(await either(...wrong))).toBe('Request_UnsupportedQuery');
+      }
+    }));
+
   test('lists the members of a group with their types', () =>
     within(async (bench) => {
       const [group] = addGroups(bench, 'one');
