@@ -43,6 +43,17 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
     known.set(name, { data, untilMs: clock.now() + KNOWN_FOR_MS });
     return data;
   };
+  /** Shard → the end of the last write of this process. */
+  const lines = new Map<string, Promise<void>>();
+  /** Side by side they would refuse each other, and who is refused loses the turn that the deletion had waited for. */
+  const inLine = (name: string, write: () => Promise<void>): Promise<void> => {
+    const mine = (lines.get(name) ?? Promise.resolve()).then(write);
+    lines.set(
+      name,
+      mine.catch(() => {}),
+    );
+    return mine;
+  };
   const read = (name: string, signal: AbortSignal) => kube.get<ConfigMap>(CONFIG_MAPS, namespace, name, signal);
 
   const create = async (name: string, data: LedgerData, signal: AbortSignal): Promise<ConfigMap> => {
@@ -60,6 +71,22 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
     }
   };
 
+  const put = async (name: string, entry: LedgerEntry, signal: AbortSignal): Promise<void> => {
+    known.delete(name);
+    const map = await read(name, signal);
+    const change = withEntry(map?.data ?? {}, entry, clock.now());
+    if (change.kind === 'full') throw full(namespace, name);
+    if (change.kind === 'kept') return;
+    if (!map) {
+      remember(name, await create(name, change.data as LedgerData, signal));
+      return;
+    }
+    // Refused when anybody has written since: then the next pass reads anew.
+    const body = { metadata: { resourceVersion: map.metadata.resourceVersion }, data: change.data };
+    const patch = { type: 'merge', body, fieldManager: FIELD_MANAGER } as const;
+    remember(name, await kube.patch<ConfigMap>(CONFIG_MAPS, namespace, name, patch, signal));
+  };
+
   return {
     placeOf: (entry) => ({ namespace, name: shardOf(entry) }),
 
@@ -70,21 +97,9 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
       return entryIn(data, sought, clock.now());
     },
 
-    async write(entry, signal) {
+    write: (entry, signal) => {
       const name = shardOf(entry);
-      known.delete(name);
-      const map = await read(name, signal);
-      const change = withEntry(map?.data ?? {}, entry, clock.now());
-      if (change.kind === 'full') throw full(namespace, name);
-      if (change.kind === 'kept') return;
-      if (!map) {
-        remember(name, await create(name, change.data as LedgerData, signal));
-        return;
-      }
-      // Refused when anybody has written since: then the next pass reads anew.
-      const body = { metadata: { resourceVersion: map.metadata.resourceVersion }, data: change.data };
-      const patch = { type: 'merge', body, fieldManager: FIELD_MANAGER } as const;
-      remember(name, await kube.patch<ConfigMap>(CONFIG_MAPS, namespace, name, patch, signal));
+      return inLine(name, () => put(name, entry, signal));
     },
   };
 }
