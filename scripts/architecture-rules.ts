@@ -37,16 +37,16 @@ export const rules: Rule[] = [
     `(^node_modules/xstate|types\\.ts$|^operator/runtime/(leaf|loss/machine)\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
   ),
   forbid(
-    'desired.ts and describe.ts are pure: ./types, generated API types, dated data and operator/approval only',
+    'desired.ts and describe.ts are pure: ./types, generated API types, dated data, operator/approval and operator/words only',
     `^${ROOM}(desired|describe)[^/]*\\.ts$`,
     '.',
-    `(types\\.ts$|^crds/|^operator/approval/|^${ROOM}(desired|describe)[^/]*\\.ts$|\\.json$)`,
+    `(types\\.ts$|^crds/|^operator/(approval|words)/|^${ROOM}(desired|describe)[^/]*\\.ts$|\\.json$)`,
   ),
   forbid(
     'plan.ts is pure: machines, words and what the runtime calls a plan',
     `^${ROOM}plan[^/]*\\.ts$`,
     '.',
-    `(types\\.ts$|^operator/runtime/(kind|walk-ahead)\\.ts$|^${ROOM}(plan|machine|ladders|desired|describe)[^/]*\\.ts$)`,
+    `(types\\.ts$|^operator/(runtime/(kind|walk-ahead)\\.ts$|words/)|^${ROOM}(plan|machine|ladders|desired|describe)[^/]*\\.ts$)`,
   ),
   forbid(
     'the runtime knows no kind and no cloud',
@@ -63,6 +63,12 @@ export const rules: Rule[] = [
     '^operator/approval/',
     '.',
     '^operator/(approval/|clients/(arm|fabric)/types\\.ts$)',
+  ),
+  forbid(
+    'operator/words is pure: what errors, objects and the runtime’s reports are, as types',
+    '^operator/words/',
+    '.',
+    '^operator/(words/|errors\\.ts$|runtime/kind\\.ts$|clients/kube/types\\.ts$)',
   ),
   forbid('only wire.ts knows the controllers', '^operator/(?!wire\\.ts)', '^controllers/'),
   {

@@ -1,7 +1,8 @@
 import type { Decision, PlanStep } from '../../operator/runtime/kind.ts';
+import { capital, clip } from '../../operator/words/text.ts';
 import { ladders } from './ladders.ts';
 import type { Ladder, Seen } from './types.ts';
-import { capital, clip, detailOf, say } from './words/describe-words.ts';
+import { detailOf, say } from './words/describe-words.ts';
 
 const DESCRIPTION_LIMIT = 512;
 

@@ -1,11 +1,12 @@
+import { primary as firstOf, isDone, needsPerson } from '../../operator/words/rests.ts';
+import { capital, clip, MESSAGE_LIMIT } from '../../operator/words/text.ts';
 import { readyMessage } from './describe-ready.ts';
-import { capital, clip, line, say } from './describe-words.ts';
+import { line, say } from './describe-words.ts';
 import type { Report, Rest, Seen } from './types.ts';
 
 type Condition = Report['conditions'][number];
 type Found = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-const MESSAGE_LIMIT = 4_096;
 /** Rests that mean: not known, rather than not so. */
 const UNKNOWN = new Set([
   'Unobservable',
@@ -16,19 +17,10 @@ const UNKNOWN = new Set([
   'CapacityPaused',
 ]);
 
-const isDone = ({ tag, outcome }: Rest): boolean => (tag === 'ready' || tag === 'gone') && outcome.kind !== 'failed';
-
-/** A person must act: the ladder says so, or its effect was refused in a way that does not pass by itself. */
-const needsPerson = ({ tag, outcome }: Rest): boolean =>
-  tag === 'stalled' ||
-  (outcome.kind === 'failed' && ['blocked', 'terminal', 'bug'].includes(outcome.error.disposition));
-
 /** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
 export const primary = (rests: readonly Rest[]): Rest | undefined =>
   // Why nothing can be seen is the lesser matter while an approval stands that may be an imitation's.
-  rests.find(({ reason }) => reason === 'ApprovalUnproven' || reason === 'ApprovalHeld') ??
-  rests.find(needsPerson) ??
-  rests.find((rest) => !isDone(rest));
+  rests.find(({ reason }) => reason === 'ApprovalUnproven' || reason === 'ApprovalHeld') ?? firstOf(rests);
 
 /** A ladder that only waits for another one lets that one speak. */
 export function spokesman(rests: readonly Rest[], rest: Rest): Rest {

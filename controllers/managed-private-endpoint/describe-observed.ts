@@ -1,24 +1,11 @@
-import type { ManagedPrivateEndpointStatus } from '../../crds/managed-private-endpoint.ts';
+import { clip, EVENT_LIMIT, MESSAGE_LIMIT } from '../../operator/words/text.ts';
 import { removalCommand } from './describe-approval.ts';
 import { readyMessage } from './describe-ready.ts';
-import { clip, line, say } from './describe-words.ts';
+import { line, say } from './describe-words.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import type { EventNote, ManagedPrivateEndpoint, PlanStep, Report, Rest, Seen } from './types.ts';
 
 type Condition = Report['conditions'][number];
-
-const MOST_STEPS = 50;
-const MESSAGE_LIMIT = 4_096;
-const EVENT_LIMIT = 1_000;
-
-/** What `status.plan` shows: waiting is no step that anybody takes. */
-export function planStatus(plan: readonly PlanStep[]): Pick<ManagedPrivateEndpointStatus, 'plan' | 'planTotal'> {
-  const steps = plan.filter(({ kind }) => kind !== 'wait');
-  return {
-    plan: steps.slice(0, MOST_STEPS).map(({ ladder, action, description }) => ({ ladder, action, description })),
-    planTotal: steps.length,
-  };
-}
 
 /** Ready, Stalled and Reconciling of an object that is only observed. True means that nothing would be changed. */
 export function observedLifecycle(seen: Seen, main: Rest | undefined, plan: readonly PlanStep[]): readonly Condition[] {

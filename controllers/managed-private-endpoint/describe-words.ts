@@ -1,3 +1,4 @@
+import { capital, clip, NEXT_BY_DISPOSITION, passesByItself, within } from '../../operator/words/text.ts';
 import { approvalWords, movedWords, removalCommand } from './describe-approval.ts';
 import { pausedDetail, pausedRemedy } from './describe-paused.ts';
 import { WORDING } from './describe-reasons.ts';
@@ -13,15 +14,6 @@ export type Said = {
 };
 
 const MOST_NAMED = 3;
-const NEXT_BY_DISPOSITION = {
-  conflict: 'the operator reads it anew and tries again at once',
-  throttled: 'the operator waits until the service lets it go on; no person needs to act',
-  transient: 'the operator tries again by itself',
-  blocked: 'somebody must change that; the operator looks again every few minutes',
-  terminal: 'change the spec',
-  bug: 'this is a defect of the operator: please report it with its log',
-} as const;
-
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
   if (rest.outcome.kind === 'failed') return sayError(rest, rest.outcome.error);
@@ -43,7 +35,7 @@ type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
 function sayError(rest: Rest, error: Failure): Said {
   // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
-  const passing = ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  const passing = passesByItself(error);
   return {
     reason: passing ? rest.reason : error.reason,
     text: error.message,
@@ -212,24 +204,6 @@ function ambiguousWords({ target, approval, desired }: Seen, machine: string): r
     return `${moved}the owner of the target removes what is not genuine${how}; ${again}`;
   };
   return [way(commands), way(commands.slice(0, 1)), way([])];
-}
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** The same texts may be very long; the API server's schema is not. Never a part of a command: half of one does harm. */
-export function clip(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const cut = text.slice(0, limit - 1);
-  const isInside = (cut.match(/`/g) ?? []).length % 2 === 1;
-  const before = isInside ? cut.slice(0, cut.lastIndexOf('`')) : cut;
-  const clause = Math.max(before.lastIndexOf('; '), before.lastIndexOf(', '), before.lastIndexOf(' ('));
-  return `${isInside && clause > 0 ? before.slice(0, clause) : before.trimEnd()}…`;
-}
-
-/** What happens next comes first where both do not fit: the explanation is the lesser loss. */
-export function within(text: string, next: string, limit: number): string {
-  const whole = capital(`${text}; ${next}.`);
-  return whole.length <= limit || !next.includes('`') ? clip(whole, limit) : clip(capital(`${next}; ${text}.`), limit);
 }
 
 export const line = (seen: Seen, rest: Rest): string => {

@@ -1,6 +1,7 @@
 import type { Decision, PlanStep } from '../../operator/runtime/kind.ts';
 import { type Forward, walkAhead } from '../../operator/runtime/walk-ahead.ts';
-import { capital, clip, say } from './describe-words.ts';
+import { capital, clip } from '../../operator/words/text.ts';
+import { say } from './describe-words.ts';
 import { SIDE_EFFECTS } from './desired-preflight.ts';
 import { ladders } from './ladders.ts';
 import type { Ladder, Seen } from './types.ts';

@@ -1,18 +1,19 @@
+import { lifeEvents, planStatus, unseen } from '../../operator/words/report.ts';
+import { primary } from '../../operator/words/rests.ts';
+import { capital, clip, EVENT_LIMIT, NEXT_STEP_LIMIT } from '../../operator/words/text.ts';
 import { requestNote } from './connections/describe.ts';
-import { observedEvents, observedLifecycle, planStatus } from './plan/describe-observed.ts';
+import { observedEvents, observedLifecycle } from './plan/describe-observed.ts';
 import type { DescribeInput, EventNote, Report, Rest, Seen, WorkspacePrivateLink } from './types.ts';
-import { conditions, primary, readyMessage } from './words/describe-conditions.ts';
+import { conditions, readyMessage } from './words/describe-conditions.ts';
 import { accessStatus, connectionStatus, endpointStatus, preflightStatus } from './words/describe-status.ts';
-import { capital, clip, line } from './words/describe-words.ts';
-
-const NEXT_STEP_LIMIT = 1_024;
+import { line } from './words/describe-words.ts';
 
 type Input = DescribeInput<WorkspacePrivateLink, Seen>;
 
 /** Turns facts and resting places into what people read. Pure; decides nothing. */
 export function describe(input: Input): Report {
   const { resource, seen, rests, error, plan, nowMs } = input;
-  if (!seen || error) return unseen(resource, error);
+  if (!seen || error) return unseen(resource, error, ASPECTS);
   const deleting = resource.metadata.deletionTimestamp !== undefined;
   const main = primary(rests);
   const connections = connectionStatus(seen, resource.status?.connections ?? [], nowMs);
@@ -67,24 +68,14 @@ function eventsOf(
   now: Report['conditions'],
   connections: readonly { privateEndpointId: string; from?: string; status?: string }[],
 ): readonly EventNote[] {
-  const before = resource.status?.conditions ?? [];
-  const was = (type: string) => before.find((condition) => condition.type === type && condition.status === 'True');
-  const is = (type: string) => now.find((condition) => condition.type === type && condition.status === 'True');
-  const events: EventNote[] = [];
-  const ready = is('Ready');
-  if (ready && !was('Ready'))
-    events.push({ type: 'Normal', reason: 'Ready', action: 'Reconcile', note: ready.message });
-  const stalled = is('Stalled');
-  if (stalled && was('Stalled')?.reason !== stalled.reason) {
-    events.push({ type: 'Warning', reason: stalled.reason, action: 'Reconcile', note: clip(stalled.message, 1_000) });
-  }
+  const events = lifeEvents(resource.status?.conditions, now);
   const known = new Set((resource.status?.connections ?? []).map(({ privateEndpointId }) => privateEndpointId));
   for (const { privateEndpointId, from, status } of connections) {
     if (status !== 'Pending' || known.has(privateEndpointId)) continue;
     const said = requestNote(seen, privateEndpointId, from);
     if (!said) continue;
     const type = said.expected ? 'Normal' : 'Warning';
-    events.push({ type, reason: 'ConnectionPending', action: 'Observe', note: clip(said.note, 1_000) });
+    events.push({ type, reason: 'ConnectionPending', action: 'Observe', note: clip(said.note, EVENT_LIMIT) });
   }
   return events;
 }
@@ -98,33 +89,3 @@ const ASPECTS = [
   'DNSVerified',
   'AccessApplied',
 ] as const;
-
-/** Nothing could be observed. What passes by itself changes no condition; what does not is said in every one of them. */
-function unseen({ metadata, status }: WorkspacePrivateLink, error: Input['error']): Report {
-  const { conditions: before = [], observedGeneration, plan, planTotal, ...known } = status ?? {};
-  // A plan of another spec promises what is not wanted any more.
-  const isOfThisSpec = observedGeneration === metadata.generation && plan !== undefined && planTotal !== undefined;
-  const rest = isOfThisSpec ? { ...known, plan, planTotal } : known;
-  const passing = error !== undefined && ['conflict', 'throttled', 'transient'].includes(error.disposition);
-  const text = error
-    ? capital(`${error.message}; ${error.remedy ?? 'the operator tries again'}.`)
-    : 'Not observed yet.';
-  const kept = before.map(({ type, status, reason, message }) => ({ type, status, reason, message }));
-  // What was true of an older spec says nothing about this one.
-  const current = kept.length > 0 && observedGeneration === metadata.generation;
-  if (passing && current) return { status: { ...rest }, conditions: kept, events: [] };
-  const reason = error?.reason ?? 'NotObserved';
-  const conditions: Report['conditions'] = [
-    { type: 'Ready', status: 'False', reason, message: text },
-    { type: passing ? 'Reconciling' : 'Stalled', status: 'True', reason, message: text },
-    ...ASPECTS.map((type) => ({ type, status: 'Unknown' as const, reason, message: text })),
-  ];
-  const stalled = before.find(({ type, status }) => type === 'Stalled' && status === 'True');
-  const isNew = !passing && stalled?.reason !== reason;
-  return {
-    // The phase of before would say Ready beside a Ready that is False.
-    status: { ...rest, ...(!passing && { phase: 'NotObserved' }), nextStep: clip(text, NEXT_STEP_LIMIT) },
-    conditions,
-    events: isNew ? [{ type: 'Warning', reason, action: 'Observe', note: clip(text, 1_000) }] : [],
-  };
-}

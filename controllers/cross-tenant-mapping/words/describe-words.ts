@@ -1,3 +1,4 @@
+import { capital, NEXT_BY_DISPOSITION, passesByItself } from '../../../operator/words/text.ts';
 import { grantDetail } from '../grants/describe.ts';
 import { outputsDetail, outputsRemedy } from '../outputs/describe.ts';
 import { stringDetail } from '../strings/describe.ts';
@@ -7,15 +8,6 @@ import { WORDING } from './describe-reasons.ts';
 
 /** A rest in words. */
 export type Said = { reason: string; text: string; next: string };
-
-const NEXT_BY_DISPOSITION = {
-  conflict: 'the operator reads it anew and tries again at once',
-  throttled: 'the operator waits until the service lets it go on; no person needs to act',
-  transient: 'the operator tries again by itself',
-  blocked: 'somebody must change that; the operator looks again every few minutes',
-  terminal: 'change the spec',
-  bug: 'this is a defect of the operator: please report it with its log',
-} as const;
 
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
@@ -48,7 +40,7 @@ type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 function sayError(seen: Seen, rest: Rest, error: Failure): Said {
   if (error.reason === 'GuestConsentMissing') return sayConsent(seen);
   // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
-  const passing = ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  const passing = passesByItself(error);
   return {
     reason: passing ? rest.reason : error.reason,
     text: error.message,
@@ -185,12 +177,6 @@ function rowInWords({ row }: MappingSeen): string | undefined {
 
 /** RFC 3339 without seconds. */
 const minute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** The same texts may be very long; the API server's schema is not. */
-export const clip = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 
 export const line = (seen: Seen, rest: Rest): string => {
   const { text, next } = say(seen, rest);

@@ -1,30 +1,14 @@
-import type { WorkspacePrivateLinkStatus } from '../../../crds/workspace-private-link.ts';
+import { primary } from '../../../operator/words/rests.ts';
+import { clip, EVENT_LIMIT, MESSAGE_LIMIT } from '../../../operator/words/text.ts';
 import type { EventNote, PlanStep, Report, Rest, Seen, WorkspacePrivateLink } from '../types.ts';
-import { primary, readyMessage } from '../words/describe-conditions.ts';
-import { clip, line, say } from '../words/describe-words.ts';
+import { readyMessage } from '../words/describe-conditions.ts';
+import { line, say } from '../words/describe-words.ts';
 
 type Condition = Report['conditions'][number];
-
-const MOST_STEPS = 50;
-/** A ladder may bear the name of somebody else's connection. */
-const LADDER_LIMIT = 128;
-const MESSAGE_LIMIT = 4_096;
-const EVENT_LIMIT = 1_000;
 
 const of = (plan: readonly PlanStep[], kind: PlanStep['kind']) => plan.filter((step) => step.kind === kind);
 const count = (steps: readonly unknown[], one: string, many: string) =>
   steps.length === 1 ? `1 ${one}` : `${steps.length} ${many}`;
-
-/** What `status.plan` shows: waiting is no step that anybody takes. */
-export function planStatus(plan: readonly PlanStep[]): Pick<WorkspacePrivateLinkStatus, 'plan' | 'planTotal'> {
-  const steps = plan.filter(({ kind }) => kind !== 'wait');
-  return {
-    plan: steps
-      .slice(0, MOST_STEPS)
-      .map(({ ladder, action, description }) => ({ ladder: clip(ladder, LADDER_LIMIT), action, description })),
-    planTotal: steps.length,
-  };
-}
 
 /**
  * Ready, Stalled and Reconciling of an object that is only observed. True means that nothing would be changed. What

@@ -1,8 +1,9 @@
 import type { Decision, PlanStep } from '../../../operator/runtime/kind.ts';
 import { type Foresight, walkAhead } from '../../../operator/runtime/walk-ahead.ts';
+import { capital, clip } from '../../../operator/words/text.ts';
 import { ladders } from '../ladders.ts';
 import type { Effect, Ladder, Seen } from '../types.ts';
-import { capital, clip, say } from '../words/describe-words.ts';
+import { say } from '../words/describe-words.ts';
 import { phraseOf, STEPS } from './describe-plan.ts';
 import { AFTER, type Circumstances, type PlannedMachine, WAITS } from './plan-after.ts';
 import { agreeAbout } from './plan-agree.ts';

@@ -1,12 +1,13 @@
+import { isDone, needsPerson, primary } from '../../../operator/words/rests.ts';
+import { capital, clip, MESSAGE_LIMIT } from '../../../operator/words/text.ts';
 import { ignoredAbandon } from '../credentials/describe-abandonment.ts';
 import type { Report, Rest, Seen } from '../types.ts';
-import { blindness, capital, clip, line, say, subject } from './describe-words.ts';
+import { blindness, line, say, subject } from './describe-words.ts';
 
 type Condition = Report['conditions'][number];
 type Status = Condition['status'];
 type Found = { status: Status; reason: string; message: string };
 
-const MESSAGE_LIMIT = 4_096;
 /** Rests that mean: not known, rather than not so. */
 const UNKNOWN = new Set([
   'Unobservable',
@@ -19,18 +20,6 @@ const UNKNOWN = new Set([
   'ApprovalUnproven',
   'ConnectionUnknown',
 ]);
-
-export const isDone = ({ tag, outcome }: Rest): boolean =>
-  (tag === 'ready' || tag === 'gone') && outcome.kind !== 'failed';
-
-/** A person must act: the ladder says so, or its effect was refused in a way that does not pass by itself. */
-export const needsPerson = ({ tag, outcome }: Rest): boolean =>
-  tag === 'stalled' ||
-  (outcome.kind === 'failed' && ['blocked', 'terminal', 'bug'].includes(outcome.error.disposition));
-
-/** What people should hear about first: what needs them, else the least advanced. Ladders come in that order. */
-export const primary = (rests: readonly Rest[]): Rest | undefined =>
-  rests.find(needsPerson) ?? rests.find((rest) => !isDone(rest));
 
 /** `observed`: Ready, Stalled and Reconciling as they are for an object that is only observed. */
 export function conditions(

@@ -1,9 +1,11 @@
 import type { WorkspacePrivateLinkStatus } from '../../../crds/workspace-private-link.ts';
+import { isDone } from '../../../operator/words/rests.ts';
+import { clip, within } from '../../../operator/words/text.ts';
 import { lastSegment, same } from '../desired-names.ts';
 import { gatewayStatus } from '../placement/describe-gateway.ts';
 import type { AccessSeen, Provenance, Rest, Seen } from '../types.ts';
-import { endpointRests, isDone } from './describe-conditions.ts';
-import { clip, say, within } from './describe-words.ts';
+import { endpointRests } from './describe-conditions.ts';
+import { say } from './describe-words.ts';
 
 type EndpointStatus = NonNullable<WorkspacePrivateLinkStatus['endpoints']>[number];
 type ConnectionStatus = NonNullable<WorkspacePrivateLinkStatus['connections']>[number];

@@ -1,3 +1,4 @@
+import { NEXT_BY_DISPOSITION, passesByItself, within } from '../../../operator/words/text.ts';
 import {
   connectionDetail,
   connectionRemedy,
@@ -19,15 +20,6 @@ import { WORDING } from './describe-reasons.ts';
 
 /** A rest in words, without the name of its ladder. */
 export type Said = { reason: string; text: string; next: string };
-
-const NEXT_BY_DISPOSITION = {
-  conflict: 'the operator reads it anew and tries again at once',
-  throttled: 'the operator waits until the service lets it go on; no person needs to act',
-  transient: 'the operator tries again by itself',
-  blocked: 'somebody must change that; the operator looks again every few minutes',
-  terminal: 'change the spec',
-  bug: 'this is a defect of the operator: please report it with its log',
-} as const;
 
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
@@ -107,7 +99,7 @@ type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
 function sayError(seen: Seen, rest: Rest, error: Failure): Said {
   // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
-  const passing = ['conflict', 'throttled', 'transient'].includes(error.disposition);
+  const passing = passesByItself(error);
   const suspects = error.code === 'InboundRestrictionNotEligible' ? suspectsOf(seen) : undefined;
   return {
     reason: passing ? rest.reason : error.reason,
@@ -338,24 +330,6 @@ export function subject(ladder: string): string {
       abandonment: 'Deletion',
     }[kind ?? ''] ?? ladder
   );
-}
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** The same texts may be very long; the API server's schema is not. Never a part of a command: half of one does harm. */
-export function clip(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const cut = text.slice(0, limit - 1);
-  const isInside = (cut.match(/`/g) ?? []).length % 2 === 1;
-  const before = isInside ? cut.slice(0, cut.lastIndexOf('`')) : cut;
-  const clause = Math.max(before.lastIndexOf('; '), before.lastIndexOf(', '), before.lastIndexOf(' ('));
-  return `${isInside && clause > 0 ? before.slice(0, clause) : before.trimEnd()}…`;
-}
-
-/** What happens next comes first where both do not fit: the explanation is the lesser loss. */
-export function within(text: string, next: string, limit: number): string {
-  const whole = capital(`${text}; ${next}.`);
-  return whole.length <= limit || !next.includes('`') ? clip(whole, limit) : clip(capital(`${next}; ${text}.`), limit);
 }
 
 /** One line: `Endpoint hub: the subnet is full (3 are free); free addresses in it.` */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { clip, shortLine } from '../../../controllers/managed-private-endpoint/describe-words.ts';
+import { shortLine } from '../../../controllers/managed-private-endpoint/describe-words.ts';
 import { desiredOf } from '../../../controllers/managed-private-endpoint/desired.ts';
 import targets from '../../../controllers/managed-private-endpoint/targets.json' with { type: 'json' };
 import type { ManagedPrivateEndpoint, Rest, Seen } from '../../../controllers/managed-private-endpoint/types.ts';
-import { clip as clipOfLinks, within } from '../../../controllers/workspace-private-link/words/describe-words.ts';
 
 const NEXT_STEP = 1_024;
 const WORKSPACE = 'f1a40000-0000-4000-8000-000000000002';
@@ -75,27 +74,4 @@ describe('with the longest names', () => {
       /^kubectl -n x+ annotate managedprivateendpoint (x{63} ){5}fabriclink\.dev\/pinned-subscription-$/,
     );
   });
-});
-
-describe.each([
-  ['managed endpoints', clip],
-  ['private links', clipOfLinks],
-])('a sentence of %s that is too long', (_kind, cut) => {
-  const TEXT = 'Do this: run `first --long`, or run `second --longer`; then wait.';
-
-  test('never ends within a command', () => {
-    const limits = Array.from({ length: TEXT.length - 20 }, (_none, index) => 20 + index);
-    const broken = limits.filter((limit) => {
-      const said = cut(TEXT, limit);
-      return said.length > limit || said.split('`').length % 2 === 0;
-    });
-    expect(broken).toEqual([]);
-    expect(cut(TEXT, TEXT.length)).toBe(TEXT);
-    expect(cut(TEXT, 50)).toBe('Do this: run `first --long`…');
-  });
-});
-
-test('what to do comes first where there is no room for both', () => {
-  expect(within('why '.repeat(50), 'run `it`', 100)).toMatch(/^Run `it`; why .*…$/);
-  expect(within('why', 'run `it`', 100)).toBe('Why; run `it`.');
 });
