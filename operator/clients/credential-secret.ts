@@ -10,7 +10,7 @@ export type SecretContext = {
   /** `namespace/name`, for messages. */
   where: string;
   tenantId: string;
-  /** AZURE_FEDERATED_TOKEN_FILE of the operator's pod; undefined: workload identity is not set up. */
+  /** AZURE_FEDERATED_TOKEN_FILE of the operator's pod; undefined: there is none, or none for Secrets. */
   federatedTokenFile: string | undefined;
 };
 
@@ -74,8 +74,8 @@ async function readProof({ text, bytes }: Keys, context: SecretContext): Promise
     if (context.federatedTokenFile) return { kind: 'workload', tokenFile: context.federatedTokenFile };
     throw invalid(
       context,
-      'asks for workload identity, which the operator’s pod has not been given',
-      'install the operator with workload identity enabled, so that AZURE_FEDERATED_TOKEN_FILE is set',
+      'asks for workload identity, which this operator has for no Secret',
+      'have it enabled where the operator is installed (workloadIdentity.enabled of the chart), or add AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE to the Secret',
     );
   }
   throw invalid(

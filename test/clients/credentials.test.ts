@@ -181,7 +181,7 @@ describe('resolution of credentials', () => {
         },
       },
       reason: 'CredentialInvalid',
-      says: /has not been given/,
+      says: /has for no Secret/,
     },
     'a Secret that names the operator’s own identity in a namespace that may not use it': {
       federatedTokenFile: '/token',

@@ -121,6 +121,14 @@ describe('configuration', () => {
     });
   });
 
+  test('the token of the ambient identity can be kept from Secrets', () => {
+    const identity = { AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c', AZURE_FEDERATED_TOKEN_FILE: '/token' };
+    expect(accepted(identity).federatedTokenFile).toBe('/token');
+    const kept = accepted({ ...identity, FABRICLINK_WORKLOAD_IDENTITY_SECRETS: 'false' });
+    expect(kept.federatedTokenFile).toBeUndefined();
+    expect(kept.ambient).toMatchObject({ federatedTokenFile: '/token' });
+  });
+
   test('the ambient identity may prove itself by a certificate, whose file must be there', () => {
     const identity = { AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c', AZURE_CLIENT_CERTIFICATE_PASSWORD: 'p' };
     const file = join(import.meta.dirname, '../clients/fixtures/certificate.pem');

@@ -46,6 +46,8 @@
 - name: AZURE_FEDERATED_TOKEN_FILE
   value: /var/run/secrets/fabric-link-operator/azure/token
 {{- end }}
+- name: FABRICLINK_WORKLOAD_IDENTITY_SECRETS
+  value: {{ .Values.workloadIdentity.enabled | quote }}
 {{- with .Values.identity }}
 {{- if ne .type "None" }}
 - name: AZURE_TENANT_ID
