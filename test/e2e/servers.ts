@@ -34,14 +34,15 @@ export type Server = {
 /** A kind of server; `absent` says why it cannot run here. */
 export type ServerKind = { title: string; kubectl?: string } & ({ start: () => Promise<Server> } | { absent: string });
 
-const isRequired = process.env['REQUIRE_REAL'] === '1';
+export const isRequired = process.env['REQUIRE_REAL'] === '1';
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 export async function bothServers(): Promise<ServerKind[]> {
+  const binaries = isRequired ? await provideBinaries(say) : await findBinaries();
   const kubectl = await findKubectl();
   return [
     { title: 'the embedded API server', start: startEmbedded, ...(kubectl && { kubectl }) },
-    realServer(isRequired ? await provideBinaries(say) : await findBinaries()),
+    realServer(binaries),
   ];
 }
 
