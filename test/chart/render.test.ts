@@ -18,7 +18,7 @@ import {
   tool,
   type Values,
 } from './chart.ts';
-import { rows } from './matrix.ts';
+import { CHOICES, rows } from './matrix.ts';
 
 const helm = await tool('helm');
 
@@ -141,6 +141,28 @@ function suite(helm: string): void {
     expect(new Set(roles)).toEqual(new Set([NAMESPACE, 'team-a', 'team-b']));
   });
 
+  test.each([
+    ['the operator’s own workload identity', CHOICES.identity!['workload identity']!, '/token', undefined],
+    ['workload identity of objects', CHOICES['workload identity of objects']!.on!, undefined, '/token'],
+    ['no workload identity', {}, undefined, undefined],
+  ])('with %s, nobody else gets the token', async (_name, values, own, ofSecrets) => {
+    const read = configOf(await render(helm, values));
+    if (!read.ok) throw new Error(read.problems.join());
+    const ends = (path: string | undefined) => path?.replace(/^.*(?=\/)/, '');
+    expect(ends(read.config.ambient?.federatedTokenFile)).toBe(own);
+    expect(ends(read.config.federatedTokenFile)).toBe(ofSecrets);
+  });
+
+  test('what the operator asks for names is let out, also where it is told of other ports', async () => {
+    const nameservers = ['10.0.0.10', '10.0.0.11:5353', 'fd00::53', '[fd00::54]:5354'];
+    const { egress } = only(await render(helm, { nameservers }), 'NetworkPolicy').spec as {
+      egress: { ports: { port: number; protocol: string }[] }[];
+    };
+    expect(egress[0]!.ports).toEqual(
+      [53, 5353, 5354].flatMap((port) => ['UDP', 'TCP'].map((protocol) => ({ port, protocol }))),
+    );
+  });
+
   test('definitions are kept when the release goes', async () => {
     const definitions = (await render(helm, {})).filter(({ kind }) => kind === 'CustomResourceDefinition');
     expect(definitions.map(({ metadata }) => metadata.annotations)).toEqual(
@@ -181,6 +203,7 @@ function suite(helm: string): void {
       },
       'name the Secret that holds it in identity.existingSecret',
     ],
+    'one port for two': [{ metrics: { port: 8081 } }, 'give them two ports'],
     'two bundles': [{ caBundle: { configMap: 'a', secret: 'b' } }, 'name a ConfigMap or a Secret, not both'],
     'Secrets that are held but may not be listed': [
       { secretFinalizer: true, rbac: { secretNames: ['x'] } },

@@ -111,6 +111,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if and .Values.podDisruptionBudget.enabled (gt (int .Values.replicaCount) 1) (ge (int .Values.podDisruptionBudget.maxUnavailable) (int .Values.replicaCount)) -}}
 {{- fail "podDisruptionBudget.maxUnavailable: must be less than replicaCount, else it protects nothing" -}}
 {{- end -}}
+{{- if and .Values.metrics.enabled (eq (int .Values.metrics.port) (int .Values.health.port)) -}}
+{{- fail "metrics.port and health.port: give them two ports" -}}
+{{- end -}}
 {{- /* Roles, ports and probes go by these: they must not be told the operator alone. */ -}}
 {{- $reserved := list "NODE_OPTIONS" "NODE_EXTRA_CA_CERTS" "FABRICLINK_WATCH_NAMESPACES" "FABRICLINK_AMBIENT_NAMESPACES" "FABRICLINK_SECRET_FINALIZER" "FABRICLINK_CLUSTER_ID" "FABRICLINK_LEADER_ELECTION" -}}
 {{- range include "fabric-link-operator.ownEnv" . | fromYamlArray -}}
