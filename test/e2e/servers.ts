@@ -34,7 +34,7 @@ export type Server = {
 /** A kind of server; `absent` says why it cannot run here. */
 export type ServerKind = { title: string; kubectl?: string } & ({ start: () => Promise<Server> } | { absent: string });
 
-export const isRequired = process.env['REQUIRE_REAL'] === '1';
+const isRequired = process.env['REQUIRE_REAL'] === '1';
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 export async function bothServers(): Promise<ServerKind[]> {
