@@ -163,6 +163,19 @@ function suite(helm: string): void {
     );
   });
 
+  test('names that YAML would read as numbers stay names', async () => {
+    const identity = { ...CHOICES.identity!.certificate!.identity!, existingSecret: '0123' };
+    const values = { watchNamespaces: ['123', '1e5'], identity, caBundle: { configMap: '456', key: '7' } };
+    const objects = await render(helm, values);
+    const namespaces = objects.flatMap(({ kind, metadata }) => (kind === 'Role' ? [metadata.namespace] : []));
+    expect(namespaces).toEqual([NAMESPACE, '123', '1e5']);
+    const { volumes } = podTemplate(objects).spec;
+    expect(volumes).toMatchObject([
+      { secret: { secretName: '0123' } },
+      { configMap: { name: '456', items: [{ key: '7', path: '7' }] } },
+    ]);
+  });
+
   test('definitions are kept when the release goes', async () => {
     const definitions = (await render(helm, {})).filter(({ kind }) => kind === 'CustomResourceDefinition');
     expect(definitions.map(({ metadata }) => metadata.annotations)).toEqual(

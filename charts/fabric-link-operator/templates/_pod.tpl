@@ -51,15 +51,15 @@
 {{- with .Values.identity }}
 {{- if ne .type "None" }}
 - name: AZURE_TENANT_ID
-  value: {{ .tenantId }}
+  value: {{ .tenantId | quote }}
 - name: AZURE_CLIENT_ID
-  value: {{ .clientId }}
+  value: {{ .clientId | quote }}
 {{- end }}
 {{- if eq .type "ClientSecret" }}
 - name: AZURE_CLIENT_SECRET
   valueFrom:
     secretKeyRef:
-      name: {{ .existingSecret }}
+      name: {{ .existingSecret | quote }}
       key: AZURE_CLIENT_SECRET
 {{- end }}
 {{- if eq .type "Certificate" }}
@@ -68,7 +68,7 @@
 - name: AZURE_CLIENT_CERTIFICATE_PASSWORD
   valueFrom:
     secretKeyRef:
-      name: {{ .existingSecret }}
+      name: {{ .existingSecret | quote }}
       key: AZURE_CLIENT_CERTIFICATE_PASSWORD
       optional: true
 {{- end }}
@@ -117,7 +117,7 @@
 {{- if eq .Values.identity.type "Certificate" }}
 - name: identity
   secret:
-    secretName: {{ .Values.identity.existingSecret }}
+    secretName: {{ .Values.identity.existingSecret | quote }}
     defaultMode: 0440
     items:
       - key: AZURE_CLIENT_CERTIFICATE
@@ -126,18 +126,18 @@
 {{- if .Values.caBundle.configMap }}
 - name: ca-bundle
   configMap:
-    name: {{ .Values.caBundle.configMap }}
+    name: {{ .Values.caBundle.configMap | quote }}
     items:
-      - key: {{ .Values.caBundle.key }}
-        path: {{ .Values.caBundle.key }}
+      - key: {{ .Values.caBundle.key | quote }}
+        path: {{ .Values.caBundle.key | quote }}
 {{- else if .Values.caBundle.secret }}
 - name: ca-bundle
   secret:
-    secretName: {{ .Values.caBundle.secret }}
+    secretName: {{ .Values.caBundle.secret | quote }}
     defaultMode: 0440
     items:
-      - key: {{ .Values.caBundle.key }}
-        path: {{ .Values.caBundle.key }}
+      - key: {{ .Values.caBundle.key | quote }}
+        path: {{ .Values.caBundle.key | quote }}
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}

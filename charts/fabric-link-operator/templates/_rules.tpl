@@ -63,5 +63,5 @@
 {{- define "fabric-link-operator.subject" -}}
 - kind: ServiceAccount
   name: {{ include "fabric-link-operator.serviceAccountName" . }}
-  namespace: {{ .Release.Namespace }}
+  namespace: {{ .Release.Namespace | quote }}
 {{- end -}}
