@@ -55,13 +55,15 @@ const shown: Record<string, { manifest: Manifest; narrow: string[]; wide: string
       status: {
         phase: 'Grants.Waiting',
         nextStep: 'Fabric expands the group.',
+        guest: 'analysts',
+        access: 'Viewer in 1',
         principal: { id: 'p-1' },
         conditions: [waiting],
       },
     },
-    narrow: ['NAME', 'READY', 'PHASE', 'REASON', 'GUEST', 'AGE'],
-    wide: ['GUEST TENANT', 'PRINCIPAL', 'NEXT STEP'],
-    row: /^shown +False +Grants\.Waiting +ApprovalPending +Group +\d+s +\S{36} +p-1 +Fabric expands the group\./m,
+    narrow: ['NAME', 'READY', 'GUEST', 'TYPE', 'ACCESS', 'REASON', 'AGE'],
+    wide: ['GUEST TENANT', 'PRINCIPAL', 'PHASE', 'NEXT STEP'],
+    row: /^shown +False +analysts +Group +Viewer in 1 +ApprovalPending +\d+s +\S{36} +p-1 +Grants\.Waiting +Fabric expands the group\./m,
   },
 };
 
