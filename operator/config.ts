@@ -42,7 +42,7 @@ export type Config = {
         federatedTokenFile?: string;
       }
     | undefined;
-  /** For Secrets that ask for workload identity; undefined where FABRICLINK_WORKLOAD_IDENTITY_SECRETS refuses them. */
+  /** For Secrets that ask for workload identity; undefined where FABRICLINK_WORKLOAD_IDENTITY_CREDENTIALS refuses them. */
   federatedTokenFile: string | undefined;
   leaderElection: boolean;
   /** Secrets that are used carry a finalizer until their last user is gone; needs the right to list and patch them. */
@@ -90,7 +90,7 @@ export function readConfig(env: Environment): ConfigResult {
     watchNamespaces: read.namespaces('FABRICLINK_WATCH_NAMESPACES'),
     ambientNamespaces: read.namespaces('FABRICLINK_AMBIENT_NAMESPACES'),
     ambient: ambientIdentity(env, read.readableFile('AZURE_CLIENT_CERTIFICATE_PATH')),
-    federatedTokenFile: read.boolean('FABRICLINK_WORKLOAD_IDENTITY_SECRETS', true)
+    federatedTokenFile: read.boolean('FABRICLINK_WORKLOAD_IDENTITY_CREDENTIALS', true)
       ? env['AZURE_FEDERATED_TOKEN_FILE'] || undefined
       : undefined,
     leaderElection: read.boolean('FABRICLINK_LEADER_ELECTION', true),

@@ -124,7 +124,7 @@ describe('configuration', () => {
   test('the token of the ambient identity can be kept from Secrets', () => {
     const identity = { AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c', AZURE_FEDERATED_TOKEN_FILE: '/token' };
     expect(accepted(identity).federatedTokenFile).toBe('/token');
-    const kept = accepted({ ...identity, FABRICLINK_WORKLOAD_IDENTITY_SECRETS: 'false' });
+    const kept = accepted({ ...identity, FABRICLINK_WORKLOAD_IDENTITY_CREDENTIALS: 'false' });
     expect(kept.federatedTokenFile).toBeUndefined();
     expect(kept.ambient).toMatchObject({ federatedTokenFile: '/token' });
   });

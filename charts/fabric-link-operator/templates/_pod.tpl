@@ -46,7 +46,7 @@
 - name: AZURE_FEDERATED_TOKEN_FILE
   value: /var/run/secrets/fabric-link-operator/azure/token
 {{- end }}
-- name: FABRICLINK_WORKLOAD_IDENTITY_SECRETS
+- name: FABRICLINK_WORKLOAD_IDENTITY_CREDENTIALS
   value: {{ .Values.workloadIdentity.enabled | quote }}
 {{- with .Values.identity }}
 {{- if ne .type "None" }}
