@@ -1,3 +1,4 @@
+import { observedEvents } from '../../operator/words/observed.ts';
 import { lifeEvents, planStatus, unseen } from '../../operator/words/report.ts';
 import { primary } from '../../operator/words/rests.ts';
 import { capital, clip, NEXT_STEP_LIMIT, seconds } from '../../operator/words/text.ts';
@@ -6,7 +7,7 @@ import { stringsStatus } from './strings/describe.ts';
 import type { CrossTenantMapping, DescribeInput, Report, Rest, Seen } from './types.ts';
 import { accessOf, guestName } from './words/describe-access.ts';
 import { conditions } from './words/describe-conditions.ts';
-import { observedEvents, observedLifecycle } from './words/describe-observed.ts';
+import { lifecycleObserved } from './words/describe-observed.ts';
 import { readyMessage } from './words/describe-ready.ts';
 import { line, say } from './words/describe-words.ts';
 
@@ -22,7 +23,7 @@ export function describe(input: Input): Report {
   const deleting = resource.metadata.deletionTimestamp !== undefined;
   const main = primary(rests);
   const observed = deleting ? undefined : plan;
-  const report = conditions(seen, rests, deleting, observed && observedLifecycle(seen, main, observed));
+  const report = conditions(seen, rests, deleting, observed && lifecycleObserved(seen, main, observed));
   const phase = main ? phaseOf(main) : 'Ready';
   const [ready] = report;
   const next = main ? line(seen, main) : `Nothing to do. ${readyMessage(seen)}`;
@@ -34,7 +35,10 @@ export function describe(input: Input): Report {
       ...(observed && planStatus(observed)),
     },
     conditions: report,
-    events: [...lifeEvents(resource.status?.conditions, report), ...(observed ? observedEvents(resource, report) : [])],
+    events: [
+      ...lifeEvents(resource.status?.conditions, report),
+      ...(observed ? observedEvents(resource.status?.conditions, report) : []),
+    ],
   };
 }
 

@@ -8,7 +8,6 @@ import type { StringsSeen } from './strings/types.ts';
 
 export type {
   DescribeInput,
-  EventNote,
   Ladder,
   PlanStep,
   Report,

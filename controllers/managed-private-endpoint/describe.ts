@@ -1,7 +1,8 @@
+import { observedEvents } from '../../operator/words/observed.ts';
 import { lifeEvents, planStatus, unseen } from '../../operator/words/report.ts';
 import { capital, clip, EVENT_LIMIT, NEXT_STEP_LIMIT, seconds } from '../../operator/words/text.ts';
 import { conditions, primary, spokesman } from './describe-conditions.ts';
-import { observedEvents, observedLifecycle } from './describe-observed.ts';
+import { lifecycleObserved } from './describe-observed.ts';
 import { readyMessage } from './describe-ready.ts';
 import { shortLine } from './describe-words.ts';
 import { desiredOf } from './desired.ts';
@@ -22,7 +23,7 @@ export function describe(input: Input): Report {
   const deleting = resource.metadata.deletionTimestamp !== undefined;
   const main = primary(rests);
   const observed = deleting ? undefined : plan;
-  const report = conditions(seen, rests, deleting, observed && observedLifecycle(seen, main, observed));
+  const report = conditions(seen, rests, deleting, observed && lifecycleObserved(seen, main, observed));
   const phase = main ? phaseOf(main) : 'Ready';
   const [ready] = report;
   const next = main ? shortLine(seen, spokesman(rests, main), NEXT_STEP_LIMIT) : `Nothing to do. ${readyMessage(seen)}`;
@@ -34,7 +35,7 @@ export function describe(input: Input): Report {
       ...(observed && planStatus(observed)),
     },
     conditions: report,
-    events: [...eventsOf(resource, report), ...(observed ? observedEvents(resource, report) : [])],
+    events: [...eventsOf(resource, report), ...(observed ? observedEvents(resource.status?.conditions, report) : [])],
   };
 }
 
