@@ -210,7 +210,10 @@ export type CrossTenantMappingPrincipalStatus = {
 export type CrossTenantMappingExpansionStatus = {
   /** Such as Expanding or Expanded. */
   state?: string;
-  /** When members have access at the latest, one hour after the mapping or a change of grants. */
+  /**
+   * When members have access at the latest, one hour after the mapping or a change of the roles that are there.
+   * Absent while none of them is.
+   */
   expectedBy?: string;
 };
 

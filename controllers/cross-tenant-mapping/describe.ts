@@ -4,7 +4,7 @@ import { primary } from '../../operator/words/rests.ts';
 import { capital, clip, NEXT_STEP_LIMIT, seconds } from '../../operator/words/text.ts';
 import { grantsStatus } from './grants/describe.ts';
 import { stringsStatus } from './strings/describe.ts';
-import type { CrossTenantMapping, DescribeInput, Report, Rest, Seen } from './types.ts';
+import type { CrossTenantMapping, DescribeInput, ExpansionSeen, Report, Rest, Seen } from './types.ts';
 import { accessOf, guestName } from './words/describe-access.ts';
 import { conditions } from './words/describe-conditions.ts';
 import { lifecycleObserved } from './words/describe-observed.ts';
@@ -52,15 +52,21 @@ function statusOf(seen: Seen): Record<string, unknown> {
   const { mapping, provenance, expansion } = seen;
   const { row, principal } = mapping;
   const requestedAtMs = provenance.request?.atMs;
-  const state = expansion && (expansion.facts.hour === 'before' || !expansion.facts.mapped ? 'Expanding' : 'Expanded');
   return {
     guest: guestName(seen.desired),
     access: accessOf(seen),
     mappingId: row?.id ?? provenance.mapping?.id,
     ...(requestedAtMs !== undefined && { requestedAt: seconds(requestedAtMs) }),
     ...(principal.kind === 'known' && { principal: { id: principal.id, type: principal.type } }),
-    ...(expansion && state && provenance.mapping && { expansion: { state, expectedBy: seconds(expansion.dueAtMs) } }),
+    ...(expansion && provenance.mapping && { expansion: expansionStatus(expansion) }),
   };
+}
+
+/** About the roles that are there: a change of them begins the hour anew. */
+function expansionStatus({ facts: { mapped, grants, hour }, dueAtMs }: ExpansionSeen): Record<string, unknown> {
+  const state = mapped && grants !== 'none' && hour === 'after' ? 'Expanded' : 'Expanding';
+  // Without a role nobody's hour has begun, and of what was there before this object nobody knows since when.
+  return { state, ...(dueAtMs !== undefined && grants !== 'none' && { expectedBy: seconds(dueAtMs) }) };
 }
 
 /** Roles by workspace and hosts by name. Nothing of them is known before the object is claimed. */

@@ -24,7 +24,7 @@ export const notes = {
   principal: (note: PrincipalNote | undefined): Note => ({
     [KEYS.principal]: note ? `${note.id} ${note.type} ${note.by}` : null,
   }),
-  /** Before each change of a role that a group has: its members feel it with the next expansion. */
+  /** When a group has lost a role: its members feel it with the next expansion. */
   grantsChanged: (ms: number): Note => ({ [KEYS.grantsChanged]: iso(ms) }),
   deleted: (ids: readonly string[]): Note => ({ [KEYS.deleted]: ids.join(' ') }),
   lostAt: (ms: number | undefined): Note => ({ [KEYS.lostAt]: ms === undefined ? null : iso(ms) }),

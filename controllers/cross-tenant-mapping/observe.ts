@@ -6,7 +6,7 @@ import { desiredOf } from './desired.ts';
 import { guestKey } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { observeAccess, observeExpansion } from './expansion/observe.ts';
-import { grantsSummary, revocationsSummary } from './grants/ladders.ts';
+import { revocationsSummary } from './grants/ladders.ts';
 import { observeGrants, outgoingNotes } from './grants/observe.ts';
 import { blankMapping, observeMapping } from './mapping/observe.ts';
 import { withdrawalSummary } from './outputs/ladders.ts';
@@ -60,7 +60,7 @@ export const observe =
       grants,
       strings,
       outputs: await observeOutputs(context, strings),
-      expansion: await observeExpansion(context, mapping, grantsSummary(grants) === 'unsettled'),
+      expansion: await observeExpansion(context, mapping, grants),
       access: observeAccess(context, mapping),
     };
   };

@@ -93,7 +93,12 @@ export type MappingSeen = {
   fault?: Fault;
 };
 
-export type ExpansionSeen = { facts: ExpansionFacts; dueAtMs: number; fault?: Fault };
+export type ExpansionSeen = {
+  facts: ExpansionFacts;
+  /** Undefined: nothing that this object did has to be carried out. */
+  dueAtMs: number | undefined;
+  fault?: Fault;
+};
 export type AccessSeen = { facts: AccessFacts; dueAtMs: number };
 
 export type RemovalSeen = {

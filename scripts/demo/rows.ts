@@ -78,7 +78,8 @@ function guestParts({ grants = [], expansion, connectionStrings = [] }: Status):
   }));
   if (!expansion) return [...roles, ...hosts];
   const { state = '—', expectedBy } = expansion;
-  const when = `Fabric looks into the group every hour; members have access by ${expectedBy ?? 'then'}.`;
+  const by = expectedBy ? `by ${expectedBy}` : 'within an hour of their first role';
+  const when = `Fabric looks into the group every hour; members have access ${by}.`;
   return [...roles, ...hosts, { name: '◦ members', phase: state, message: when }];
 }
 

@@ -415,6 +415,61 @@ describe('on the way up', () => {
     });
     await playUntilMappingReady(stage);
     expect(roleIn(SALES)).toBe('Member');
+    await stage.pass(HOUR_MS);
+    await stage.apply(mappingManifest(ANALYSTS, { grants: [] }));
+    await playUntilMappingSaid(stage, 'GroupExpanding', 'GroupExpanded');
+    expect(roleIn(SALES)).toBeUndefined();
+  });
+
+  test('a role of a group that may not be taken away begins no hour, however often it is tried', async () => {
+    await begin({ grants: GRANTS }, ANALYSTS);
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    const code = 'InsufficientWorkspaceRole';
+    stage.simulator.faults.add({ kind: 'refuse', status: 403, code, method: 'DELETE', path: '/roleAssignments' });
+    await stage.apply(mappingManifest(ANALYSTS, { grants: [GRANTS[0]!] }));
+    await playUntilMappingSaid(stage, code);
+    await stage.pass(HOUR_MS);
+    expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpansionDue');
+  });
+
+  test.each([
+    [
+      'a workspace that the operator may not see',
+      () => void delete workspaceIn(stage.simulator.world, FINANCE).roles[OPERATOR_APP.objectId],
+      'GrantUnreadable',
+    ],
+    [
+      'a role that the operator may not give',
+      () =>
+        void stage.simulator.faults.add({
+          kind: 'refuse',
+          status: 403,
+          code: 'InsufficientPrivileges',
+          method: 'POST',
+          path: `/${FINANCE}/roleAssignments`,
+        }),
+      'InsufficientPrivileges',
+    ],
+  ])('%s hides nobody the hour of the roles that a group has', async (_, hinder, reason) => {
+    hinder();
+    await begin({ grants: GRANTS }, ANALYSTS);
+    await playUntilMappingSaid(stage, 'GroupExpanding', 'GroupExpanded');
+    expect(mappingIn(stage)!.status!.expansion).toMatchObject({ state: 'Expanding' });
+    expect(mappingCondition(stage, 'GroupExpanded')?.message).toContain('1 of 2 workspace roles');
+    await stage.pass(HOUR_MS);
+    expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpansionDue');
+    expect(mappingSaid(stage, 'Ready')).toBe(`False ${reason}`);
+    expect(mappingCondition(stage, 'Ready')?.message).toContain(FINANCE);
+  });
+
+  test('a group without any of its roles is not called expanded, however long it is mapped', async () => {
+    delete workspaceIn(stage.simulator.world, FINANCE).roles[OPERATOR_APP.objectId];
+    await begin({ grants: [GRANTS[1]!] }, ANALYSTS);
+    await playUntilMappingSaid(stage, 'GrantUnreadable');
+    await stage.pass(2 * HOUR_MS);
+    expect(mappingSaid(stage, 'GroupExpanded')).toBe('Unknown AwaitingGrants');
+    expect(mappingIn(stage)!.status!.expansion).toMatchObject({ state: 'Expanding' });
   });
 
   test('only observed, it says what would be given, and gives nothing', async () => {

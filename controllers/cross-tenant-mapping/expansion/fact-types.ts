@@ -4,9 +4,9 @@ import type { Domain, FactsOf } from '../fact-domain-types.ts';
 export const EXPANSION_FACTS = {
   /** Summary of the mapping's ladder: it is there. */
   mapped: [true, false],
-  /** Summary of the grants: one of them is still to be made, changed or taken away. */
-  grants: ['settled', 'unsettled'],
-  /** An hour since the mapping, or since the grants of the group last changed (annotation grants-changed-at). */
+  /** Summary of the grants: which of the roles that are asked for are there. all: also where none is asked for. */
+  grants: ['all', 'some', 'none'],
+  /** An hour since the mapping, since a role was asked for that is there (its note), or since one went (grants-changed-at). */
   hour: ['before', 'after'],
   /**
    * Members of the group in our own directory. some: the group itself has been expanded; whether its newest rights have

@@ -4,12 +4,15 @@ import type { AccessFacts, ExpansionFacts } from '../types.ts';
 
 const is = (test: (facts: ExpansionFacts) => boolean) => when<ExpansionFacts>(test);
 
-/** Groups only: Hour → Members. Nothing hurries Fabric's hourly expansion, so nothing is asked before it is due. */
+/**
+ * Groups only: Hour → Members. Nothing hurries Fabric's hourly expansion, so nothing is asked before it is due. A role
+ * that cannot be given keeps the hour of the others from nobody.
+ */
 export const expansionMachine = setup({
   types: { context: {} as ExpansionFacts, input: {} as ExpansionFacts },
   guards: {
     unmapped: is(({ mapped }) => !mapped),
-    unsettled: is(({ grants }) => grants === 'unsettled'),
+    ungranted: is(({ grants }) => grants === 'none'),
     before: is(({ hour }) => hour === 'before'),
     seen: is(({ members }) => members === 'some'),
     empty: is(({ members }) => members === 'none'),
@@ -25,7 +28,7 @@ export const expansionMachine = setup({
         Check: {
           always: [
             { guard: 'unmapped', target: 'AwaitingMapping' },
-            { guard: 'unsettled', target: 'AwaitingGrants' },
+            { guard: 'ungranted', target: 'AwaitingGrants' },
             { guard: 'before', target: 'Expanding' },
             { target: '#expansion.Members' },
           ],

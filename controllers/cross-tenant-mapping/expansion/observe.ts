@@ -1,28 +1,31 @@
+import { grantedAtMs } from '../grants/desired.ts';
+import { grantsSummary } from '../grants/ladders.ts';
 import { agedCall, attempt, blindness, type Context } from '../reading.ts';
-import type { AccessSeen, ExpansionSeen, MappingSeen } from '../types.ts';
+import type { AccessSeen, ExpansionSeen, GrantsSeen, MappingSeen } from '../types.ts';
 
 /** Published: "every hour" (seed 003); to whom it is due just then nobody promises the minute. */
 const EXPANSION_MS = 3_600_000;
 /** "Several hours": what we say by when whoever cannot get in should begin to look for a fault. */
 const ACCESS_MS = 4 * 3_600_000;
 
-/** Undefined for anybody but a group. `unsettled`: a grant is still to be made, changed or taken away. */
+/** Undefined for anybody but a group. */
 export async function observeExpansion(
   context: Context,
   { facts: { mapping }, principal }: MappingSeen,
-  unsettled: boolean,
+  grants: GrantsSeen,
 ): Promise<ExpansionSeen | undefined> {
   const { desired, provenance, pass, deps, clients } = context;
   if (desired.principalType !== 'Group') return undefined;
-  const dueAtMs = sinceMs(context) + deps.clock.scaled(EXPANSION_MS);
+  const since = sinceMs(context, grants);
+  const dueAtMs = since === undefined ? undefined : since + deps.clock.scaled(EXPANSION_MS);
   const facts: ExpansionSeen['facts'] = {
     mapped: isMapped(context, mapping),
-    grants: unsettled ? 'unsettled' : 'settled',
-    hour: pass.nowMs < dueAtMs ? 'before' : 'after',
+    grants: grantsSummary(grants),
+    hour: dueAtMs !== undefined && pass.nowMs < dueAtMs ? 'before' : 'after',
     members: 'notAsked',
   };
   const isAsked = desired.lookup === 'graph' && principal.kind === 'known' && facts.mapped && facts.hour === 'after';
-  if (!isAsked || unsettled || !provenance.mapping) return { facts, dueAtMs };
+  if (!isAsked || facts.grants === 'none' || !provenance.mapping) return { facts, dueAtMs };
   const read = await attempt(context, `the members of group ${principal.id}`, () =>
     clients.graph.groupMembers(principal.id, agedCall(context, 'rest')),
   );
@@ -33,8 +36,11 @@ export async function observeExpansion(
 }
 
 /** From what Fabric has to carry out with its next expansion: a mapping of ours, or a change of the group's grants. */
-const sinceMs = ({ provenance: { mapping, grantsChangedAtMs } }: Context): number =>
-  Math.max(mapping?.how === 'created' ? mapping.atMs : 0, grantsChangedAtMs ?? 0);
+function sinceMs({ provenance: { mapping, grantsChangedAtMs } }: Context, grants: GrantsSeen): number | undefined {
+  const all = [mapping?.how === 'created' ? mapping.atMs : undefined, grantsChangedAtMs, grantedAtMs(grants)];
+  const known = all.filter((atMs) => atMs !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
+}
 
 export function observeAccess(context: Context, { facts: { mapping } }: MappingSeen): AccessSeen | undefined {
   const { provenance, pass, deps } = context;

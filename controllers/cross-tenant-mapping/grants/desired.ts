@@ -1,5 +1,5 @@
 import { isAbout } from './desired-notes.ts';
-import type { GrantNote, RoleAssignment, RolePrincipal, WantedGrant } from './types.ts';
+import type { GrantNote, GrantSeen, GrantsSeen, RoleAssignment, RolePrincipal, WantedGrant } from './types.ts';
 
 const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
@@ -30,6 +30,27 @@ export function foundIn(list: readonly RoleAssignment[], principalId: string, ro
   if (assignment.role === role) return { state: 'asWanted', assignment };
   const isLast = assignment.role === 'Admin' && list.filter((other) => other.role === 'Admin').length === 1;
   return { state: isLast ? 'lastAdmin' : 'otherRole', assignment };
+}
+
+const BLIND: readonly GrantSeen['facts']['assignment'][] = ['unobservable', 'refused', 'restricted'];
+
+/** As asked for, and noted. What cannot be read just now was there when it was last noted. */
+const isHeld = ({ facts: { assignment, origin } }: GrantSeen): boolean =>
+  origin !== 'none' && (assignment === 'asWanted' || BLIND.includes(assignment));
+
+/** When this object last asked for a change of one that is there now: of what was only taken over nothing was changed. */
+export function grantedAtMs({ grants }: Pick<GrantsSeen, 'grants'>): number | undefined {
+  const times = Object.values(grants).flatMap((grant) => {
+    const { note } = grant;
+    return isHeld(grant) && note && (note.how === 'created' || note.askedAtMs > note.atMs) ? [note.askedAtMs] : [];
+  });
+  return times.length > 0 ? Math.max(...times) : undefined;
+}
+
+/** How many of the roles that are asked for are there. */
+export function heldIn({ grants }: Pick<GrantsSeen, 'grants'>): { held: number; asked: number } {
+  const all = Object.values(grants);
+  return { held: all.filter(isHeld).length, asked: all.length };
 }
 
 /**

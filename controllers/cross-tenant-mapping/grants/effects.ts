@@ -21,7 +21,7 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
     const { fabric } = await clientsOf(deps, pass);
     try {
       await fabric.addRoleAssignment(wanted.workspaceId, principal, wanted.role, pass.call, () =>
-        pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) }),
+        pass.annotate(grantNote(asked)),
       );
     } catch (thrown) {
       const error = toOperatorError(thrown);
@@ -49,13 +49,13 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
   /** Safe to repeat: the same role again changes nothing. */
   async correctRole(pass, seen, ladder) {
     const grant = grantOf(seen, ladder);
-    const { principal, wanted, note, assignment } = grant;
+    const { wanted, note, assignment } = grant;
     const { id, role: before } = found(assignment, ladder);
     const noted = found(note, ladder);
     const asked: GrantNote = { ...noted, ...wanted, askedAtMs: pass.nowMs };
     const { fabric } = await clientsOf(deps, pass);
     await fabric.updateRoleAssignment(wanted.workspaceId, id, wanted.role, pass.call, () =>
-      pass.annotate({ ...grantNote(asked), ...hourBegins(pass, principal) }),
+      pass.annotate(grantNote(asked)),
     );
     tell(pass, 'RoleCorrected', 'CorrectRole', `Gave ${words(grant)}; it was ${before}.`, grant, { before });
   },
@@ -65,22 +65,25 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
     const { note, assignment } = revocationOf(seen, ladder);
     const { id, role } = found(assignment, ladder);
     const { fabric } = await clientsOf(deps, pass);
-    await fabric.deleteRoleAssignment(note.workspaceId, id, pass.call, () =>
-      pass.annotate(hourBegins(pass, note.principal)),
-    );
-    await pass.annotate(noGrant(note));
+    await fabric.deleteRoleAssignment(note.workspaceId, id, pass.call);
+    await pass.annotate({ ...noGrant(note), ...hourBegins(pass, note.principal) });
     const text = `Took the role ${role} in workspace ${note.workspaceId} from ${note.principal.type} ${note.principal.id}.`;
     report(pass, { reason: 'RoleRevoked', action: 'RevokeRole', note: text }, fieldsOf(note, role));
   },
 
   async forgetGrant(pass, seen, ladder) {
-    const { note } = revocationOf(seen, ladder);
-    await pass.annotate(noGrant(note));
+    const { note, facts } = revocationOf(seen, ladder);
+    // Whoever took it away, perhaps we did, and were never answered.
+    const isGone = facts.wish === 'revoke';
+    await pass.annotate({ ...noGrant(note), ...(isGone && hourBegins(pass, note.principal)) });
     pass.audit('ForgetGrant', fieldsOf(note));
   },
 });
 
-/** Members of a group feel a change with the next expansion (cloud-apis 15.4). */
+/**
+ * Members of a group feel a change with the next expansion (cloud-apis 15.4). Roles that are there tell by their own notes
+ * since when; only of one that is gone nothing else would.
+ */
 const hourBegins = ({ nowMs }: MyPass, { type }: RolePrincipal): ReturnType<typeof notes.grantsChanged> =>
   type === 'Group' ? notes.grantsChanged(nowMs) : {};
 

@@ -1,5 +1,6 @@
 import type { Ladder } from '../types.ts';
-import type { GrantSeen, GrantsSeen, RevocationSeen } from './types.ts';
+import { heldIn } from './desired.ts';
+import type { GrantsSeen, RevocationSeen } from './types.ts';
 
 /** Revocations first: whoever is to lose a role loses it before somebody else gets one. */
 export const grantLadders = ({ grants, revocations }: GrantsSeen): readonly Ladder[] => [
@@ -7,11 +8,11 @@ export const grantLadders = ({ grants, revocations }: GrantsSeen): readonly Ladd
   ...Object.entries(grants).map(([name, { facts }]) => ({ name, machine: 'grant', facts })),
 ];
 
-const isHeld = ({ facts }: GrantSeen): boolean => facts.assignment === 'asWanted' && facts.origin !== 'none';
-
-/** For the expansion of a group: one is still to be made, changed or taken away. */
-export const grantsSummary = ({ grants, revocations }: GrantsSeen): 'settled' | 'unsettled' =>
-  Object.values(grants).every(isHeld) && Object.keys(revocations).length === 0 ? 'settled' : 'unsettled';
+/** For the expansion of a group: its members get what is there, however long the rest takes. */
+export function grantsSummary(grants: GrantsSeen): 'all' | 'some' | 'none' {
+  const { held, asked } = heldIn(grants);
+  return held === asked ? 'all' : held > 0 ? 'some' : 'none';
+}
 
 const STUCK: readonly RevocationSeen['facts']['assignment'][] = ['refused', 'restricted', 'lastAdmin'];
 

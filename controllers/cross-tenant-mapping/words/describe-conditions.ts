@@ -4,6 +4,7 @@ import { grantedCondition } from '../grants/describe.ts';
 import { publishedCondition } from '../outputs/describe.ts';
 import type { Report, Rest, Seen } from '../types.ts';
 import { readyMessage } from './describe-ready.ts';
+import { WORDING } from './describe-reasons.ts';
 import { line, say } from './describe-words.ts';
 
 type Condition = Report['conditions'][number];
@@ -115,9 +116,21 @@ function principalResolved(seen: Seen, rests: readonly Rest[]): Found {
   return { status: rest.reason === 'PrincipalUnneeded' ? 'Unknown' : status, reason, message };
 }
 
+const { says, next } = WORDING.AwaitingGrants;
+const AWAITING_GRANTS: Found = { status: 'Unknown', reason: 'AwaitingGrants', message: capital(`${says}; ${next}.`) };
+
+/** A role is being given, changed or taken away, and nobody need act for it. */
+const isUnderWay = (rest: Rest): boolean =>
+  (rest.machine === 'grant' || rest.machine === 'revocation') &&
+  rest.reason !== 'GrantUnobservable' &&
+  !isDone(rest) &&
+  !needsPerson(rest);
+
 function groupExpanded(seen: Seen, rests: readonly Rest[]): Found {
   const rest = of(rests, 'expansion');
   if (!rest) return notBegun(seen, of(rests, 'mapping'));
   const { status, reason, message } = found(seen, rest);
+  // With the change that is under way the hour begins again: whoever waits for this condition waits for that one, too.
+  if (status === 'True' && rests.some(isUnderWay)) return { ...AWAITING_GRANTS };
   return { status: rest.reason === 'GroupEmpty' ? 'False' : status, reason, message };
 }

@@ -7,7 +7,10 @@ export const EXPANSION_WORDING: Readonly<Record<ExpansionReason, Wording>> = {
     says: 'the guest was mapped within the last hours, in which Fabric may still turn a guest away',
     next: 'whoever is turned away tries again later',
   },
-  AwaitingGrants: { says: 'grants of the group are still being made', next: 'the group is expanded after that' },
+  AwaitingGrants: {
+    says: 'the group does not have its workspace roles as they are asked for yet',
+    next: 'its members get them within an hour after that; Granted says what each role waits for',
+  },
   AwaitingMapping: { says: 'the guest is not mapped yet', next: 'the rest comes after that' },
   GroupEmpty: {
     says: 'the group that represents the guest group has no members, though Fabric expands it every hour',

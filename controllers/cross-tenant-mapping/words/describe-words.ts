@@ -1,5 +1,6 @@
 import { capital, NEXT_BY_DISPOSITION, passesByItself } from '../../../operator/words/text.ts';
 import { grantDetail } from '../grants/describe.ts';
+import { heldIn } from '../grants/desired.ts';
 import { outputsDetail, outputsRemedy } from '../outputs/describe.ts';
 import { stringDetail } from '../strings/describe.ts';
 import type { Fault, MappingSeen, Reason, Rest, Seen } from '../types.ts';
@@ -138,7 +139,7 @@ export function detailOf(seen: Seen, rest: Rest): string | undefined {
 }
 
 function detailOfMapping(
-  { desired, mapping, expansion, access, provenance }: Seen,
+  { desired, mapping, grants, expansion, access, provenance }: Seen,
   { reason }: Rest,
 ): string | undefined {
   switch (reason) {
@@ -159,12 +160,22 @@ function detailOfMapping(
       return principal.kind === 'known' ? `${principal.type} ${principal.id}` : undefined;
     }
     case 'GroupExpanding':
-      return expansion && `by ${minute(expansion.dueAtMs)}`;
+      return [expansion?.dueAtMs && `by ${minute(expansion.dueAtMs)}`, partly(grants)].filter(Boolean).join('; ');
+    case 'GroupExpanded':
+    case 'GroupEmpty':
+    case 'GroupExpansionDue':
+      return partly(grants);
     case 'AccessSettling':
       return access && `until about ${minute(access.dueAtMs)}`;
     default:
       return undefined;
   }
+}
+
+/** Members get what is there; what is not is said elsewhere, and must not be taken for theirs. */
+function partly(grants: Seen['grants']): string | undefined {
+  const { held, asked } = heldIn(grants);
+  return held === asked ? undefined : `with ${held} of ${asked} workspace roles; for the rest see Granted`;
 }
 
 function rowInWords({ row }: MappingSeen): string | undefined {

@@ -97,11 +97,22 @@ describe('what the other ladders are told', () => {
     ),
   });
 
-  test('grants are settled when each is held, and nothing is to be taken away', () => {
-    expect(grantsSummary(seen('asWanted'))).toBe('settled');
-    expect(grantsSummary(seen('absent'))).toBe('unsettled');
-    expect(grantsSummary(seen('restricted'))).toBe('unsettled');
-    expect(grantsSummary(seen('asWanted', [{ wish: 'revoke', assignment: 'present' }]))).toBe('unsettled');
+  test.each([
+    ['all', 'asWanted', 'asWanted'],
+    ['all', 'asWanted', 'restricted'],
+    ['some', 'asWanted', 'absent'],
+    ['some', 'otherRole', 'asWanted'],
+    ['none', 'absent', 'lastAdmin'],
+  ] as const)('%s of the grants are held when one is %s and the other %s', (summary, one, other) => {
+    const both = { a: seen(one).grants['a']!, b: seen(other).grants['a']! };
+    expect(grantsSummary({ grants: both, revocations: {} })).toBe(summary);
+  });
+
+  test('a role that nobody noted is not held, and where none is asked for none is missing', () => {
+    const { facts, ...grant } = seen('asWanted').grants['a']!;
+    const foreign = { ...grant, facts: { ...facts, origin: 'none' as const } };
+    expect(grantsSummary({ grants: { a: foreign }, revocations: {} })).toBe('none');
+    expect(grantsSummary({ grants: {}, revocations: {} })).toBe('all');
   });
 
   test('roles to be taken away are stuck when none of them goes without a person', () => {

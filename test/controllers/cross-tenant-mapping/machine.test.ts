@@ -74,11 +74,13 @@ describe('over every observation', () => {
     const laws: Record<string, Law<ExpansionFacts>> = {
       'only watched': (_, { effect, tag }) => effect === undefined && tag !== 'stalled',
       'the hour first': ({ hour }, { tag }) => tag !== 'ready' || hour === 'after',
-      'and not while grants change': ({ grants }, { tag }) => tag !== 'ready' || grants === 'settled',
+      'and not before a role is there': ({ grants }, { tag }) => tag !== 'ready' || grants !== 'none',
+      'one role that is missing keeps the hour of the others from nobody': ({ grants, mapped }, { reason }) =>
+        !mapped || grants === 'none' || reason !== 'AwaitingGrants',
       'waits for exactly the hour': ({ mapped, grants, hour }, { poll }) =>
-        !mapped || grants === 'unsettled' || hour === 'after' || poll === 'due',
+        !mapped || grants === 'none' || hour === 'after' || poll === 'due',
       'what may not be looked at blocks nothing': ({ mapped, grants, hour, members }, { tag }) =>
-        !mapped || grants === 'unsettled' || hour === 'before' || members === 'some' || tag === 'ready',
+        !mapped || grants === 'none' || hour === 'before' || members === 'some' || tag === 'ready',
     };
     expect(survey({ machine: machines.expansion, domain: EXPANSION_FACTS, laws })).toEqual(NOTHING);
     const access: Record<string, Law<AccessFacts>> = {
