@@ -2,9 +2,8 @@ import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
 import type { Ledger } from '../../operator/clients/kube/ledger.ts';
 import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
-import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
-import type { CrossTenantMapping, Desired, Fault, Provenance } from './types.ts';
+import type { CrossTenantMapping, Desired, Provenance } from './types.ts';
 
 /** What the controller is made of. */
 export type Deps = { clouds: Clouds; clock: Clock; ledger: Ledger; publishers: Publishers };
@@ -16,9 +15,6 @@ export type MyPass = Pass<CrossTenantMapping>;
 
 /** One pass, with everything that reading needs. `clients` are those of the provider's tenant. */
 export type Context = { deps: Deps; pass: MyPass; desired: Desired; provenance: Provenance; clients: TenantClients };
-
-/** A value that was read, or why it was not. */
-export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
 
 /** How old an answer may be, in published milliseconds. */
 export const AGE_MS = {
@@ -47,26 +43,3 @@ export function clientsOf(
   const query = { tenantId: spec.tenantId, namespace: metadata.namespace ?? '' };
   return clouds.forTenant(spec.credentialsRef ? { ...query, credentialsRef: spec.credentialsRef } : query, call);
 }
-
-/**
- * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself. Errors that make the whole
- * pass meaningless go through: the object's own credentials, a bug, the end of the pass.
- */
-export async function attempt<T>(
-  { pass }: Pick<Context, 'pass'>,
-  about: string,
-  ask: () => Promise<T>,
-): Promise<Reading<T>> {
-  try {
-    return { value: await ask() };
-  } catch (thrown) {
-    const error = toOperatorError(thrown);
-    const meaningless = error.disposition === 'bug' || isCredentialTrouble(error);
-    if (pass.signal.aborted || meaningless) throw thrown;
-    return { fault: { about, error } };
-  }
-}
-
-/** `refused` needs a person and is looked at slowly; anything else passes by itself. */
-export const blindness = ({ error }: { error: OperatorError }): 'refused' | 'unobservable' =>
-  error.disposition === 'blocked' || error.disposition === 'terminal' ? 'refused' : 'unobservable';

@@ -1,4 +1,3 @@
-import { OperatorError } from '../../operator/errors.ts';
 import type { EffectOf } from '../../operator/runtime/kind.ts';
 import { type Deps, type MyPass } from './reading.ts';
 import {
@@ -13,31 +12,6 @@ import {
 import type { ArmId, ManagedPrivateEndpoint, Seen } from './types.ts';
 
 export type Run = EffectOf<ManagedPrivateEndpoint, Seen>;
-
-/** What a fact promised. A ladder that rests on a fact without what belongs to it is a defect of ours. */
-export function found<T>(value: T | undefined, what: string): T {
-  if (value !== undefined) return value;
-  throw new OperatorError({
-    disposition: 'bug',
-    reason: 'InternalError',
-    message: `the facts of ${what} promise something that was not read`,
-  });
-}
-
-/** Says what has been done: an Event for people, a line for the audit trail. */
-export function report(
-  pass: MyPass,
-  done: { reason: string; action: string; note: string; warning?: boolean },
-  fields: Record<string, string | number | boolean>,
-): void {
-  pass.audit(done.action, fields);
-  pass.event({
-    type: done.warning ? 'Warning' : 'Normal',
-    reason: done.reason,
-    action: done.action,
-    note: done.note.length <= 1_000 ? done.note : `${done.note.slice(0, 999)}…`,
-  });
-}
 
 /**
  * The target as the spec refers to it now: a WorkspacePrivateLink may have withdrawn its permission since this pass began.

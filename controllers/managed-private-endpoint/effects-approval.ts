@@ -1,9 +1,10 @@
 import { fabricWord, managedSubscription } from '../../operator/approval/managed-endpoint.ts';
 import { markedDescription, markerOf } from '../../operator/approval/marker.ts';
 import { toOperatorError } from '../../operator/errors.ts';
+import { found, report } from '../../operator/runtime/acting.ts';
 import { same } from './desired-names.ts';
 import { notes } from './desired-provenance.ts';
-import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
+import { inWords, type Run, targetOf } from './effect-parts.ts';
 import { rowsNow } from './effects-endpoint.ts';
 import { echoOf, matchOf } from './observe-approval.ts';
 import { rowOf, tellsNothing } from './observe-endpoint.ts';

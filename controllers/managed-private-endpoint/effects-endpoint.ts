@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { withRecreation } from '../../operator/approval/recreation.ts';
 import { OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { found, report } from '../../operator/runtime/acting.ts';
 import { withAnswer } from '../../operator/runtime/rivalry.ts';
 import { same } from './desired-names.ts';
 import { notes, provenId, requestOver } from './desired-provenance.ts';
-import { found, inWords, type Run, report, targetOf } from './effect-parts.ts';
+import { inWords, type Run, targetOf } from './effect-parts.ts';
 import { cooldownEntry, rowOf, withNoted } from './observe-endpoint.ts';
 import { isOver, namesakesOf } from './observe-target.ts';
 import { clientsOf, type Deps, type MyPass } from './reading.ts';

@@ -1,7 +1,8 @@
 import { toOperatorError } from '../../operator/errors.ts';
+import { found, report } from '../../operator/runtime/acting.ts';
 import { abandonedEntry, isRecorded } from '../../operator/runtime/loss/observe.ts';
 import { isOurRow, notes } from './desired-provenance.ts';
-import { found, inWords, type Run, report } from './effect-parts.ts';
+import { inWords, type Run } from './effect-parts.ts';
 import { rowNow } from './effects-endpoint.ts';
 import { cooldownEntry } from './observe-endpoint.ts';
 import { leftBehind } from './observe-removal.ts';

@@ -8,12 +8,13 @@ import {
 } from '../../operator/approval/managed-endpoint.ts';
 import { markerOf, markerText } from '../../operator/approval/marker.ts';
 import { isCredentialTrouble } from '../../operator/errors.ts';
+import { attempt, blindness, type Reading } from '../../operator/runtime/reading.ts';
 import { same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { namesakesOf } from './observe-target.ts';
 import { type Age, arrivalPace, echoPace, type Pace, settlePace, tickAfter } from './paces.ts';
 import { pinnedObjects, pinOf } from './pins.ts';
-import { agedCall, attempt, blindness, type Context, type Reader, type Reading } from './reading.ts';
+import { agedCall, type Context, type Reader, withTheirs } from './reading.ts';
 import {
   connectionsOf,
   isIdRejectedBy,
@@ -90,11 +91,8 @@ async function observeAged(age: Age, ...[context, asked, target, rows]: Question
   const reference = whereApproved(pass, asked, context.provenance);
   const { id = '' } = reference;
   const takesBack = isOpenApproval(context.provenance);
-  const read = await attempt(
-    context,
-    'the connections of the target',
-    async () => connectionsOf(await targetClients(deps, pass, reference, takesBack), id)?.list(agedCall(context, age)),
-    true,
+  const read = await attempt(withTheirs(context), 'the connections of the target', async () =>
+    connectionsOf(await targetClients(deps, pass, reference, takesBack), id)?.list(agedCall(context, age)),
   );
   const isUsable = reference.state !== 'missing' && (takesBack || reference.state !== 'notAllowed');
   if (read.fault || !read.value || !isUsable) {

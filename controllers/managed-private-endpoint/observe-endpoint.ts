@@ -1,9 +1,10 @@
 import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
+import { attempt, blindness, type Reading } from '../../operator/runtime/reading.ts';
 import { pausedUntilMs } from '../../operator/runtime/rivalry.ts';
 import { cooldownSubject, same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { type Age, echoPace, type Tick, tickAfter } from './paces.ts';
-import { agedCall, attempt, blindness, type Context, type Reading } from './reading.ts';
+import { agedCall, type Context } from './reading.ts';
 import type {
   ArmId,
   Desired,

@@ -1,11 +1,12 @@
 import type { OperatorError } from '../../operator/errors.ts';
 import { isAbandoned, observeLoss, PATIENCE_MS } from '../../operator/runtime/loss/observe.ts';
+import { attempt } from '../../operator/runtime/reading.ts';
 import { same, timeOf } from './desired-names.ts';
 import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
 import { isStillOpen, observeApproval } from './observe-approval.ts';
 import { blindState, readRows, rowOf, tellsNothing, withNoted } from './observe-endpoint.ts';
 import { isOver, knownTarget, namesakesOf } from './observe-target.ts';
-import { agedCall, attempt, type Context, type Deps, type MyPass, type Reader } from './reading.ts';
+import { agedCall, type Context, type Deps, type MyPass, type Reader, withTheirs } from './reading.ts';
 import { connectionsOf, referenceOf, targetClients, whereApproved } from './target-side.ts';
 import type { ApprovalSeen, Desired, Fault, LossSeen, Provenance, RemovalFacts, RemovalSeen, Seen } from './types.ts';
 
@@ -139,11 +140,8 @@ async function leftoverOf(context: Context): Promise<RemovalFacts['leftover']> {
   const { id, state } = reference;
   if (own === undefined || id === undefined || desired.approver !== 'operator') return 'none';
   if (state === 'missing' || state === 'notAllowed') return 'none';
-  const read = await attempt(
-    context,
-    'the connections of the target',
-    async () => connectionsOf(await targetClients(deps, pass, reference), id)?.list(agedCall(context, 'decisive')),
-    true,
+  const read = await attempt(withTheirs(context), 'the connections of the target', async () =>
+    connectionsOf(await targetClients(deps, pass, reference), id)?.list(agedCall(context, 'decisive')),
   );
   const isLeft = namesakesOf(desired, read.value ?? []).some((one) => same(one.privateEndpointId, own) && isOver(one));
   return isLeft ? 'present' : 'none';

@@ -1,10 +1,11 @@
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { bearsName } from '../../operator/approval/managed-endpoint.ts';
 import type { TenantClients } from '../../operator/clients/clouds.ts';
+import { attempt, blindness } from '../../operator/runtime/reading.ts';
 import { fabricServiceOf, same } from './desired-names.ts';
 import { provenId } from './desired-provenance.ts';
 import { type Age, tickAfter } from './paces.ts';
-import { agedCall, attempt, blindness, type Context } from './reading.ts';
+import { agedCall, type Context, withTheirs } from './reading.ts';
 import { connectionsOf, isRejectedBy, names, type Reference, targetClients } from './target-side.ts';
 import type { ArmId, Desired, Fault, PrivateEndpointConnection, Provenance, TargetFacts, TargetSeen } from './types.ts';
 
@@ -50,20 +51,16 @@ export async function observeTarget(context: Context, reference: Reference): Pro
   const { id, scope } = known;
   const usable = reference.state === 'arm' || reference.state === 'allowed';
   if (!usable || id === undefined || known.facts.listed === 'rejected') return known;
-  const side = await attempt(
-    context,
-    'the credentials of the target’s side',
-    () => targetClients(deps, pass, reference),
-    true,
+  const side = await attempt(withTheirs(context), 'the credentials of the target’s side', () =>
+    targetClients(deps, pass, reference),
   );
   if (side.fault) return withService(desired, known, 'refused', side.fault);
   if (!scope) return observeOther(context, known, side.value);
   const call = agedCall(context, requestAge(context));
   const read = await attempt(
-    context,
+    withTheirs(context),
     'the private link service of the target',
     async () => (await side.value.arm.privateLinkServices.get(scope, call)).value,
-    true,
   );
   if (read.fault) return withService(desired, known, blindness(read.fault), read.fault);
   if (!read.value) return withService(desired, known, 'absent');
@@ -126,11 +123,8 @@ async function accessOf(
     .some(({ spec, metadata }) => spec.inbound?.publicAccess === 'Deny' && metadata.deletionTimestamp === undefined);
   if (closes) return 'closing';
   const call = agedCall(context, requestAge(context));
-  const policy = await attempt(
-    context,
-    'the policy of the target',
-    () => fabric.communicationPolicy(workspaceId, call),
-    true,
+  const policy = await attempt(withTheirs(context), 'the policy of the target', () =>
+    fabric.communicationPolicy(workspaceId, call),
   );
   if (policy.fault) return blindness(policy.fault) === 'refused' ? 'unknown' : 'unobservable';
   return policy.value.value.inbound === 'Allow' ? 'open' : 'closed';
@@ -155,7 +149,7 @@ async function observeMatches(context: Context, side: TenantClients, id: ArmId):
   const connections = connectionsOf(side, id);
   if (!connections) return { fact: 'notAsked', list: [] };
   const call = agedCall(context, matchesAge(context));
-  const read = await attempt(context, 'the connections of the target', () => connections.list(call), true);
+  const read = await attempt(withTheirs(context), 'the connections of the target', () => connections.list(call));
   if (read.fault) return { fact: blindness(read.fault), list: [], fault: read.fault };
   if (!read.value) return { fact: 'none', list: [], isAbsent: true };
   const list = namesakesOf(context.desired, read.value);

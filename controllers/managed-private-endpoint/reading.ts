@@ -1,10 +1,10 @@
 import type { Clouds, TenantClients } from '../../operator/clients/clouds.ts';
 import type { Ledger } from '../../operator/clients/kube/ledger.ts';
 import type { Clock } from '../../operator/clock.ts';
-import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { isCredentialTrouble } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
 import { AGE_MS, type Age, oldestFor } from './paces.ts';
-import type { Desired, Fault, ManagedPrivateEndpoint, Provenance } from './types.ts';
+import type { Desired, ManagedPrivateEndpoint, Provenance } from './types.ts';
 
 /** What the controller is made of. */
 export type Deps = { clouds: Clouds; clock: Clock; ledger: Ledger };
@@ -16,9 +16,6 @@ export type Reader = { deps: Deps; pass: MyPass; desired: Desired; provenance: P
 
 /** `clients` are those of the source workspace's tenant. */
 export type Context = Reader & { clients: TenantClients };
-
-/** A value that was read, or why it was not. */
-export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
 
 /**
  * The options of a call whose answer may be this old, and no older than the pass itself allows. `sinceMs`: when what is
@@ -53,26 +50,10 @@ export function clientsOf(
 }
 
 /**
- * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself. Errors that make the whole
- * pass meaningless go through: the object's own credentials, a bug, the end of the pass. `isOthers`: credentials of the
- * target's side, without which the rest still has a meaning.
+ * As `context`, for what is read with the credentials of the target's side: trouble with those is not the object's own,
+ * and without them the rest still has a meaning.
  */
-export async function attempt<T>(
-  { pass }: Pick<Context, 'pass'>,
-  about: string,
-  ask: () => Promise<T>,
-  isOthers = false,
-): Promise<Reading<T>> {
-  try {
-    return { value: await ask() };
-  } catch (thrown) {
-    const error = toOperatorError(thrown);
-    const meaningless = error.disposition === 'bug' || (isCredentialTrouble(error) && !isOthers);
-    if (pass.signal.aborted || meaningless) throw thrown;
-    return { fault: { about, error } };
-  }
-}
-
-/** `refused` needs a person and is looked at slowly; anything else passes by itself. */
-export const blindness = ({ error }: { error: OperatorError }): 'refused' | 'unobservable' =>
-  error.disposition === 'blocked' || error.disposition === 'terminal' ? 'refused' : 'unobservable';
+export const withTheirs = <C extends Pick<Context, 'pass'>>(context: C) => ({
+  ...context,
+  isOwnTrouble: isCredentialTrouble,
+});

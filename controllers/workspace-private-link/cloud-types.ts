@@ -1,5 +1,3 @@
-import type { OperatorError } from '../../operator/errors.ts';
-
 export type {
   ARecord,
   ArmId,
@@ -18,6 +16,4 @@ export type {
   ManagedPrivateEndpoint as ManagedEndpointRow,
 } from '../../operator/clients/fabric/types.ts';
 export type { LedgerEntry } from '../../operator/clients/kube/ledger.ts';
-
-/** A read that failed: what it was about, and the error with its remedy. The fact it would have given is `unobservable` or `refused`. */
-export type Fault = { about: string; error: OperatorError };
+export type { Fault } from '../../operator/runtime/reading.ts';

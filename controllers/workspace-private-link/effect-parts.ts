@@ -1,5 +1,6 @@
 import type { Clock } from '../../operator/clock.ts';
-import { OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { toOperatorError } from '../../operator/errors.ts';
+import { found } from '../../operator/runtime/acting.ts';
 import type { EffectOf, Pass } from '../../operator/runtime/kind.ts';
 import { clientsFor } from './credentials/consumers.ts';
 import { OWNER_TAG } from './desired-names.ts';
@@ -34,16 +35,6 @@ export function removalOf({ removals }: Seen, ladder: string): RemovalSeen {
 
 const nameIn = (ladder: string) => ladder.slice(ladder.indexOf('/') + 1);
 
-/** What a fact promised. A ladder that rests on a fact without what belongs to it is a defect of ours. */
-export function found<T>(value: T | undefined, what: string): T {
-  if (value !== undefined) return value;
-  throw new OperatorError({
-    disposition: 'bug',
-    reason: 'InternalError',
-    message: `the facts of ${what} promise something that was not read`,
-  });
-}
-
 /** Tags as they should be after our write: what others added stays, an adopted thing gets no mark of ours. */
 export const tagsAfter = (
   actual: Readonly<Record<string, string>> | undefined,
@@ -69,21 +60,6 @@ export async function createNoted(
     if (isTheirs && !noted) await pass.annotate(Object.fromEntries(Object.keys(note).map((key) => [key, null])));
     throw thrown;
   }
-}
-
-/** Says what has been done: an Event for people, a line for the audit trail. */
-export function report(
-  pass: MyPass,
-  done: { reason: string; action: string; note: string; warning?: boolean },
-  fields: Record<string, string | number | boolean>,
-): void {
-  pass.audit(done.action, fields);
-  pass.event({
-    type: done.warning ? 'Warning' : 'Normal',
-    reason: done.reason,
-    action: done.action,
-    note: done.note,
-  });
 }
 
 /** Runs `ask` unless the same was asked a moment ago; answers whether it did. */

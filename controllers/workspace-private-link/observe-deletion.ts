@@ -1,3 +1,4 @@
+import { type Reading } from '../../operator/runtime/reading.ts';
 import { inboundReleased } from './access/machine.ts';
 import { readPolicy } from './access/observe.ts';
 import {
@@ -16,7 +17,7 @@ import { endpointRemoved } from './endpoint/machine.ts';
 import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
 import { observeLife } from './observe-life.ts';
 import { observeOutputs } from './outputs/observe.ts';
-import { type Context, type Reading } from './reading.ts';
+import { type Context } from './reading.ts';
 import { isOthers } from './service/observe.ts';
 import type { PrivateEndpointConnection, Seen, ServiceFacts } from './types.ts';
 

@@ -1,3 +1,4 @@
+import { attempt, type Reading } from '../../operator/runtime/reading.ts';
 import { mayBeDenied, observeAccess, readGlass, readPolicy } from './access/observe.ts';
 import { awaitsRequester, isUndecided, observeDecisions, revokesSomebody, withHolds } from './connections/observe.ts';
 import { seenBy } from './credentials/consumers.ts';
@@ -9,7 +10,7 @@ import { observeLeaving } from './endpoint/observe-leaving.ts';
 import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { observeGateway } from './placement/observe-gateway.ts';
-import { attempt, type Context, type EndpointContext, once, type Reading } from './reading.ts';
+import { type Context, type EndpointContext, once } from './reading.ts';
 import { serviceUsable } from './service/machine.ts';
 import { isOthers, observeService } from './service/observe.ts';
 import type {

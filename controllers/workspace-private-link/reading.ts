@@ -3,8 +3,9 @@ import type { ArmClient, Clouds, TenantClients } from '../../operator/clients/cl
 import type { Ledger } from '../../operator/clients/kube/ledger.ts';
 import type { Publisher } from '../../operator/clients/kube/published.ts';
 import type { Clock } from '../../operator/clock.ts';
-import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../operator/errors.ts';
+import { isCredentialTrouble, type OperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
+import { attempt, blindness, type Reading } from '../../operator/runtime/reading.ts';
 import type { Leaving } from './endpoint/observe-leaving.ts';
 import type { Consumer, Desired, Fault, Provenance, WorkspacePrivateLink } from './types.ts';
 
@@ -39,30 +40,8 @@ export type Reader = {
 export type Context = Reader & { clients: ServiceClients };
 export type EndpointContext = Reader & { clients: EndpointClients };
 
-/** A value that was read, or why it was not. */
-export type Reading<T> = { value: T; fault?: undefined } | { fault: Fault; value?: undefined };
-
 /** Something is under way: an answer may be this old, in published milliseconds, and no older. */
 export const UNSETTLED_MS = 5_000;
-
-/**
- * Reads, and turns what a cloud refuses into a fault: each ladder then says so by itself, and the others go on.
- * Errors that make the whole pass meaningless go through: the object's own credentials, a bug, the end of the pass.
- */
-export async function attempt<T>(
-  context: Pick<Reader, 'pass' | 'isOwnTrouble'>,
-  about: string,
-  ask: () => Promise<T>,
-): Promise<Reading<T>> {
-  try {
-    return { value: await ask() };
-  } catch (thrown) {
-    const error = toOperatorError(thrown);
-    const meaningless = error.disposition === 'bug' || (isCredentialTrouble(error) && !context.isOwnTrouble?.(error));
-    if (context.pass.signal.aborted || meaningless) throw thrown;
-    return { fault: { about, error } };
-  }
-}
 
 /**
  * A shared read that is asked again, fresher, when it shows something unsettled: a thing that is missing, changing or
@@ -81,10 +60,6 @@ export function settled<T>(
     return (await ask({ ...context.call, maxAgeMs })).value;
   });
 }
-
-/** `refused` needs a person and is looked at slowly; anything else passes by itself. */
-export const blindness = ({ error }: { error: OperatorError }): 'refused' | 'unobservable' =>
-  error.disposition === 'blocked' || error.disposition === 'terminal' ? 'refused' : 'unobservable';
 
 /** As `blindness`, and told apart for want of what: nobody sees a tenant without credentials for it. */
 export const sightOf = (fault: Fault): 'noCredentials' | 'refused' | 'unobservable' =>

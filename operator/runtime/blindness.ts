@@ -1,8 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { OperatorError } from '../errors.ts';
-
-/** Something that could not be read in a pass, and why. */
-export type Unread = { about: string; error: OperatorError };
+import type { Fault } from './reading.ts';
 
 const MINUTE_MS = 60_000;
 /** Published: shorter than this, clouds stammer every day, and nobody need hear of it. */
@@ -22,7 +19,7 @@ export function createBlindness(clock: Pick<Clock, 'now' | 'scaled'>) {
      * Counts this pass. Answers what is to be told now: what could not be read for minutes, or that everything can be
      * read again after that was told.
      */
-    look(key: string, unread: readonly Unread[]): { unread: Unread; minutes: number } | 'seesAgain' | undefined {
+    look(key: string, unread: readonly Fault[]): { unread: Fault; minutes: number } | 'seesAgain' | undefined {
       const nowMs = clock.now();
       const before = since.get(key);
       // What waits for a quota is not blind, and what is refused is shown and told as that.

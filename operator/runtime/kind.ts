@@ -2,7 +2,7 @@ import type { AnyStateMachine } from 'xstate';
 import type { CallOptions } from '../clients/call.ts';
 import type { Condition, KubeObject, ResourceType } from '../clients/kube/types.ts';
 import type { OperatorError } from '../errors.ts';
-import type { Unread } from './blindness.ts';
+import type { Fault } from './reading.ts';
 
 /**
  * What one folder under controllers/ hands to the runtime. A pass is: observe → decide (pure, here in the runtime) →
@@ -28,7 +28,7 @@ export interface Kind<R extends KubeObject = KubeObject, Seen = unknown, Effect 
    */
   awaitsTurn?(seen: Seen): OperatorError | undefined;
   /** What could not be read in this pass: when it lasts for minutes, on-call hears of it. Pure. */
-  unread?(seen: Seen): readonly Unread[];
+  unread?(seen: Seen): readonly Fault[];
   /** Turns facts and resting places into what people read. Pure. */
   describe(input: DescribeInput<R, Seen>): Report;
   /** Objects that are only looked at. Absent: every object is acted on. */

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../clients/kube/types.ts';
 import { OperatorError, toOperatorError } from '../errors.ts';
-import type { Unread } from './blindness.ts';
 import type { Decision, EventNote, Kind, Ladder, Pass, PlanStep, Rest } from './kind.ts';
 import type { ObjectWriter } from './object-writer.ts';
+import type { Fault } from './reading.ts';
 import { statusPatch } from './report.ts';
 
 export type PassResult = {
@@ -12,7 +12,7 @@ export type PassResult = {
   /** What observe threw, or what the status write threw. */
   error?: OperatorError;
   /** What observe could not read, though it went on. */
-  unread: readonly Unread[];
+  unread: readonly Fault[];
   wroteStatus: boolean;
   /** Our finalizer was removed in this pass: there is nothing left to report on. */
   released: boolean;
@@ -82,7 +82,7 @@ function unreadIn<R extends KubeObject, Seen>(
   kind: Kind<R, Seen>,
   seen: Seen | undefined,
   error: OperatorError | undefined,
-): readonly Unread[] {
+): readonly Fault[] {
   const partly = seen === undefined ? [] : (kind.unread?.(seen) ?? []);
   return error ? [{ about: 'the object as a whole', error }, ...partly] : partly;
 }

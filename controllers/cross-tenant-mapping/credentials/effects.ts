@@ -1,6 +1,7 @@
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { isRecorded } from '../../../operator/runtime/loss/observe.ts';
 import { notes } from '../desired-provenance.ts';
-import { found, inWords, type Run, report } from '../effect-parts.ts';
+import { inWords, type Run } from '../effect-parts.ts';
 import type { Deps, MyPass } from '../reading.ts';
 import type { LossEffect, Seen } from '../types.ts';
 import { leftBehind } from './observe.ts';

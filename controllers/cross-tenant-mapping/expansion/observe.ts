@@ -1,6 +1,7 @@
+import { attempt, blindness } from '../../../operator/runtime/reading.ts';
 import { grantedAtMs } from '../grants/desired.ts';
 import { grantsSummary } from '../grants/ladders.ts';
-import { agedCall, attempt, blindness, type Context } from '../reading.ts';
+import { agedCall, type Context } from '../reading.ts';
 import type { AccessSeen, ExpansionSeen, GrantsSeen, MappingSeen } from '../types.ts';
 
 /** Published: "every hour" (seed 003); to whom it is due just then nobody promises the minute. */

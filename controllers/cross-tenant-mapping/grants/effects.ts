@@ -1,6 +1,7 @@
 import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { notes } from '../desired-provenance.ts';
-import { didNothing, found, type Run, report } from '../effect-parts.ts';
+import { didNothing, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { GrantEffect, Seen } from '../types.ts';
 import { grantNote, noGrant } from './desired-notes.ts';

@@ -1,4 +1,5 @@
-import { agedCall, attempt, blindness, type Context, type Reading } from '../reading.ts';
+import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
+import { agedCall, type Context } from '../reading.ts';
 import { foundIn, grantLadder, revocationLadder, unwantedNotes } from './desired.ts';
 import { grantNotesIn, noteOf } from './desired-notes.ts';
 import type {

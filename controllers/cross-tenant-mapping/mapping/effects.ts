@@ -1,7 +1,8 @@
 import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { principalTypeOf } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
-import { didNothing, found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
+import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { MappingEffect, Seen } from '../types.ts';
 import { createConsentMemory } from './consents.ts';

@@ -1,5 +1,6 @@
+import { attempt, blindness } from '../../../operator/runtime/reading.ts';
 import { principalTypeOf, same } from '../desired-names.ts';
-import { agedCall, attempt, blindness, type Context } from '../reading.ts';
+import { agedCall, type Context } from '../reading.ts';
 import type { MappingFacts, MappingSeen, PrincipalNote, PrincipalSummary } from '../types.ts';
 
 /** Published: a new principal is not known everywhere for "several minutes" (cloud-apis 6, 15.1). */

@@ -1,6 +1,7 @@
 import type { Mappings } from '../../../operator/clients/fabric/types.ts';
+import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, tombstoneSubject } from '../desired-names.ts';
-import { agedCall, attempt, blindness, type Context, type Reading } from '../reading.ts';
+import { agedCall, type Context } from '../reading.ts';
 import type { Desired, Fault, Mapping, MappingFacts, MappingSeen, Provenance } from '../types.ts';
 import { observePrincipal } from './observe-principal.ts';
 

@@ -1,4 +1,5 @@
-import { found, type Run, report } from '../effect-parts.ts';
+import { found, report } from '../../../operator/runtime/acting.ts';
+import { type Run } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
 import type { Effect } from '../types.ts';
 import { nothingPublished, publishedNote } from './desired.ts';

@@ -1,4 +1,5 @@
-import { attempt, blindness, type Context, type Reading } from '../reading.ts';
+import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
+import { type Context } from '../reading.ts';
 import type { StringsSeen } from '../strings/types.ts';
 import { changeOf, holderOf, publishedIn, sameHolder } from './desired.ts';
 import type { OutputsFacts } from './fact-types.ts';

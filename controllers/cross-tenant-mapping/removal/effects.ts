@@ -1,7 +1,8 @@
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { abandonedEntry, isRecorded } from '../../../operator/runtime/loss/observe.ts';
 import { rolesLeft } from '../credentials/observe.ts';
 import { notes } from '../desired-provenance.ts';
-import { found, guestFields, inWords, type Run, report } from '../effect-parts.ts';
+import { guestFields, inWords, type Run } from '../effect-parts.ts';
 import { publishedIn } from '../outputs/desired.ts';
 import { clientsOf, type Deps } from '../reading.ts';
 import type { RemovalEffect } from '../types.ts';

@@ -1,7 +1,8 @@
 import { isAbandoned, PATIENCE_MS } from '../../../operator/runtime/loss/observe.ts';
+import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
 import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
-import { blindness, type Context, type MyPass, type Reading } from '../reading.ts';
+import { type Context, type MyPass } from '../reading.ts';
 import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
 /** Published: a deleted mapping stays listed for "more than a day"; afterwards what is listed lives. */

@@ -1,5 +1,6 @@
 import type { ConnectionStringQuery } from '../../../operator/clients/fabric/types.ts';
-import { attempt, blindness, type Context } from '../reading.ts';
+import { attempt, blindness } from '../../../operator/runtime/reading.ts';
+import { type Context } from '../reading.ts';
 import type { Fault } from '../types.ts';
 import type { StringFacts } from './fact-types.ts';
 import type { StringSeen, StringsSeen } from './types.ts';

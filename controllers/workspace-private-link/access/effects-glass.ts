@@ -1,6 +1,7 @@
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { ANNOTATION } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
-import { found, type Run, report } from '../effect-parts.ts';
+import { type Run } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
 import type { Effect, Seen } from '../types.ts';
 import { explicit, open } from './effect-policy.ts';

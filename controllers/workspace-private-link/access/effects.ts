@@ -1,9 +1,10 @@
 import type { CommunicationPolicyBody } from '../../../operator/clients/fabric/types.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
+import { report } from '../../../operator/runtime/acting.ts';
 import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { ANNOTATION } from '../desired-names.ts';
 import { LOCK_KEYS, NO_GLASS, notes } from '../desired-provenance.ts';
-import { type Run, report } from '../effect-parts.ts';
+import { type Run } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
 import type { Effect } from '../types.ts';
 import { explicit, open } from './effect-policy.ts';

@@ -1,7 +1,8 @@
 import type { TenantSetting } from '../../../operator/clients/fabric/types.ts';
+import { blindness } from '../../../operator/runtime/reading.ts';
 import { same } from '../desired-names.ts';
 import eligibility from '../eligibility.json' with { type: 'json' };
-import { blindness, type Context, settled } from '../reading.ts';
+import { type Context, settled } from '../reading.ts';
 import type { InboundFacts, OutboundFacts, PreflightItem, ServiceFacts } from '../types.ts';
 import { findings } from './desired-preflight.ts';
 

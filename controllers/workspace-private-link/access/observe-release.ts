@@ -1,9 +1,10 @@
 import { markedName, markerOf } from '../../../operator/approval/marker.ts';
+import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { approverOf } from '../connections/askers.ts';
 import { isMarkedByUs } from '../connections/listing.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
-import { attempt, blindness, type Context, type Reading, settled } from '../reading.ts';
+import { type Context, settled } from '../reading.ts';
 import { tagOf } from '../service/observe.ts';
 import type {
   CommunicationPolicySeen,

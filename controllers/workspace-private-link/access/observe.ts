@@ -1,11 +1,12 @@
 import { type CrossTenantMapping, crossTenantMappings } from '../../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
+import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { isPausing } from '../../../operator/runtime/rivalry.ts';
 import { connectionNotesOf, isUnfinishedNote, matchNoteOf } from '../connections/desired.ts';
 import { same } from '../desired-names.ts';
 import { workspacesNeededBy } from '../desired-needs.ts';
-import { attempt, blindness, type Context, type Deps, type Reading, UNSETTLED_MS } from '../reading.ts';
+import { type Context, type Deps, UNSETTLED_MS } from '../reading.ts';
 import type {
   AccessSeen,
   CommunicationPolicySeen,

@@ -1,8 +1,9 @@
 import { fabricWord, managedSubscription } from '../../../operator/approval/managed-endpoint.ts';
 import { markedDescription } from '../../../operator/approval/marker.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { same } from '../desired-names.ts';
-import { clientsOf, found, type MyPass, type Run, report } from '../effect-parts.ts';
+import { clientsOf, type MyPass, type Run } from '../effect-parts.ts';
 import type { Deps, ServiceClients } from '../reading.ts';
 import type { DecisionSeen, Effect, MatchNote, PrivateEndpointConnection, Seen } from '../types.ts';
 import { noteOfMatch, noteOfPin, outdatedNotes, pinOf, ruleOf } from './desired.ts';

@@ -9,9 +9,10 @@ import {
   UNPROVEN_MS,
 } from '../../../operator/approval/managed-endpoint.ts';
 import { markerOf, markerText } from '../../../operator/approval/marker.ts';
+import { attempt, blindness } from '../../../operator/runtime/reading.ts';
 import { same } from '../desired-names.ts';
 import { connectionFact } from '../endpoint/observe.ts';
-import { attempt, blindness, type Context, UNSETTLED_MS } from '../reading.ts';
+import { type Context, UNSETTLED_MS } from '../reading.ts';
 import type {
   DecisionSeen,
   DesiredDecision,

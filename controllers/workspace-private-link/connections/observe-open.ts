@@ -1,6 +1,7 @@
 import { UNPROVEN_MS } from '../../../operator/approval/managed-endpoint.ts';
+import { attempt } from '../../../operator/runtime/reading.ts';
 import { ABANDON, same, timeOf } from '../desired-names.ts';
-import { attempt, type Context, UNSETTLED_MS } from '../reading.ts';
+import { type Context, UNSETTLED_MS } from '../reading.ts';
 import type { ConnectionsSeen, PrivateEndpointConnection } from '../types.ts';
 import { unconfirmedIn } from './desired.ts';
 import { observeDecisions } from './observe.ts';

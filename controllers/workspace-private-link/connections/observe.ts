@@ -1,6 +1,7 @@
+import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same } from '../desired-names.ts';
 import { connectionFact, connectionOf } from '../endpoint/observe.ts';
-import { blindness, type Context, type Reading } from '../reading.ts';
+import { type Context } from '../reading.ts';
 import type {
   ConnectionFacts,
   ConnectionsSeen,

@@ -1,14 +1,8 @@
 import type { Clouds, TenantClients } from '../../../operator/clients/clouds.ts';
 import { isCredentialTrouble, type OperatorError } from '../../../operator/errors.ts';
 import type { Pass } from '../../../operator/runtime/kind.ts';
-import {
-  attempt,
-  type Deps,
-  type EndpointClients,
-  type EndpointContext,
-  type Reader,
-  type Reading,
-} from '../reading.ts';
+import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
+import { type Deps, type EndpointClients, type EndpointContext, type Reader } from '../reading.ts';
 import type { Consumer, WorkspacePrivateLink } from '../types.ts';
 
 type MyPass = Pick<Pass<WorkspacePrivateLink>, 'resource' | 'call'>;

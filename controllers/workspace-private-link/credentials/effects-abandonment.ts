@@ -1,6 +1,7 @@
 import { toOperatorError } from '../../../operator/errors.ts';
+import { found } from '../../../operator/runtime/acting.ts';
 import { LOST_AT_KEY, notes } from '../desired-provenance.ts';
-import { found, type MyPass, type Run } from '../effect-parts.ts';
+import { type MyPass, type Run } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
 import type { AbandonmentSeen, Effect, Seen } from '../types.ts';
 

@@ -1,16 +1,8 @@
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { consumerOfId } from '../desired.ts';
 import { lastSegment, OWNER_TAG, same } from '../desired-names.ts';
 import { keyOfLink, keyOfZoneGroup, notes } from '../desired-provenance.ts';
-import {
-  type Asked,
-  clientsOfConsumer,
-  createAsked,
-  endpointOf,
-  found,
-  type Run,
-  removalOf,
-  report,
-} from '../effect-parts.ts';
+import { type Asked, clientsOfConsumer, createAsked, endpointOf, type Run, removalOf } from '../effect-parts.ts';
 import type { Deps, EndpointClients } from '../reading.ts';
 import type { Effect, LinkRef } from '../types.ts';
 

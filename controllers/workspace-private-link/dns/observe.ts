@@ -1,8 +1,9 @@
+import { blindness } from '../../../operator/runtime/reading.ts';
 import { recordsByHand } from '../desired.ts';
 import { ADOPTED_TAG, OWNER_TAG, same } from '../desired-names.ts';
 import type { EndpointBase } from '../endpoint/observe.ts';
 import { proofOf } from '../proof/observe.ts';
-import { blindness, type EndpointContext, type Reader, settled } from '../reading.ts';
+import { type EndpointContext, type Reader, settled } from '../reading.ts';
 import type { ARecord, Desired, DesiredDns, DnsFacts, DnsSeen, DnsZone, Fault, RecordWrite } from '../types.ts';
 import { dnsInPlace } from './machine.ts';
 import { observeLinks } from './observe-links.ts';

@@ -1,4 +1,5 @@
 import { UNKNOWN_THING, withRecreation } from '../../../operator/approval/recreation.ts';
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { consumerOfId } from '../desired.ts';
 import { bounded, same } from '../desired-names.ts';
@@ -8,10 +9,8 @@ import {
   clientsOfConsumer,
   createNoted,
   endpointOf,
-  found,
   type Run,
   removalOf,
-  report,
   tagsAfter,
 } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';

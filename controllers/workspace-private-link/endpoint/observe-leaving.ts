@@ -1,8 +1,9 @@
+import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
 import { same, scopeOf } from '../desired-names.ts';
 import { type Expected, recordsOf } from '../dns/observe-records.ts';
-import { attempt, type Reader, type Reading, settled } from '../reading.ts';
+import { type Reader, settled } from '../reading.ts';
 import type { ArmId, PrivateEndpoint, PrivateEndpointConnection } from '../types.ts';
 import { connectionOf } from './observe.ts';
 

@@ -1,9 +1,10 @@
+import { attempt } from '../../../operator/runtime/reading.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
 import { same } from '../desired-names.ts';
 import { isToGo } from '../dns/observe-records.ts';
 import { isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
-import { attempt, type Reader } from '../reading.ts';
+import { type Reader } from '../reading.ts';
 import type { ARecord, ArmId, RemovalPending, VirtualNetworkLink } from '../types.ts';
 import type { RemovalQuestion } from './observe-removal.ts';
 

@@ -1,10 +1,11 @@
+import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
 import { OWNER_TAG, same, scopeOf } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
 import { isToGo } from '../dns/observe-records.ts';
 import { isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
-import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from '../reading.ts';
+import { type EndpointContext, type Reader, settled, sightOf } from '../reading.ts';
 import { tagOf } from '../service/observe.ts';
 import type {
   ArmId,

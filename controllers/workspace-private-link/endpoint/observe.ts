@@ -1,4 +1,5 @@
 import type { ConnectionStatus } from '../../../operator/clients/arm/types.ts';
+import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { pausedUntilMs } from '../../../operator/runtime/rivalry.ts';
 import { rejecterOf } from '../connections/listing.ts';
 import { seenBy } from '../credentials/consumers.ts';
@@ -7,7 +8,7 @@ import eligibility from '../eligibility.json' with { type: 'json' };
 import { byId } from '../lookup.ts';
 import { placementOf } from '../placement/machine.ts';
 import { observePlacement, settledPlacement, type WorkspaceSide } from '../placement/observe.ts';
-import { attempt, type EndpointContext, type Reader, type Reading, settled, sightOf } from '../reading.ts';
+import { type EndpointContext, type Reader, settled, sightOf } from '../reading.ts';
 import { mayOverwrite, tagDifference, tagOf } from '../service/observe.ts';
 import type {
   Desired,

@@ -1,5 +1,6 @@
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { keyOfPublished, notes } from '../desired-provenance.ts';
-import { found, type Run, report } from '../effect-parts.ts';
+import { type Run } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
 import type { Effect } from '../types.ts';
 import { OUTPUT_KEYS } from './desired.ts';

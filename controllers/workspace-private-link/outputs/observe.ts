@@ -1,4 +1,5 @@
-import { attempt, blindness, type Reader, type Reading } from '../reading.ts';
+import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
+import { type Reader } from '../reading.ts';
 import type { EndpointSeen, Fault, OutputsFacts, OutputsSeen } from '../types.ts';
 import { OUTPUT_KEYS, type Outputs, outputsOf } from './desired.ts';
 

@@ -1,7 +1,8 @@
 import type { Read } from '../../../operator/clients/call.ts';
+import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { networkOf, same } from '../desired-names.ts';
 import { byId } from '../lookup.ts';
-import { attempt, type Context, type Reading, settled } from '../reading.ts';
+import { type Context, settled } from '../reading.ts';
 import type { DesiredEndpoint, Gateway, GatewaySeen, PlacementFacts } from '../types.ts';
 
 type Facts = Pick<PlacementFacts, 'gateway' | 'check'>;

@@ -1,8 +1,9 @@
 import type { Subnet } from '../../../operator/clients/arm/types.ts';
 import { verdictOf } from '../../../operator/clients/classify.ts';
+import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { same } from '../desired-names.ts';
 import eligibility from '../eligibility.json' with { type: 'json' };
-import { attempt, type EndpointContext, type Reading, settled } from '../reading.ts';
+import { type EndpointContext, settled } from '../reading.ts';
 import { observeProvider } from '../service/observe.ts';
 import { endpointQuota } from '../service/observe-quotas.ts';
 import type {

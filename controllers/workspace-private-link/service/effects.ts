@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../../operator/clients/kube/ledger.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
+import { found, report } from '../../../operator/runtime/acting.ts';
 import { openApprovalWords, unconfirmedIn } from '../connections/desired.ts';
 import { isOpenByGlass } from '../credentials/desired-left.ts';
 import { bounded } from '../desired-names.ts';
@@ -9,10 +10,8 @@ import {
   clientsOfConsumer,
   createNoted,
   endpointOf,
-  found,
   type MyPass,
   type Run,
-  report,
   tagsAfter,
 } from '../effect-parts.ts';
 import type { Deps, ServiceClients } from '../reading.ts';

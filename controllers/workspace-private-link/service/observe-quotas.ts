@@ -1,6 +1,7 @@
 import { workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
+import { attempt } from '../../../operator/runtime/reading.ts';
 import { same } from '../desired-names.ts';
-import { attempt, type Context, UNSETTLED_MS } from '../reading.ts';
+import { type Context, UNSETTLED_MS } from '../reading.ts';
 import type { PrivateEndpointConnection, PrivateLinkService, WorkspacePrivateLink } from '../types.ts';
 import { isUsedUp, quotasOf } from './desired-quotas.ts';
 

@@ -1,9 +1,10 @@
 import { workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
+import { attempt, blindness } from '../../../operator/runtime/reading.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
 import { registeredIn } from '../desired-provenance.ts';
 import eligibility from '../eligibility.json' with { type: 'json' };
 import { byId } from '../lookup.ts';
-import { attempt, blindness, type Context, type Reader, settled } from '../reading.ts';
+import { type Context, type Reader, settled } from '../reading.ts';
 import type {
   Desired,
   Fault,
