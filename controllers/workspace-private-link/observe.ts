@@ -1,11 +1,12 @@
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import type { Pass } from '../../operator/runtime/kind.ts';
+import { isLoss } from '../../operator/runtime/loss/observe.ts';
 import { unreadAccess } from './access/observe.ts';
 import { unconfirmedIn } from './connections/desired.ts';
 import { NO_CONNECTIONS } from './connections/observe.ts';
 import { clientsFor, createConsumers } from './credentials/consumers.ts';
-import { isLoss, observeLoss } from './credentials/observe-abandonment.ts';
+import { observeLoss } from './credentials/observe-abandonment.ts';
 import { desiredOf } from './desired.ts';
 import { provenanceOf, underPresentNames } from './desired-provenance.ts';
 import { unapprovedDns } from './dns/observe.ts';

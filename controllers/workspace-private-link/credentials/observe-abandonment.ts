@@ -1,22 +1,15 @@
-import { isCredentialTrouble, type OperatorError, toOperatorError } from '../../../operator/errors.ts';
+import { type OperatorError, toOperatorError } from '../../../operator/errors.ts';
+import { abandonedEntry, isAbandoned, isLoss, PATIENCE_MS } from '../../../operator/runtime/loss/observe.ts';
 import { ABANDON } from '../desired-names.ts';
 import { observeOutputs } from '../outputs/observe.ts';
 import type { Reader } from '../reading.ts';
 import type { AbandonmentFacts, AbandonmentSeen, RemovalSeen, Seen } from '../types.ts';
 import { isOpenByGlass, leftBehind, openingCommand } from './desired-left.ts';
 
-/** Published: a day to bring lost credentials back before what they were needed for is given up. */
-const PATIENCE_MS = 24 * 3_600_000;
-/** The real year in which somebody may still want to know what was left. */
-const REMEMBERED_MS = 365 * 24 * 3_600_000;
-
 type Asking = Pick<Reader, 'deps' | 'pass' | 'desired' | 'provenance'>;
 
 /** What there are no credentials for, and why. */
 type Loss = { error: OperatorError; endpoints?: readonly string[] };
-
-/** Missing, unusable, of another tenant, or refused as an identity: no waiting ends that. */
-export const isLoss = (error: OperatorError): boolean => isCredentialTrouble(error) && error.disposition === 'blocked';
 
 /**
  * Nothing in the cloud can be read any more: all that is left is to wait, and one day to let go. What was published in
@@ -36,7 +29,7 @@ export async function observeAbandonment(
   removals: readonly RemovalSeen[],
 ): Promise<{ removals: readonly RemovalSeen[]; abandonment?: AbandonmentSeen }> {
   const [loss] = removals.flatMap((removal) => lossOf(removal) ?? []);
-  if (!loss && context.provenance.lostAtMs === undefined && !isAsked(context.pass)) return { removals };
+  if (!loss && context.provenance.lostAtMs === undefined && !isAbandoned(context.pass.resource)) return { removals };
   // One removal looks after the zones of all: it may be blind for those alone, and then its endpoint is not given up.
   const blind = removals.filter((removal) => lossOf(removal) && removal.facts.endpoint === 'noCredentials');
   const endpoints = blind.map(({ name }) => name);
@@ -68,7 +61,7 @@ async function ask(context: Asking, loss: Loss | undefined): Promise<Abandonment
     claimed: true,
     credentials: loss === undefined ? 'working' : loss.endpoints ? 'partly' : 'lost',
     lost: lostAtMs === undefined ? 'unnoted' : pass.nowMs < dueAtMs ? 'before' : 'after',
-    asked: isAsked(pass),
+    asked: isAbandoned(pass.resource),
     entry: 'absent',
   };
   const left = leftBehind(pass.resource, desired, provenance, loss?.endpoints);
@@ -93,22 +86,14 @@ function noteOf(
   asked: boolean,
   loss: Loss | undefined,
 ): AbandonmentSeen['note'] {
-  const { kind, metadata } = pass.resource;
-  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
   const trouble = loss?.error.message ?? 'credentials worked';
   const isOpen = isOpenByGlass(provenance) && !loss?.endpoints;
   const access = left.closed ? 'Deny' : isOpen ? 'OPEN by break-glass, and not closed again' : undefined;
   const door = access === undefined ? [] : [`workspace ${desired.workspaceId} (inbound public access: ${access})`];
-  return {
-    what: 'abandoned',
-    // What was written about some endpoints says nothing about the rest.
-    subject: [object.uid, ...(loss?.endpoints ?? [])].join('/'),
-    object,
-    at: new Date(pass.nowMs).toISOString(),
-    until: new Date(pass.nowMs + REMEMBERED_MS).toISOString(),
-    why: asked ? `annotation ${ABANDON}, while ${trouble}` : `the credentials stayed away for a day: ${trouble}`,
-    left: [...left.things, ...door],
-  };
+  const why = asked ? `annotation ${ABANDON}, while ${trouble}` : `the credentials stayed away for a day: ${trouble}`;
+  const entry = abandonedEntry(pass, why, [...left.things, ...door]);
+  // What was written about some endpoints says nothing about the rest.
+  return { ...entry, subject: [entry.subject, ...(loss?.endpoints ?? [])].join('/') };
 }
 
 /** The ledger is read only when something is to be let go. */
@@ -125,5 +110,3 @@ async function readEntry(
     return { facts: { ...facts, entry: 'unobservable' }, fault };
   }
 }
-
-const isAsked = ({ resource }: Asking['pass']): boolean => (resource.metadata.annotations?.[ABANDON] ?? '') !== '';

@@ -1,6 +1,5 @@
-import type { LedgerEntry } from '../../../operator/clients/kube/ledger.ts';
-import { toOperatorError } from '../../../operator/errors.ts';
 import { found, report } from '../../../operator/runtime/acting.ts';
+import { abandonedEntry, isRecorded } from '../../../operator/runtime/loss/observe.ts';
 import { openApprovalWords, unconfirmedIn } from '../connections/desired.ts';
 import { isOpenByGlass } from '../credentials/desired-left.ts';
 import { bounded } from '../desired-names.ts';
@@ -132,27 +131,12 @@ export const serviceEffects = (deps: Deps): Readonly<Record<ServiceEffect, Run>>
   },
 });
 
-/** The real year in which somebody may still want to know what was left. */
-const REMEMBERED_MS = 365 * 24 * 3_600_000;
-
 /** Who was let in without a proof and could not be put out again: for whoever clears up. */
 async function recordOpen({ ledger }: Deps, pass: MyPass, left: readonly string[]): Promise<void> {
-  const { kind, metadata } = pass.resource;
-  const object = { kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
   const why = 'Azure did not let it be rejected for a day, or a person gave up';
-  const entry: LedgerEntry = {
-    what: 'abandoned',
-    subject: `${object.uid}/connections`,
-    object,
-    at: new Date(pass.nowMs).toISOString(),
-    until: new Date(pass.nowMs + REMEMBERED_MS).toISOString(),
-    why,
-    left,
-  };
-  await ledger.write(entry, pass.signal).catch((thrown: unknown) => {
-    // The ledger goes away together with the operator's own namespace: nothing can be kept for later any more.
-    if (toOperatorError(thrown).reason !== 'NamespaceTerminating') throw thrown;
-  });
+  const whole = abandonedEntry(pass, why, left);
+  const entry = { ...whole, subject: `${whole.subject}/connections` };
+  await isRecorded(ledger, entry, pass.signal);
   const place = ledger.placeOf(entry);
   const note = `Let go of the object, and left ${left.join(', ')} (${why}). Remove what is not genuine. It is listed in ConfigMap ${place.namespace}/${place.name}.`;
   pass.event({ type: 'Warning', reason: 'Abandoned', action: 'Release', note: bounded(note, EVENT_LIMIT) });
