@@ -10,13 +10,16 @@ const KEYS = {
   lostAt: `${ANNOTATION}credentials-lost-at`,
 } as const;
 
+/** Said only where it was asked for more than once. */
+const firstOf = ({ atMs, firstAtMs }: RequestNote) => (firstAtMs === atMs ? [] : [`first=${iso(firstAtMs)}`]);
+
 type Note = Readonly<Record<string, string | null>>;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Annotations, written before the call that they are about, or with an answer that nobody will give again. */
 export const notes = {
   request: (note: RequestNote | undefined): Note => ({
-    [KEYS.request]: note ? `${iso(note.atMs)} before=${note.before}` : null,
+    [KEYS.request]: note ? [iso(note.atMs), `before=${note.before}`, ...firstOf(note)].join(' ') : null,
   }),
   mapping: (note: MappingNote | undefined): Note => ({
     [KEYS.mapping]: note ? `${note.how} ${note.id} at=${iso(note.atMs)}` : null,
@@ -44,10 +47,11 @@ export function provenanceOf({ metadata }: CrossTenantMapping): Provenance {
 }
 
 function requestIn(text = ''): RequestNote | undefined {
-  const [at, before] = text.split(' ');
+  const [at, before, first] = text.split(' ');
   const atMs = timeOf(at);
   if (atMs === undefined || (before !== 'before=none' && before !== 'before=over')) return undefined;
-  return { atMs, before: before === 'before=none' ? 'none' : 'over' };
+  const firstAtMs = timeOf(first?.slice('first='.length)) ?? atMs;
+  return { atMs, before: before === 'before=none' ? 'none' : 'over', firstAtMs };
 }
 
 function mappingIn(text = ''): MappingNote | undefined {

@@ -52,6 +52,8 @@ export type RequestNote = {
   atMs: number;
   /** What the list showed of the guest then: nothing, or only what is over. */
   before: 'none' | 'over';
+  /** When what we have was asked for first. A row that was made before that is somebody else's. */
+  firstAtMs: number;
 };
 
 /** Annotation mapping: ours, or taken over, and since when. */

@@ -32,3 +32,14 @@ export const textsAt = (from: unknown, key: string): Record<string, string> =>
 /** `object` without these keys. */
 export const without = (object: RawResource, keys: readonly string[]): RawResource =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+
+/**
+ * A time in milliseconds since the epoch. One without a zone is universal time, as Fabric writes some (cloud-apis 14), and
+ * not that of the place where the operator runs.
+ */
+export function timeIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const hasZone = /(z|[+-]\d\d:?\d\d)$/i.test(text);
+  const atMs = Date.parse(hasZone ? text : `${text}Z`);
+  return Number.isNaN(atMs) ? undefined : atMs;
+}

@@ -56,6 +56,8 @@ export type MappingChoices = {
   mappingRow: 'mappingId' | 'objectId' | 'guestId' | 'principalId' | 'nested' | 'echo';
   /** U20: how a row names the principal that was created, if it does. */
   mappingPrincipal: 'none' | 'servicePrincipalId' | 'principalId' | 'providerObjectId';
+  /** Whether a row tells when it was made. */
+  mappingTimes: 'none' | 'createdDateTime';
   /** How a deleted row tells. */
   mappingDeletedMark: 'none' | 'isDeleted' | 'status';
   /** What POST answers: 200 and nothing, the row, its bare id; or 202 and an operation. */
@@ -106,6 +108,7 @@ export const MAPPING_CHOICES: MappingChoices = {
   mappingPages: false,
   mappingRow: 'mappingId',
   mappingPrincipal: 'servicePrincipalId',
+  mappingTimes: 'none',
   mappingDeletedMark: 'none',
   mappingAnswer: 'empty',
   repeatedMapping: 'upsert',

@@ -3,8 +3,8 @@ import type { CrossTenantMapping } from './types.ts';
 
 /** A row in the shape that was chosen (U17, U18, U20): none of them is documented. */
 export function shownMapping({ conduct }: Cloud, mapping: CrossTenantMapping): Record<string, unknown> {
-  const { mappingRow, mappingPrincipal, mappingDeletedMark } = conduct.fabric.choices;
-  const { id, guestTenantId, guestObjectId, providerTenantId, type, principalId, deletedAtMs } = mapping;
+  const { mappingRow, mappingPrincipal, mappingTimes, mappingDeletedMark } = conduct.fabric.choices;
+  const { id, guestTenantId, guestObjectId, providerTenantId, type, principalId, createdAtMs, deletedAtMs } = mapping;
   const identified: Record<typeof mappingRow, Record<string, unknown>> = {
     mappingId: { mappingId: id, id: guestObjectId, tenantId: guestTenantId },
     objectId: { id, objectId: guestObjectId, tenantId: guestTenantId },
@@ -26,6 +26,7 @@ export function shownMapping({ conduct }: Cloud, mapping: CrossTenantMapping): R
       !(mappingPrincipal === 'principalId' && mappingRow === 'principalId') && {
         [type === 'Group' && mappingPrincipal === 'servicePrincipalId' ? 'groupId' : mappingPrincipal]: principalId,
       }),
+    ...(mappingTimes === 'createdDateTime' && { createdDateTime: new Date(createdAtMs).toISOString() }),
     ...(mappingDeletedMark === 'isDeleted' && { isDeleted: deletedAtMs !== undefined }),
     ...(mappingDeletedMark === 'status' && { status: deletedAtMs === undefined ? 'Active' : 'Deleted' }),
   };

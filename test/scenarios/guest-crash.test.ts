@@ -46,7 +46,13 @@ const choose = (choices: Partial<MappingChoices>) =>
 
 const SHAPES: Partial<MappingChoices>[] = [
   {},
-  { mappingRow: 'echo', mappingPrincipal: 'none', repeatedMapping: 'conflict', revivedMapping: 'newRow' },
+  {
+    mappingRow: 'echo',
+    mappingPrincipal: 'none',
+    mappingTimes: 'createdDateTime',
+    repeatedMapping: 'conflict',
+    revivedMapping: 'newRow',
+  },
 ];
 
 /** Without ids and times of chance. */
@@ -140,17 +146,22 @@ describe('a list that is old', () => {
   const lag = () =>
     stage.simulator.faults.add({ kind: 'stale', service: 'fabric', method: 'GET', path: 'crosstenantauth' });
 
-  test('on the way up, with a new process: no second mapping, and nothing is taken for lost at once', async () => {
-    const id = lag();
-    await stage.startOperator();
-    await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'it is mapped' });
-    await stage.crashAndRestart();
-    await stage.pass(8 * MINUTE_MS);
-    expect(mappingCalls(stage, 'POST').length).toBeLessThanOrEqual(2);
-    stage.simulator.faults.remove(id);
-    await playUntilMappingReady(stage);
-    expect(rowsIn(stage)).toHaveLength(1);
-  });
+  test.each(['none', 'createdDateTime'] as const)(
+    'on the way up, with a new process: no second mapping, and nothing is taken for lost or for theirs at once (rows tell times: %s)',
+    async (mappingTimes) => {
+      choose({ mappingTimes });
+      const id = lag();
+      await stage.startOperator();
+      await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'it is mapped' });
+      await stage.crashAndRestart();
+      await stage.pass(8 * MINUTE_MS);
+      expect(mappingCalls(stage, 'POST').length).toBeLessThanOrEqual(2);
+      stage.simulator.faults.remove(id);
+      await playUntilMappingReady(stage);
+      expect(rowsIn(stage)).toHaveLength(1);
+      expect(mappingIn(stage)!.metadata.annotations!['fabriclink.dev/mapping']).toMatch(/^created /);
+    },
+  );
 
   test('on the way down: what it does not show is deleted by the id that was noted', async () => {
     lag();

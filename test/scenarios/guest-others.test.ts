@@ -6,7 +6,7 @@ import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { setRole } from '../../simulator/fabric/role-assignments.ts';
 import { addDirectoryObject } from '../../simulator/graph/directory.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
-import { setTheStage } from '../support/stage-faults.ts';
+import { eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
@@ -52,6 +52,7 @@ const mapByHand = ({ objectId, userPrincipalName }: typeof ANA) =>
     type: 'User',
     ...(userPrincipalName !== undefined && { userPrincipalName }),
   });
+const noteOf = (name: string) => mappingIn(stage)?.metadata.annotations?.[`fabriclink.dev/${name}`] ?? '';
 const lookNow = (name = 'guest') =>
   stage.kube.patch(crossTenantMappings, NAMESPACE, name, {
     type: 'merge',
@@ -104,6 +105,69 @@ describe('a mapping that somebody else makes meanwhile', () => {
       expect(rowOf(LOADER.objectId)).toBeDefined();
     },
   );
+
+  test('is found by the look that comes before the request, where Fabric would take ours for the same', async () => {
+    await withYoungList();
+    await stage.pass(2 * MINUTE_MS);
+    mapByHand(LOADER);
+    await stage.apply(mappingManifest(LOADER, { adoptionPolicy: 'Never' }));
+    await playUntilMappingSaid(stage, 'AdoptionNever');
+    expect(mappingCalls(stage, 'POST')).toHaveLength(1);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(rowOf(LOADER.objectId)).toBeDefined();
+  });
+
+  describe('and that no list shows yet, where rows tell when they were made', () => {
+    /** Somebody maps Loader; five minutes later our own request is taken for the same mapping. */
+    const overtaken = async (spec: object, choices: Partial<MappingChoices> = {}) => {
+      choose({ mappingTimes: 'createdDateTime', ...choices });
+      await withYoungList();
+      const lag = stage.simulator.faults.add({ kind: 'stale', method: 'GET', path: '/crosstenantauth/mappings' });
+      mapByHand(LOADER);
+      await stage.pass(5 * MINUTE_MS);
+      await stage.apply(mappingManifest(LOADER, spec));
+      await stage.run(() => mappingCalls(stage, 'POST').length === 2, {
+        withinMs: HOUR_MS,
+        what: 'Loader is asked for',
+      });
+      return lag;
+    };
+    const endsWithoutIt = async () => {
+      await deleteMappingObject(stage);
+      await playUntilMappingGone(stage);
+      expect(mappingCalls(stage, 'DELETE')).toEqual([]);
+      expect(rowOf(LOADER.objectId)).toBeDefined();
+    };
+
+    test.each([
+      ['the list', {}],
+      ['the answer', { mappingAnswer: 'row' }],
+    ] as const)('is theirs as soon as %s tells: Never means never', async (_, choices) => {
+      stage.simulator.faults.remove(await overtaken({ adoptionPolicy: 'Never' }, choices));
+      await playUntilMappingSaid(stage, 'AdoptionNever');
+      expect(eventReasons(stage)).toContain('MappingForeign');
+      await endsWithoutIt();
+    });
+
+    test('is taken over as it is, and stays', async () => {
+      stage.simulator.faults.remove(await overtaken({}));
+      await stage.run(() => noteOf('mapping').startsWith('adopted'), { withinMs: HOUR_MS, what: 'it is taken over' });
+      await playUntilMappingReady(stage);
+      expect(eventReasons(stage)).toEqual(expect.arrayContaining(['MappingForeign', 'MappingAdopted']));
+      expect(noteOf('requested-at')).toBe('');
+      await endsWithoutIt();
+    });
+
+    test('stays where the object goes before the list tells', async () => {
+      const lag = await overtaken({});
+      await deleteMappingObject(stage);
+      await stage.pass(MINUTE_MS);
+      stage.simulator.faults.remove(lag);
+      await playUntilMappingGone(stage);
+      expect(rowOf(LOADER.objectId)).toBeDefined();
+    });
+  });
 
   test('is theirs where our own request was put off', async () => {
     await withYoungList();

@@ -145,7 +145,7 @@ describe('told or named', () => {
 
 describe('recycled after five days without a login', () => {
   test.each([
-    ['Fabric tells whom it made', {}, {}],
+    ['Fabric tells whom it made', { mappingTimes: 'createdDateTime' }, {}],
     ['Fabric takes the role away with it', { lostPrincipalRoles: 'vanish' }, {}],
     ['only the directory knows', SILENT, { principalLookup: 'Graph' }],
   ] as const)('is noticed and healed, and the role is given again: %s', async (_, choices, spec) => {
@@ -165,6 +165,8 @@ describe('recycled after five days without a login', () => {
     expect(principal()).not.toBe(before);
     expect(mappingCalls(stage, 'POST').length - posts).toBe(1);
     expect(eventReasons(stage)).toContain('PrincipalRecycled');
+    await stage.pass(2 * HOUR_MS);
+    expect(mappingIn(stage)!.metadata.annotations!['fabriclink.dev/mapping']).toMatch(/^created /);
   });
 
   test('and made anew by a login of the guest: the role follows', async () => {

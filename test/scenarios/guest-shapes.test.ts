@@ -35,7 +35,7 @@ const choose = (choices: Partial<MappingChoices>) =>
 
 const SHAPES: Partial<MappingChoices>[] = [
   {},
-  { mappingList: 'array', mappingAnswer: 'row', repeatedMapping: 'conflict' },
+  { mappingList: 'array', mappingAnswer: 'row', mappingTimes: 'createdDateTime', repeatedMapping: 'conflict' },
   { mappingList: 'mappings', mappingRow: 'objectId', mappingAnswer: 'id', repeatedMapping: 'badRequest' },
   {
     mappingPages: true,
@@ -44,10 +44,15 @@ const SHAPES: Partial<MappingChoices>[] = [
     mappingAnswer: 'row',
     revivedMapping: 'newRow',
   },
-  { mappingRow: 'principalId', mappingPrincipal: 'providerObjectId', mappingDeletedMark: 'status' },
+  {
+    mappingRow: 'principalId',
+    mappingPrincipal: 'providerObjectId',
+    mappingTimes: 'createdDateTime',
+    mappingDeletedMark: 'status',
+  },
   { mappingRow: 'nested', mappingPrincipal: 'principalId', mappingDeletedMark: 'isDeleted', revivedMapping: 'newRow' },
   { mappingRow: 'echo', mappingPrincipal: 'none', mappingAnswer: 'row' },
-  { mappingAnswer: 'operation' },
+  { mappingAnswer: 'operation', mappingTimes: 'createdDateTime' },
   { mappingRow: 'echo', mappingPrincipal: 'none', mappingAnswer: 'operation', revivedMapping: 'newRow' },
 ];
 

@@ -6,6 +6,7 @@ import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { MappingEffect, Seen } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
+import { isMappedByNow } from './observe.ts';
 
 /** Published: between two tries while Fabric refuses what it still lists; it forgets it within days. */
 const TOMBSTONE_RETRY_MS = 1_800_000;
@@ -17,11 +18,8 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
    * One POST: noted before it, and with its answer, which nobody gives again. A refusal makes nothing: then nothing of
    * the request is left noted, so that what somebody else maps is not taken for ours.
    */
-  async function ask(pass: MyPass, seen: Seen, forgetsPrincipal = false): Promise<void> {
+  async function ask(pass: MyPass, seen: Seen, { forgetsPrincipal = false } = {}): Promise<void> {
     const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
-    const looksAnew = pass.call.maxAgeMs === 0;
-    const refused = looksAnew ? undefined : consents.missing(tenantId, guest.tenantId);
-    if (refused) throw refused;
     const { fabric } = await clientsOf(deps, pass);
     try {
       const answer = await fabric.createMapping(
@@ -44,6 +42,12 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       if (last && isPutOff(error)) throw stillMissing(last, error);
       throw error.reason === 'MappingExists' && seen.mapping.facts.mapping === 'over' ? inTheWay(error) : thrown;
     }
+  }
+
+  /** Of a tenant without consent one guest asks for all. */
+  function refuseUnconsented({ call }: MyPass, { desired: { tenantId, guest } }: Seen): void {
+    const refused = call.maxAgeMs === 0 ? undefined : consents.missing(tenantId, guest.tenantId);
+    if (refused) throw refused;
   }
 
   /**
@@ -79,8 +83,12 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       cause: error,
     });
 
-  const requestNote = (seen: Seen) =>
-    notes.request({ atMs: deps.clock.now(), before: seen.mapping.facts.mapping === 'over' ? 'over' : 'none' });
+  /** What is asked for again was ours since the first time; what was taken over was not. */
+  function requestNote({ mapping: { facts }, provenance: { mapping, request } }: Seen): Record<string, string | null> {
+    const atMs = deps.clock.now();
+    const firstAtMs = mapping?.how === 'adopted' ? atMs : (request?.firstAtMs ?? atMs);
+    return notes.request({ atMs, before: facts.mapping === 'over' ? 'over' : 'none', firstAtMs });
+  }
 
   return {
     async claim(pass) {
@@ -88,6 +96,10 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     },
 
     async createMapping(pass, seen) {
+      refuseUnconsented(pass, seen);
+      const { desired, provenance } = seen;
+      // The next pass sees it, too.
+      if (await isMappedByNow({ deps, pass, desired, provenance, clients: await clientsOf(deps, pass) })) return;
       await ask(pass, seen);
       const note = `Mapped ${inWords(seen.desired)}. By itself the mapping lets nobody see any data: that takes a workspace role or a GRANT.`;
       report(pass, { reason: 'GuestMapped', action: 'CreateMapping', note }, guestFields(seen.desired));
@@ -103,6 +115,20 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       report(pass, { reason: 'MappingAdopted', action: 'AdoptMapping', note }, guestFields(seen.desired));
     },
 
+    /** It stays noted who represents the guest, unless that was concluded from our request. */
+    async disownMapping(pass, seen) {
+      const { id } = found(seen.mapping.row, 'the mapping');
+      const { principal } = seen.provenance;
+      await pass.annotate({
+        ...notes.request(undefined),
+        ...notes.mapping(undefined),
+        ...(principal?.by === 'found' && notes.principal(undefined)),
+      });
+      const note = `The mapping ${id} of ${inWords(seen.desired)} was made by somebody else, when this object was not asking for it. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
+      const fields = { mappingId: id, ...guestFields(seen.desired) };
+      report(pass, { reason: 'MappingForeign', action: 'DisownMapping', note, warning: true }, fields);
+    },
+
     /** The answer to our POST was lost, told no id, or said that the mapping is there; the list shows it. */
     async noteMapping(pass, seen) {
       const { id } = found(seen.mapping.row, 'the mapping');
@@ -113,6 +139,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
 
     /** Somebody else deleted it, or the guest's tenant revoked its consent: asking tells which. */
     async renewMapping(pass, seen) {
+      refuseUnconsented(pass, seen);
       await ask(pass, seen);
       const note = `The mapping of ${inWords(seen.desired)} was gone without our doing; it has been made again.`;
       report(pass, { reason: 'MappingLost', action: 'RenewMapping', note, warning: true }, guestFields(seen.desired));
@@ -137,7 +164,8 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     async renewPrincipal(pass, seen) {
       const gone = found(seen.provenance.principal, 'the principal');
       // Who is gone stays noted until there is an answer: without it nobody would know that there is one to replace.
-      await ask(pass, seen, true);
+      refuseUnconsented(pass, seen);
+      await ask(pass, seen, { forgetsPrincipal: true });
       const note = `Fabric has recycled ${gone.type} ${gone.id}, which represented the guest (five days without a login); it was asked for another one.`;
       report(
         pass,

@@ -15,9 +15,9 @@ export const MAPPING_FACTS = {
   /**
    * Annotations. requested: written before the POST, of which nothing more is known · created, adopted: noted when the
    * POST was answered, or when what existed was taken over · unnamed: created, its id was not in the answer, and the list
-   * tells it by now.
+   * tells it by now · foreign: noted as ours, and the row tells that it was made when we did not ask for it.
    */
-  origin: ['none', 'requested', 'unnamed', 'created', 'adopted'],
+  origin: ['none', 'requested', 'unnamed', 'created', 'adopted', 'foreign'],
   /** spec.adoptionPolicy: Always, Never, IfIdentical. */
   takeover: ['allowed', 'never', 'ifSame'],
   /** Type and denyUserAccess, where the row tells them, against the spec. */

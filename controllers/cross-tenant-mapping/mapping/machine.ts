@@ -39,6 +39,7 @@ export const mappingMachine = setup({
     unmapped: is(({ mapping }) => mapping === 'absent' || mapping === 'over'),
     unnamedAtRest: is(isUnnamedAtRest),
     unnamedUnneeded: is((facts) => isUnnamedAtRest(facts) && isUnneeded(facts)),
+    disproved: is(({ origin }) => origin === 'foreign'),
     answerLost: is((facts) => facts.origin === 'requested' || facts.origin === 'unnamed'),
     foreignNever: is(({ origin, takeover }) => origin === 'none' && takeover === 'never'),
     foreignDiffers: is(
@@ -92,6 +93,7 @@ export const mappingMachine = setup({
             { guard: 'settling', target: 'Settling' },
             { guard: 'lost', target: 'Renewing' },
             { guard: 'unmapped', target: 'Mapping' },
+            { guard: 'disproved', target: 'Disowning' },
             { guard: 'unnamedAtRest', target: '#mapping.Principal' },
             { guard: 'answerLost', target: 'Noting' },
             { guard: 'foreignNever', target: 'Foreign' },
@@ -107,6 +109,8 @@ export const mappingMachine = setup({
         Renewing: doing('renewMapping', 'MappingLost', 'now'),
         Mapping: doing('createMapping', 'GuestMapping', 'now'),
         Noting: doing('noteMapping', 'GuestMapping', 'now'),
+        // Struck from the notes, it is like any other that others made: taken over, or not.
+        Disowning: doing('disownMapping', 'MappingForeign', 'now'),
         Foreign: stalled('AdoptionNever'),
         Differs: stalled('AdoptionDiffers'),
         Adopting: doing('adoptMapping', 'Adopting', 'now'),

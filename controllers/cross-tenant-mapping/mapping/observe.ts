@@ -1,12 +1,15 @@
 import type { Mappings } from '../../../operator/clients/fabric/types.ts';
 import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, tombstoneSubject } from '../desired-names.ts';
-import { agedCall, type Context } from '../reading.ts';
+import { AGE_MS, agedCall, type Context } from '../reading.ts';
 import type { Desired, Fault, Mapping, MappingFacts, MappingSeen, Provenance } from '../types.ts';
+import { notedOrigin, originOf } from './observe-origin.ts';
 import { observePrincipal } from './observe-principal.ts';
 
 /** Published: how long a list may lag behind our own POST before what it does not show is taken for lost. */
 export const SETTLE_MS = 600_000;
+
+const LOOKING_SHARE = 50;
 
 export type Rows = Mappings & { readAtMs: number };
 
@@ -16,7 +19,7 @@ export function readRows(context: Context, maxAgeMs?: number): Promise<Reading<R
   const call = maxAgeMs === undefined ? pass.call : { ...pass.call, maxAgeMs };
   return attempt(context, 'the mappings of the tenant', async () => {
     const { value, readAtMs } = await clients.fabric.mappings(call);
-    return { of: (guest) => value.of(guest), rows: value.rows, readAtMs };
+    return { of: (guest) => value.of(guest), rows: value.rows, costMs: value.costMs, readAtMs };
   });
 }
 
@@ -25,16 +28,13 @@ export const blankMapping = (desired: Desired, provenance: Provenance): MappingF
   standing: 'clear',
   claimed: false,
   mapping: 'unobservable',
-  origin: originOf(provenance),
+  origin: notedOrigin(provenance),
   takeover: ({ Always: 'allowed', Never: 'never', IfIdentical: 'ifSame' } as const)[desired.adoption],
   likeness: 'same',
   principal: 'notSearched',
   life: 'unknown',
   needed: desired.grants.length > 0,
 });
-
-const originOf = ({ mapping, request }: Provenance): MappingFacts['origin'] =>
-  mapping?.how ?? (request ? 'requested' : 'none');
 
 /** The guest's rows, and who represents the guest. */
 export async function observeMapping(context: Context): Promise<MappingSeen> {
@@ -47,19 +47,12 @@ export async function observeMapping(context: Context): Promise<MappingSeen> {
   const { state, row } = judged.value;
   if (state !== 'live') return { facts: { ...base, mapping: state }, row, principal: { kind: 'awaited' } };
   const likeness = row && differs(desired, row) ? 'differs' : 'same';
-  const origin = row && isUnnamed(desired, provenance, row) ? 'unnamed' : base.origin;
+  const origin = originOf(context, row);
   const facts: MappingFacts = { ...base, mapping: 'live', likeness, origin };
   // Nobody is given anything before what exists is ours or taken over.
-  if (!provenance.mapping) return { facts, row, principal: { kind: 'awaited' } };
+  if (!provenance.mapping || origin === 'foreign') return { facts, row, principal: { kind: 'awaited' } };
   return observePrincipal(context, { facts, row, principal: { kind: 'awaited' } });
 }
-
-/** The answer did not tell the id by which the mapping is to be deleted, and the list does. */
-const isUnnamed = ({ guest }: Desired, { mapping }: Provenance, row: Mapping): boolean =>
-  mapping?.how === 'created' &&
-  row.seen === 'listed' &&
-  same(mapping.id, guest.objectId) &&
-  !same(row.id, guest.objectId);
 
 /**
  * What is noted goes on being worked with: grants and strings do not need the list. Whom only the spec names may be whom
@@ -82,6 +75,23 @@ async function freshEnough(context: Context): Promise<Reading<Rows>> {
   return shown.some(({ deleted }) => deleted !== true)
     ? first
     : readRows(context, agedCall(context, 'decisive').maxAgeMs);
+}
+
+/**
+ * Whether somebody else has mapped the guest while the shared list grew old: Fabric would take our POST for the same
+ * mapping, and nobody could tell ours from theirs. One list a minute serves all who ask; a long one takes no more than a
+ * fiftieth of the calls.
+ */
+export async function isMappedByNow(context: Context): Promise<boolean> {
+  const known = orThrow(await readRows(context));
+  const maxAgeMs = context.deps.clock.scaled(Math.max(AGE_MS.decisive, known.costMs * LOOKING_SHARE));
+  const rows = orThrow(await readRows(context, Math.min(maxAgeMs, context.pass.call.maxAgeMs ?? maxAgeMs)));
+  return orThrow(await judge(context, rows)).state === 'live';
+}
+
+function orThrow<T>(reading: Reading<T>): T {
+  if (reading.fault) throw reading.fault.error;
+  return reading.value;
 }
 
 type Judged = { state: 'absent' | 'over' | 'live' | 'settling'; row: Mapping | undefined };

@@ -2,6 +2,7 @@ import { isAbandoned, PATIENCE_MS } from '../../../operator/runtime/loss/observe
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
 import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
+import { isForeign } from '../mapping/observe-origin.ts';
 import { type Context, type MyPass } from '../reading.ts';
 import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
@@ -70,10 +71,15 @@ function mayAppear(context: Context, rows: readonly Mapping[]): boolean {
 const askedAtMs = ({ provenance: { mapping, request } }: Pick<Context, 'provenance'>): number =>
   Math.max(request?.atMs ?? 0, mapping?.atMs ?? 0);
 
-/** Listed under another id than ours was: somebody has deleted ours, and mapped the guest themselves. */
+/**
+ * Made when we did not ask for it, or listed under another id than ours was: somebody has mapped the guest before us, or
+ * has deleted ours and mapped the guest themselves.
+ */
 function isTheirs(context: Context, row: Mapping): boolean {
   const { desired, provenance } = context;
-  if (desired.deletion === 'DeleteAll' || isAnswered(row) || !isNamed(context) || isAskedAnew(context)) return false;
+  if (desired.deletion === 'DeleteAll') return false;
+  if (isForeign(context, row)) return true;
+  if (isAnswered(row) || !isNamed(context) || isAskedAnew(context)) return false;
   return !same(row.id, provenance.mapping?.id);
 }
 

@@ -27,6 +27,10 @@ export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
     says: 'the mapping is not as the spec says, and Fabric changes no mapping: only deleting it and mapping anew would, and the guest could not get in meanwhile',
     next: 'set the spec back, or delete this object and apply it again when the guest can do without access for some hours',
   },
+  MappingForeign: {
+    says: 'Fabric’s list tells that somebody else made the mapping when this object was not asking for it',
+    next: 'the operator strikes it from its notes; then it is taken over or left alone, as adoptionPolicy says, and it stays when this object goes, unless deletionPolicy is DeleteAll',
+  },
   MappingLost: {
     says: 'the mapping is gone: somebody deleted it, or the guest’s tenant revoked its consent',
     next: 'the operator maps the guest again; if consent was revoked, Fabric says so',

@@ -1,4 +1,5 @@
 import { isObject } from '../error-body.ts';
+import { timeIn } from '../raw.ts';
 import type { GuestRef, Mapping, MappingRow } from './types.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -64,7 +65,7 @@ export function mappingOf({ members, mappingId }: ReadRow, guest: GuestRef): Map
   const deny = members['denyuseraccess'];
   const state = firstOf(members, STATES);
   const deleted = deletedOf(members, state);
-  const createdAtMs = Date.parse(firstOf(members, CREATED) ?? '');
+  const createdAtMs = timeIn(firstOf(members, CREATED));
   return {
     id,
     ...(type === undefined ? {} : { type }),
@@ -72,7 +73,7 @@ export function mappingOf({ members, mappingId }: ReadRow, guest: GuestRef): Map
     ...(typeof deny === 'boolean' ? { denyUserAccess: deny } : {}),
     ...(deleted === undefined ? {} : { deleted }),
     ...(state === undefined || !/^[\w-]{1,64}$/.test(state) ? {} : { state }),
-    ...(Number.isNaN(createdAtMs) ? {} : { createdAtMs }),
+    ...(createdAtMs === undefined ? {} : { createdAtMs }),
     seen: 'listed',
   };
 }

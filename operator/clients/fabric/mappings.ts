@@ -23,6 +23,7 @@ const MOST_ANSWERS = 20_000;
 
 type Answered = { guest: GuestRef; mapping: Partial<Mapping>; order: number };
 
+const costOf = ({ pages }: MappingTable) => (pages * LIMITS.mappings.windowMs) / LIMITS.mappings.calls;
 const keyOf = ({ tenantId, objectId }: GuestRef) => `${tenantId}/${objectId}`.toLowerCase();
 
 /** Mappings of guests of other tenants (cloud-apis section 15), within 50 calls a minute for everything. */
@@ -53,8 +54,7 @@ export function createMappings(
     try {
       // Everybody waits for this one read: it goes before the writes that cannot begin without it.
       const table = await list.read(`${context.fabricUrl}${PATH}`, what, { ...call, urgency: 'person' });
-      const costMs = (table.pages * LIMITS.mappings.windowMs) / LIMITS.mappings.calls;
-      listPeriodMs = Math.max(LIST_PERIOD_MS, costMs * LISTING_SHARE);
+      listPeriodMs = Math.max(LIST_PERIOD_MS, costOf(table) * LISTING_SHARE);
       for (const [key, { order }] of answers) if (order < table.asOf) answers.delete(key);
       return table;
     } catch (error) {
@@ -120,6 +120,7 @@ export function createMappings(
           get rows() {
             return current.rows;
           },
+          costMs: costOf(current),
           of: (guest) => concerning(current, guest),
         },
         readAtMs: current.asOfMs,

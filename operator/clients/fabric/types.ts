@@ -103,6 +103,8 @@ export type MappingRow = {
 
 export type Mappings = {
   rows: readonly MappingRow[];
+  /** How much of the time that the quota gives for everything one reading of the list takes. Published. */
+  costMs: number;
   /** All that concerns one guest: live, deleted, or both. Several of them are several rows. */
   of(guest: GuestRef): readonly Mapping[];
 };

@@ -14,7 +14,7 @@ import { LOSS_FACTS, type LossFacts } from '../../../operator/runtime/loss/types
 import { type Law, NOTHING, only, survey } from '../survey.ts';
 import { restOf } from '../workspace-private-link/rests.ts';
 
-const isOwned = ({ origin }: MappingFacts) => ['unnamed', 'created', 'adopted'].includes(origin);
+const isOwned = ({ origin }: MappingFacts) => ['unnamed', 'created', 'adopted', 'foreign'].includes(origin);
 
 const isContent = (facts: MappingFacts) => restOf(machines.mapping, facts).tag === 'ready';
 
@@ -47,6 +47,12 @@ describe('over every observation', () => {
         'adoptMapping',
         ({ takeover, likeness, origin }) => origin === 'none' && (takeover === 'allowed' || likeness === 'same'),
       ),
+      'struck from the notes is what others made, and nothing else is done about it before': (
+        { mapping, origin, standing, claimed },
+        { effect },
+      ) =>
+        (effect === 'disownMapping') ===
+        (origin === 'foreign' && mapping === 'live' && standing === 'clear' && claimed),
       'noted as ours only after a request of ours': only(
         'noteMapping',
         ({ origin }) => origin === 'requested' || origin === 'unnamed',
@@ -56,6 +62,7 @@ describe('over every observation', () => {
         tag !== 'ready' ||
         (facts.mapping === 'live' &&
           isOwned(facts) &&
+          facts.origin !== 'foreign' &&
           (!facts.needed ||
             (['noted', 'given'].includes(facts.principal) && ['known', 'unknown'].includes(facts.life)))),
       'nobody ceases to be Ready for what is only written down': (facts, { effect, tag }) =>

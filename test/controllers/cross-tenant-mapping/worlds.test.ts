@@ -23,6 +23,8 @@ type World = {
   policy: 'DeleteCreated' | 'DeleteAll' | 'Retain';
 };
 
+type How = 'done' | 'before' | 'answerLost' | 'overtaken';
+
 const START: World = {
   row: 'none',
   by: 'us',
@@ -36,34 +38,49 @@ const START: World = {
   policy: 'DeleteCreated',
 };
 
-const mappingFacts = ({ row, note, claimed, principal, noted }: World): MappingFacts => ({
-  standing: 'clear',
-  claimed,
-  mapping: row === 'none' ? 'absent' : row,
-  origin: note,
-  takeover: 'ifSame',
-  likeness: 'same',
-  principal: noted === 0 || (principal !== 0 && principal !== noted) ? (principal === 0 ? 'none' : 'new') : 'noted',
-  life: principal === 0 ? 'gone' : 'known',
-  needed: true,
-});
+/** Noted as ours, and the row tells that it was made before we asked. */
+const isForeign = ({ row, note, by }: World) =>
+  row === 'live' && by === 'others' && (note === 'created' || note === 'requested');
 
-const removalFacts = ({ row, note, claimed, deleted, policy }: World): RemovalFacts => ({
-  claimed,
-  grants: 'gone',
-  wish:
-    policy !== 'Retain' &&
-    (note === 'created' || note === 'requested' || (note === 'adopted' && policy === 'DeleteAll'))
-      ? 'delete'
-      : 'keep',
-  mapping: row === 'live' && !deleted ? 'present' : 'gone',
-});
+const mappingFacts = (world: World): MappingFacts => {
+  const { row, note, claimed, principal, noted } = world;
+  return {
+    standing: 'clear',
+    claimed,
+    mapping: row === 'none' ? 'absent' : row,
+    origin: isForeign(world) ? 'foreign' : note,
+    takeover: 'ifSame',
+    likeness: 'same',
+    principal: noted === 0 || (principal !== 0 && principal !== noted) ? (principal === 0 ? 'none' : 'new') : 'noted',
+    life: principal === 0 ? 'gone' : 'known',
+    needed: true,
+  };
+};
+
+const removalFacts = (world: World): RemovalFacts => {
+  const { row, note, claimed, deleted, policy } = world;
+  const isWanted = note === 'created' || note === 'requested' || (note === 'adopted' && policy === 'DeleteAll');
+  const isLeft = row === 'live' && !deleted && !(isForeign(world) && policy !== 'DeleteAll');
+  return {
+    claimed,
+    grants: 'gone',
+    wish: policy !== 'Retain' && isWanted ? 'delete' : 'keep',
+    mapping: isLeft ? 'present' : 'gone',
+  };
+};
 
 const restIn = (world: World) =>
   world.deleting ? restOf(machines.removal, removalFacts(world)) : restOf(machines.mapping, mappingFacts(world));
 
-/** What becomes of the world: `before`: cut off before the call, after what is noted before it · `answerLost`: done, and not noted. */
-function after(world: World, effect: string, how: 'done' | 'before' | 'answerLost'): World {
+/**
+ * What becomes of the world: `before`: cut off before the call, after what is noted before it · `answerLost`: done, and
+ * not noted · `overtaken`: somebody has done the same since the list was read, and Fabric takes ours for theirs.
+ */
+function after(world: World, effect: string, how: How): World {
+  if (how === 'overtaken') {
+    const isRace = world.row === 'none' && effect === 'createMapping';
+    return isRace ? after({ ...world, row: 'live', by: 'others', principal: world.noted + 1 }, effect, 'done') : world;
+  }
   const mapped: World = {
     ...world,
     row: 'live',
@@ -85,6 +102,8 @@ function after(world: World, effect: string, how: 'done' | 'before' | 'answerLos
     }
     case 'adoptMapping':
       return how === 'before' ? world : { ...world, note: 'adopted' };
+    case 'disownMapping':
+      return how === 'before' ? world : { ...world, note: 'none' };
     case 'noteMapping':
       return how === 'before' ? world : { ...world, note: 'created' };
     case 'notePrincipal':
@@ -115,7 +134,7 @@ function everyWorld(starts: readonly World[]): World[] {
     known.set(JSON.stringify(world), world);
     const { effect } = restIn(world);
     if (effect !== undefined) {
-      for (const how of ['done', 'before', 'answerLost'] as const) open.push(after(world, effect, how));
+      for (const how of ['done', 'before', 'answerLost', 'overtaken'] as const) open.push(after(world, effect, how));
     }
     open.push(...others(world));
   }
@@ -162,7 +181,8 @@ test('and on the way down: gone with what was ours, and not with what was not', 
   const wrong = worlds.flatMap((world) => {
     if (!world.deleting || !world.claimed) return [];
     const { world: last } = end(world);
-    const isOurs = world.note === 'created' || world.note === 'requested' || world.policy === 'DeleteAll';
+    const isOurs =
+      ((world.note === 'created' || world.note === 'requested') && !isForeign(world)) || world.policy === 'DeleteAll';
     const goes = world.policy !== 'Retain' && isOurs && world.note !== 'none';
     const isRight = last.gone && (world.row !== 'live' || world.deleted || (last.row === 'live') === !goes);
     return isRight ? [] : [world];

@@ -145,6 +145,16 @@ describe('simulated mappings: sides that the simulator can take', () => {
     });
   });
 
+  test('rows may tell when they were made, also in the answer to a second POST', async () => {
+    await within({ mappingTimes: 'createdDateTime', mappingAnswer: 'row' }, async (bench) => {
+      await map(bench);
+      const createdDateTime = new Date(mappingOf(bench)!.createdAtMs).toISOString();
+      bench.clock.advance(HOUR_MS);
+      expect((await map(bench)).body).toMatchObject({ createdDateTime });
+      expect((await rows(bench))[0]).toMatchObject({ createdDateTime });
+    });
+  });
+
   test('who is not enrolled may find no API at all', async () => {
     await within({ enrolmentRefusal: 'notFound' }, async (bench) => {
       bench.simulator.world.fabric.providers = {};
