@@ -153,10 +153,65 @@ describe('a long list of mappings', () => {
     const { readAtMs } = await clients.fabric.mappings(aCall());
     await clock.advance(1_201_000);
     for (let n = 0; n < 50; n += 1) await clients.fabric.createMapping({ ...USER, objectId: `guest-${n}` }, aCall());
+    const waits = { reason: 'WaitingForQuota' };
+    expect(await rejection(clients.fabric.mappings(aCall({ key: 'team-a/reads-on' })))).toMatchObject(waits);
     expect((await clients.fabric.mappings(aCall())).readAtMs).toBe(readAtMs);
-    expect(await rejection(clients.fabric.mappings(aCall({ maxAgeMs: 60_000 })))).toMatchObject({
-      reason: 'WaitingForQuota',
+    expect(await rejection(clients.fabric.mappings(aCall({ maxAgeMs: 60_000 })))).toMatchObject(waits);
+  });
+
+  test('is read on by one of those who look at it now and then, and nobody else waits for that', async () => {
+    const { clients, clock, requests } = await scripted(paged(120));
+    const read = (name: string, urgency: 'routine' | 'person' = 'routine') =>
+      clients.fabric.mappings(aCall({ key: `team-a/${name}`, urgency }));
+    const toTheEnd = async () => {
+      for (;;) {
+        const { retryAfterMs } = await rejection(read('one'));
+        await clock.advance(retryAfterMs!);
+        if (requests.length % 120 === 100) return read('one');
+      }
+    };
+    const { readAtMs: firstAtMs } = await toTheEnd();
+    await clock.advance(3_000_000);
+    // Somebody's new object need not wait for the list of those who have been there long.
+    expect((await read('new', 'person')).readAtMs).toBe(firstAtMs);
+    expect(await rejection(read('one'))).toMatchObject({ reason: 'WaitingForQuota' });
+    expect((await read('other')).readAtMs).toBe(firstAtMs);
+    const { readAtMs } = await toTheEnd();
+    expect(readAtMs).toBeGreaterThan(firstAtMs);
+    expect((await read('other')).readAtMs).toBe(readAtMs);
+    expect(requests).toHaveLength(240);
+  });
+
+  test('is read on by another one when whoever did so does not come back', async () => {
+    const { clients, clock } = await scripted(paged(120));
+    const read = (name: string) => clients.fabric.mappings(aCall({ key: `team-a/${name}`, urgency: 'routine' }));
+    for (let wait: number | undefined = 0; wait !== undefined; ) {
+      await clock.advance(wait);
+      wait = await read('one').then(
+        () => undefined,
+        ({ retryAfterMs }: OperatorError) => retryAfterMs,
+      );
+    }
+    await clock.advance(3_000_000);
+    const { retryAfterMs } = await rejection(read('one'));
+    await clock.advance(retryAfterMs! + 120_000);
+    expect(await rejection(read('other'))).toMatchObject({ reason: 'WaitingForQuota' });
+  });
+
+  test('is read by two who ask for it anew, each for itself', async () => {
+    let second: ReturnType<typeof anew> | undefined;
+    const { clients, clock } = await scripted(async (request) => {
+      if (pageAt(request.url) === 1 && !second) {
+        await clock.advance(1);
+        second = anew('second');
+        await clock.advance(1);
+      }
+      return paged(3)(request);
     });
+    const anew = (name: string) => clients.fabric.mappings(aCall({ key: `team-a/${name}`, maxAgeMs: 0 }));
+    const both = [await anew('first'), await second!];
+    expect(both.map(({ value }) => value.rows.length)).toEqual([3, 3]);
+    expect(both[1]!.readAtMs).toBeGreaterThan(both[0]!.readAtMs);
   });
 });
 

@@ -88,6 +88,47 @@ describe('consent that is taken back', () => {
   );
 });
 
+describe('consent that is taken back from many, in a tenant with a long list', () => {
+  const GUESTS = Array.from({ length: 10 }, (_, index) => ({
+    tenantId: FABRIKAM,
+    type: 'ServicePrincipal' as const,
+    objectId: `70000000-0000-4000-8000-0000000001${String(index).padStart(2, '0')}`,
+  }));
+  const PAGES = 30;
+
+  test('the list is not read without a pause, and what is awaited goes on being said', async () => {
+    const { world, cloud } = stage.simulator;
+    for (const { objectId } of GUESTS) world.entra.guests.push({ tenantId: FABRIKAM, objectId, type: 'User' });
+    for (let index = 0; index < PAGES; index += 1) {
+      const guestObjectId = `70000000-0000-4000-8000-0000000002${String(index).padStart(2, '0')}`;
+      const guestTenantId = '0c0c0000-0000-4000-8000-00000000000c';
+      mapGuest(cloud, { providerTenantId: TENANT, guestTenantId, guestObjectId, type: 'User' });
+    }
+    await stage.startOperator();
+    for (const [index, guest] of GUESTS.entries()) {
+      await stage.apply(mappingManifest(guest, {}, `guest-${index}`));
+      await playUntilMappingReady(stage, `guest-${index}`);
+    }
+    Object.assign(cloud.conduct.fabric.choices, { mappingPages: true, pageSize: 1 });
+    world.fabric.consents = {};
+    for (const row of liveRows(stage)) if (row.guestTenantId === FABRIKAM) delete world.fabric.mappings[row.id];
+    // Each of them is looked at every ten minutes: here one a minute.
+    for (const index of GUESTS.keys()) {
+      await annotate({ 'fabriclink.dev/reconcile': '1' }, `guest-${index}`);
+      await playUntilMappingSaid(stage, 'ConsentRevoked', 'Ready', `guest-${index}`);
+      await stage.pass(MINUTE_MS);
+    }
+    stage.forget();
+    await stage.pass(HOUR_MS);
+    const pages = mappingCalls(stage, 'GET').length;
+    // A quarter of 50 calls a minute, and a look at the token for each 401.
+    expect(pages).toBeGreaterThan(0);
+    expect(pages).toBeLessThanOrEqual((60 * 50) / 4 + PAGES);
+    for (const index of GUESTS.keys())
+      expect(mappingSaid(stage, 'Ready', `guest-${index}`)).toBe('False ConsentRevoked');
+  });
+});
+
 describe('what exists already', () => {
   test('is taken over as it is, and stays when the object goes', async () => {
     const there = mapByHand();

@@ -1,7 +1,7 @@
 import type { Mappings } from '../../../operator/clients/fabric/types.ts';
 import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, tombstoneSubject } from '../desired-names.ts';
-import { AGE_MS, agedCall, type Context } from '../reading.ts';
+import { AGE_MS, type Context } from '../reading.ts';
 import type { Desired, Fault, Mapping, MappingFacts, MappingSeen, Provenance } from '../types.ts';
 import { notedOrigin, originOf } from './observe-origin.ts';
 import { observePrincipal } from './observe-principal.ts';
@@ -10,8 +10,10 @@ import { observePrincipal } from './observe-principal.ts';
 export const SETTLE_MS = 600_000;
 
 const LOOKING_SHARE = 50;
+/** So many times as long as it takes to read a list: what is missing takes a quarter of the calls at most. */
+const PAUSES = 4;
 
-export type Rows = Mappings & { readAtMs: number };
+export type Rows = Omit<Mappings, 'rows'> & { readAtMs: number };
 
 /** The tenant's list: one call serves every object. Without an age it is as old as its budget makes it. */
 export function readRows(context: Context, maxAgeMs?: number): Promise<Reading<Rows>> {
@@ -19,7 +21,7 @@ export function readRows(context: Context, maxAgeMs?: number): Promise<Reading<R
   const call = maxAgeMs === undefined ? pass.call : { ...pass.call, maxAgeMs };
   return attempt(context, 'the mappings of the tenant', async () => {
     const { value, readAtMs } = await clients.fabric.mappings(call);
-    return { of: (guest) => value.of(guest), rows: value.rows, costMs: value.costMs, readAtMs };
+    return { of: (guest) => value.of(guest), costMs: value.costMs, readAtMs };
   });
 }
 
@@ -66,15 +68,17 @@ function blind({ desired, provenance }: Context, base: MappingFacts, fault: Faul
   return { facts: { ...base, mapping: blindness(fault) }, row: undefined, principal, fault };
 }
 
-/** Of what has been there and is not in an old list a newer one is asked: something would be written because of it. */
+/**
+ * Of what has been there and is not in an old list a newer one is asked: something would be written because of it. Where
+ * hundreds are missing at once, as when their tenant revokes its consent, and the list is long, lists do not follow one
+ * another without a pause: nothing else would be done in the tenant.
+ */
 async function freshEnough(context: Context): Promise<Reading<Rows>> {
-  const { desired, provenance } = context;
+  const { desired, provenance, pass, deps } = context;
   const first = await readRows(context);
-  if (first.fault || !provenance.mapping) return first;
-  const shown = first.value.of(desired.guest);
-  return shown.some(({ deleted }) => deleted !== true)
-    ? first
-    : readRows(context, agedCall(context, 'decisive').maxAgeMs);
+  if (first.fault || !provenance.mapping || pass.call.maxAgeMs === 0) return first;
+  if (first.value.of(desired.guest).some(({ deleted }) => deleted !== true)) return first;
+  return readRows(context, deps.clock.scaled(Math.max(AGE_MS.decisive, first.value.costMs * PAUSES)));
 }
 
 /**

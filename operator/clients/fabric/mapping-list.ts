@@ -37,38 +37,41 @@ export function createMappingList(
   get: (url: string, call: CallOptions) => Promise<HttpResponse>,
 ) {
   let unfinished: Unfinished | undefined;
+  let startsOver = 0;
+
+  /** What is being read belongs to its reader: two who wrote into one list would each have rows twice, or older than asked for. */
+  function take(firstUrl: string): Unfinished {
+    const left = unfinished;
+    unfinished = undefined;
+    const young = left && clock.now() - left.asOfMs < clock.scaled(PATIENCE_MS);
+    return young ? left : { url: firstUrl, rows: [], asOfMs: clock.now(), asOf: next(), pages: 0 };
+  }
 
   return {
     async read(firstUrl: string, what: string, call: CallOptions): Promise<MappingTable> {
-      const known = unfinished;
-      const young = known && clock.now() - known.asOfMs < clock.scaled(PATIENCE_MS);
-      const list: Unfinished = young ? known : { url: firstUrl, rows: [], asOfMs: clock.now(), asOf: next(), pages: 0 };
-      unfinished = list;
-      for (let url: string | undefined = list.url; url !== undefined && list.pages < MOST_PAGES; list.pages += 1) {
-        list.url = url;
-        const page = readPage(await failing(get(url, call)), what);
-        list.rows.push(...page.rows.map(readRow));
-        url = page.next(firstUrl);
+      const list = take(firstUrl);
+      const before = startsOver;
+      try {
+        for (let url: string | undefined = list.url; url !== undefined && list.pages < MOST_PAGES; list.pages += 1) {
+          list.url = url;
+          const page = readPage(await get(url, call), what);
+          list.rows.push(...page.rows.map(readRow));
+          url = page.next(firstUrl);
+        }
+        return tableOf(list);
+      } catch (error) {
+        // A page that was refused for good, such as by a token that has expired, is not asked for again: the list begins anew.
+        const waits = isObject(error) && error['disposition'] === 'throttled' && startsOver === before;
+        if (waits && list.pages >= (unfinished?.pages ?? 0)) unfinished = list;
+        throw error;
       }
-      if (unfinished === list) unfinished = undefined;
-      return tableOf(list);
     },
     /** Whatever has been read so far serves nobody. */
     startOver() {
       unfinished = undefined;
+      startsOver += 1;
     },
   };
-
-  /** A page that was refused for good, such as by a token that has expired, is not asked for again: the list begins anew. */
-  async function failing<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      const waits = isObject(error) && error['disposition'] === 'throttled';
-      if (!waits) unfinished = undefined;
-      throw error;
-    }
-  }
 }
 
 type Page = { rows: RawItem[]; next(firstUrl: string): string | undefined };

@@ -17,6 +17,8 @@ const PATH = '/v1/admin/crosstenantauth/mappings';
 const LIST_PERIOD_MS = 1_200_000;
 /** Listing may take a twentieth of the calls: the rest is for what people want done. */
 const LISTING_SHARE = 20;
+/** Whoever is told to come back, and is later than this, need not have come. */
+const READER_GRACE_MS = 30_000;
 /** One look at whether our token is any good serves everybody for this long. */
 const PROOF_PERIOD_MS = 60_000;
 const MOST_ANSWERS = 20_000;
@@ -44,6 +46,8 @@ export function createMappings(
   /** What our own POSTs were answered, until a later list has taken its place. */
   const answers = new Map<string, Answered>();
   let listPeriodMs = LIST_PERIOD_MS;
+  /** Who comes back to read on, and when somebody else may. */
+  let reader: { key: string; untilMs: number } | undefined;
 
   function about(what: string, operation: string, call: CallOptions): FabricCall {
     return { path: PATH, operation: `mappings.${operation}`, what, call, quotas };
@@ -54,6 +58,7 @@ export function createMappings(
     try {
       // Everybody waits for this one read: it goes before the writes that cannot begin without it.
       const table = await list.read(`${context.fabricUrl}${PATH}`, what, { ...call, urgency: 'person' });
+      reader = undefined;
       listPeriodMs = Math.max(LIST_PERIOD_MS, costOf(table) * LISTING_SHARE);
       for (const [key, { order }] of answers) if (order < table.asOf) answers.delete(key);
       return table;
@@ -62,13 +67,24 @@ export function createMappings(
     }
   };
 
+  /**
+   * Of those who only look now and then one comes back to read on: if everybody went on with the last list, what was read
+   * of a new one would be too old when the next of them came, and a list longer than a minute's calls would never end.
+   */
+  const readsOn = ({ urgency, key }: CallOptions, retryAfterMs: number): boolean => {
+    const nowMs = clock.now();
+    if (urgency === 'person' || (reader && reader.key !== key && nowMs < reader.untilMs)) return false;
+    reader = { key, untilMs: nowMs + retryAfterMs + clock.scaled(READER_GRACE_MS) };
+    return true;
+  };
+
   const table = async (call: CallOptions): Promise<MappingTable> => {
     try {
       return (await observers.read(listKey, listPeriodMs, call, load)).value;
     } catch (error) {
       const last = observers.peek<MappingTable>(listKey)?.value;
       const waits = error instanceof OperatorError && error.reason === 'WaitingForQuota';
-      if (!waits || !last || call.maxAgeMs !== undefined) throw error;
+      if (!waits || !last || call.maxAgeMs !== undefined || readsOn(call, error.retryAfterMs ?? 0)) throw error;
       return last;
     }
   };
