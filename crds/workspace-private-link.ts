@@ -465,7 +465,10 @@ export type WorkspacePrivateLinkPlanStatus = {
 
 /** One private endpoint. */
 export type WorkspacePrivateLinkEndpointStatus = {
-  /** Name of the entry in spec.endpoints. */
+  /**
+   * Name of the entry in spec.endpoints; of one that is being removed with a part of a hash where another has its
+   * name now.
+   */
   name: string;
   /** ARM id of the private endpoint. */
   resourceId?: string;

@@ -20,6 +20,15 @@ export function shortHash(text: string): string {
   return hash.toString(16).padStart(8, '0');
 }
 
+/**
+ * By what notes know a private endpoint, whatever its entry is called at the moment: 64 bits of its ARM id. Two halves
+ * that begin differently do not collide together.
+ */
+export function refOf(endpointId: ArmId): string {
+  const id = endpointId.toLowerCase();
+  return shortHash(id) + shortHash(`#${id}`);
+}
+
 /** `text`, or its beginning and a hash when it is longer than `limit`. */
 export const bounded = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, limit - 9)}-${shortHash(text)}`;

@@ -36,6 +36,8 @@ export type DesiredEndpoint = {
   consumer: Consumer | undefined;
   scope: EndpointScope;
   resourceId: ArmId;
+  /** Of `resourceId`, see `refOf`: notes are found by it. */
+  ref: string;
   spec: WorkspacePrivateLinkEndpoint;
   dns: DesiredDns | undefined;
 };

@@ -4,6 +4,7 @@ import {
   bounded,
   endpointId,
   recordName,
+  refOf,
   same,
   serviceId,
   serviceScopeOf,
@@ -52,11 +53,13 @@ function endpointOf(
   const { subscriptionId, resourceGroup } = endpoint;
   const derived = `pe-${metadata.name}-${endpoint.name}-${shortHash(`${metadata.namespace}/${spec.workspaceId}`)}`;
   const scope = { subscriptionId, resourceGroup, name: endpoint.resourceName ?? bounded(derived, 80) };
+  const resourceId = endpointId(scope);
   return {
     name: endpoint.name,
     consumer: consumerOf(spec, endpoint),
     scope,
-    resourceId: endpointId(scope),
+    resourceId,
+    ref: refOf(resourceId),
     spec: endpoint,
     dns: endpoint.dns && dnsOf(endpoint, before),
   };

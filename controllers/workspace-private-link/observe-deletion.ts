@@ -14,7 +14,7 @@ import { NO_CONNECTIONS } from './connections/observe.ts';
 import { observeOpenApprovals } from './connections/observe-open.ts';
 import { observeAbandonment } from './credentials/observe-abandonment.ts';
 import { endpointRemoved } from './endpoint/machine.ts';
-import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
+import { observeRemoval, removedEndpoints } from './endpoint/observe-removal.ts';
 import { observeLife } from './observe-life.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { type Context } from './reading.ts';
@@ -43,9 +43,9 @@ export async function observeDeletion(
       : { value: [] };
   const held = await locksOut(context, service, isOwner);
   const found = await Promise.all(
-    removedNames(context, true).map((name, index) =>
+    removedEndpoints(context, true).map((one, index) =>
       observeRemoval(context, {
-        name,
+        ...one,
         deleting: true,
         gate: access === 'pending' ? 'awaitingAccess' : held ? 'lastProof' : 'open',
         policy,
@@ -105,7 +105,7 @@ async function locksOut(context: Context, service: ServiceFound, isOwner: boolea
   const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
   // Noted before the call: what happened to it, the policy tells.
   const isOurs = locked || denyAtMs !== undefined;
-  if (isSaid || (isOwner && !isOurs) || removedNames(context, true).length === 0) return false;
+  if (isSaid || (isOwner && !isOurs) || removedEndpoints(context, true).length === 0) return false;
   const policy = policyFact(await readPolicy(context), service);
   return policy !== 'Allow' && policy !== 'absent';
 }

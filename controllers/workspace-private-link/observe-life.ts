@@ -7,7 +7,7 @@ import { observeDns, unapprovedDns } from './dns/observe.ts';
 import { observeDnsAhead } from './dns/observe-ahead.ts';
 import { type EndpointBase, observeEndpoint } from './endpoint/observe.ts';
 import { observeLeaving } from './endpoint/observe-leaving.ts';
-import { observeRemoval, removedNames } from './endpoint/observe-removal.ts';
+import { observeRemoval, type Removed, removedEndpoints } from './endpoint/observe-removal.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { observeGateway } from './placement/observe-gateway.ts';
 import { type Context, type EndpointContext, once } from './reading.ts';
@@ -44,7 +44,7 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
   // A door that we never closed waits for a proof, perhaps for days: until there is one, no policy need be read anew.
   const isAwaited = wantsDeny && !isOrWasClosed(first.provenance);
   const opening = !managesPolicy ? undefined : isAwaited ? await readPolicy(first, false) : await policyOf();
-  const removed = removedNames(first, false);
+  const removed = removedEndpoints(first, false);
   const denies = wantsDeny && opening?.value?.inbound === 'Allow';
   // Nothing is decided about what is only observed: shared reads are fresh enough.
   const decisive = !first.pass.readOnly && (isDecisive || denies || removed.length > 0);
@@ -55,8 +55,7 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
   const connectionsOf = once(() => observeConnections(context, service));
   const bases = await Promise.all(
     context.desired.endpoints.map((endpoint) =>
-      // An entry that came back under its name while its old endpoint is still being removed waits for that.
-      observeEndpoint(context, endpoint, usable && !removed.includes(endpoint.name), {
+      observeEndpoint(context, endpoint, usable, {
         connections: connectionsOf,
         gateway: () => observeGateway(context, endpoint),
       }),
@@ -219,7 +218,7 @@ function withHold(endpoint: EndpointSeen, all: readonly EndpointSeen[], denied: 
 
 async function observeRemovals(
   context: Context,
-  names: readonly string[],
+  removed: readonly Removed[],
   endpoints: readonly EndpointSeen[],
   connectionsOf: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
   denied: boolean,
@@ -227,9 +226,9 @@ async function observeRemovals(
   const connections = await connectionsOf();
   const otherWay = endpoints.some(({ counts }) => counts);
   return Promise.all(
-    names.map((name, index) =>
+    removed.map((one, index) =>
       observeRemoval(context, {
-        name,
+        ...one,
         deleting: false,
         gate: denied && !otherWay ? 'lastProof' : 'open',
         policy: context.pass.resource.spec.deletionPolicy ?? 'DeleteCreated',

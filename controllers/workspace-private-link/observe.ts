@@ -8,7 +8,7 @@ import { NO_CONNECTIONS } from './connections/observe.ts';
 import { clientsFor, createConsumers } from './credentials/consumers.ts';
 import { observeLoss } from './credentials/observe-abandonment.ts';
 import { desiredOf } from './desired.ts';
-import { provenanceOf, underPresentNames } from './desired-provenance.ts';
+import { provenanceOf } from './desired-provenance.ts';
 import { unapprovedDns } from './dns/observe.ts';
 import { listedFact, unreadEndpoint } from './endpoint/observe.ts';
 import { observeDeletion } from './observe-deletion.ts';
@@ -29,7 +29,7 @@ export const observe =
   async (pass: Pass<WorkspacePrivateLink>): Promise<Seen> => {
     const { resource } = pass;
     const desired = desiredOf(resource, deps.clusterId);
-    const provenance = underPresentNames(provenanceOf(resource), desired.endpoints);
+    const provenance = provenanceOf(resource, desired.endpoints);
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
     const deleting = resource.metadata.deletionTimestamp !== undefined;
     const older = olderOwner(pass, desired);
@@ -89,7 +89,7 @@ function unread(
       desired: endpoint,
       facts: unreadEndpoint({
         service: 'notReady',
-        provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
+        provenance: provenance.endpoints[endpoint.ref]?.how ?? 'none',
         recreate: endpoint.spec.recreatePolicy ?? 'Never',
         listed: listedFact(desired, endpoint),
       }),

@@ -21,18 +21,16 @@ export type MatchNote = {
 /** What annotations say: written before the call it is about, and never derived from the cloud. */
 export type Provenance = {
   service: 'created' | 'adopted' | 'taking' | 'none';
+  /** By the ref of its ARM id, as everything about a private endpoint: what its entry is called changes nothing. */
   endpoints: Readonly<Record<string, { how: How; id: ArmId }>>;
-  /** By endpoint name: the zone that its zone group was written for. */
+  /** By ref: the zone that its zone group was written for. */
   zoneGroups: Readonly<Record<string, ArmId>>;
-  /** By endpoint name: the zones that its records were written into, of which the spec names the last at most. */
+  /** By ref: the zones that its records were written into, of which the spec names the last at most. */
   records: Readonly<Record<string, readonly ArmId[]>>;
-  /**
-   * By the present name of an entry that was renamed: the names that its notes still bear in their keys. For the words of
-   * commands only.
-   */
-  notedAs: Readonly<Record<string, readonly string[]>>;
-  /** By endpoint name: what recreatePolicy OnRejection has given up lately, names of connections. */
+  /** By ref: what recreatePolicy OnRejection has given up lately, names of connections. */
   recreations: Readonly<Record<string, Recreations>>;
+  /** By ref: what its entry was called when its notes were written, and the annotations that they are. For people, and to take them away. */
+  noted: Readonly<Record<string, { name: string; keys: readonly string[] }>>;
   /** Shared zones that this object uses. */
   zones: readonly ArmId[];
   /** Links in given zones that this object made. */

@@ -154,7 +154,10 @@ export type EndpointSeen = {
 };
 
 export type RemovalSeen = {
+  /** As its entry was called; with a part of `ref` where another entry or removal has that name. */
   name: string;
+  /** Of the private endpoint, see `refOf`. */
+  ref: string;
   facts: EndpointRemovalFacts;
   resourceId: ArmId | undefined;
   scope: EndpointScope | undefined;
@@ -315,8 +318,8 @@ export type Seen = {
   access: AccessSeen;
   /** Undefined when nothing is to be published, and nothing has been. */
   outputs: OutputsSeen | undefined;
-  /** Annotations as they should be, where those that are there say other credentials than the spec. */
-  staleNotes: Readonly<Record<string, string>>;
+  /** Annotations as they should be, where those that are there are known by an entry's name, or say another one or other credentials than the spec. */
+  staleNotes: Readonly<Record<string, string | null>>;
   /** Set while deleting. */
   release: ReleaseSeen | undefined;
   /** Set while deleting, when credentials are or were lost, or a person asks to give up. */

@@ -1,11 +1,13 @@
 import { consumerOfId, entryOfId } from '../desired.ts';
 import { kubectl } from '../desired-names.ts';
-import { keyOfLink, keyOfZone, keyOfZoneGroup, keysOfEndpoint, notedNames } from '../desired-provenance.ts';
+import { keyOfLink, keyOfZone } from '../desired-provenance.ts';
 import type { ArmId, Seen } from '../types.ts';
+
+const removalOf = ({ removals }: Seen, name: string) => removals.find((removal) => removal.name === name);
 
 /** What the operator leaves where it is, because it goes there with nobody else's credentials. */
 export function staysBehind(seen: Seen, name: string): string {
-  const id = seen.removals.find((removal) => removal.name === name)?.resourceId;
+  const id = removalOf(seen, name)?.resourceId;
   const consumer = id === undefined ? undefined : consumerOfId(seen, id);
   const where = consumer ? ` in tenant ${consumer.tenantId}` : '';
   // The id comes last: it is long, the entry of the status shows it anyway, and long messages lose their end.
@@ -19,14 +21,13 @@ export function staysBehind(seen: Seen, name: string): string {
  * The other way out of an object that lives on: a person of that tenant has taken it away by hand, and nobody's
  * credentials are coming back. Without a note a thing is not ours, and nothing waits for it.
  */
-export function forgetting({ desired, provenance }: Seen, name: string): string {
+export function forgetting(seen: Seen, name: string): string {
+  const { desired, provenance } = seen;
+  const ref = removalOf(seen, name)?.ref ?? '';
   const isForeign = (zoneId: ArmId) =>
     provenance.consumers[zoneId.toLowerCase()] !== undefined && entryOfId(desired, zoneId) === undefined;
-  const hasGroup = provenance.zoneGroups[name] !== undefined;
   const keys = [
-    ...notedNames(provenance, name).flatMap((noted) =>
-      keysOfEndpoint(noted, provenance.records[name] ?? []).filter((key) => hasGroup || key !== keyOfZoneGroup(noted)),
-    ),
+    ...(provenance.noted[ref]?.keys ?? []),
     ...provenance.zones.filter(isForeign).map(keyOfZone),
     ...provenance.links
       .filter(({ zoneId }) => isForeign(zoneId))

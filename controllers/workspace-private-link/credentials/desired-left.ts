@@ -5,7 +5,7 @@ import type { Desired, Left, Provenance, WorkspacePrivateLink } from '../types.t
 /**
  * What stays behind when an object is let go without credentials, as far as its notes say: what deletion would have
  * taken down, and whether it would have opened the workspace. Some of it may be gone already: nobody can look.
- * `endpoints`: only what is in other hands than the object's own, and belongs to these.
+ * `endpoints`: only what is in other hands than the object's own, and belongs to these (by their refs).
  */
 export function leftBehind(
   { spec }: WorkspacePrivateLink,
@@ -16,7 +16,7 @@ export function leftBehind(
   const policy = spec.deletionPolicy;
   const isTaken = (how: Provenance['service']) =>
     how !== 'none' && (policy === 'DeleteAll' || (policy === 'DeleteCreated' && how === 'created'));
-  const concerns = ([name]: readonly [string, unknown]) => endpoints?.includes(name) ?? true;
+  const concerns = ([ref]: readonly [string, unknown]) => endpoints?.includes(ref) ?? true;
   const isTheirs = (id: string) => endpoints === undefined || provenance.consumers[id.toLowerCase()] !== undefined;
   const notes = policy === 'Retain' ? { records: {}, zones: [], links: [] } : provenance;
   const recordZones = Object.entries<readonly string[]>(notes.records)

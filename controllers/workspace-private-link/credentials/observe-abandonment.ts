@@ -8,8 +8,8 @@ import { isOpenByGlass, leftBehind, openingCommand } from './desired-left.ts';
 
 type Asking = Pick<Reader, 'deps' | 'pass' | 'desired' | 'provenance'>;
 
-/** What there are no credentials for, and why. */
-type Loss = { error: OperatorError; endpoints?: readonly string[] };
+/** What there are no credentials for, and why; `refs`: the same endpoints, as notes know them. */
+type Loss = { error: OperatorError; endpoints?: readonly string[]; refs?: readonly string[] };
 
 /**
  * Nothing in the cloud can be read any more: all that is left is to wait, and one day to let go. What was published in
@@ -33,7 +33,7 @@ export async function observeAbandonment(
   // One removal looks after the zones of all: it may be blind for those alone, and then its endpoint is not given up.
   const blind = removals.filter((removal) => lossOf(removal) && removal.facts.endpoint === 'noCredentials');
   const endpoints = blind.map(({ name }) => name);
-  const abandonment = await ask(context, loss && { error: loss, endpoints });
+  const abandonment = await ask(context, loss && { error: loss, endpoints, refs: blind.map(({ ref }) => ref) });
   if (abandonment.facts.entry !== 'written') return { removals, abandonment };
   return { abandonment, removals: removals.map((removal) => (lossOf(removal) ? givenUp(removal) : removal)) };
 }
@@ -64,7 +64,7 @@ async function ask(context: Asking, loss: Loss | undefined): Promise<Abandonment
     asked: isAbandoned(pass.resource),
     entry: 'absent',
   };
-  const left = leftBehind(pass.resource, desired, provenance, loss?.endpoints);
+  const left = leftBehind(pass.resource, desired, provenance, loss?.refs);
   const note = noteOf(context, left, facts.asked, loss);
   const seen: AbandonmentSeen = {
     facts,

@@ -85,10 +85,10 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     const { desired, dns } = endpointOf(seen, ladder);
     const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { zoneId } = found(desired.dns, ladder);
-    const noted = seen.provenance.zoneGroups[desired.name];
+    const noted = seen.provenance.zoneGroups[desired.ref];
     // One that was there before us, or of which no note is left, does not become ours to delete by being repaired.
     if (!same(noted, zoneId) && (noted !== undefined || !dns.isGrouped))
-      await pass.annotate(notes.zoneGroup(desired.name, zoneId));
+      await pass.annotate(notes.zoneGroup(desired, zoneId));
     await arm.privateEndpoints.putZoneGroup(desired.scope, zoneId, pass.call);
     const note = `Asked Azure to keep the records of endpoint ${desired.name} in zone ${zoneId}.`;
     report(pass, { reason: 'RecordsWriting', action: 'PutZoneGroup', note }, { zoneId, endpoint: desired.name });
@@ -99,11 +99,11 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     const { arm } = await clientsOfConsumer(deps, pass, desired.consumer);
     const { facts, recordToWrite } = dns;
     const { zoneId, name, addresses, etag, metadata } = found(recordToWrite, ladder);
-    const noted = (seen.provenance.records[desired.name] ?? []).some((id) => same(id, zoneId));
+    const noted = (seen.provenance.records[desired.ref] ?? []).some((id) => same(id, zoneId));
     // Records are written only once a zone group of ours is seen to be gone.
-    const isGroupNoted = seen.provenance.zoneGroups[desired.name] !== undefined;
-    const forgotten = isGroupNoted && facts.wanted === 'Records' ? { [keyOfZoneGroup(desired.name)]: null } : {};
-    const changes = { ...(!noted && notes.records(desired.name, zoneId, desired.consumer)), ...forgotten };
+    const isGroupNoted = seen.provenance.zoneGroups[desired.ref] !== undefined;
+    const forgotten = isGroupNoted && facts.wanted === 'Records' ? { [keyOfZoneGroup(desired.ref)]: null } : {};
+    const changes = { ...(!noted && notes.records(desired, zoneId)), ...forgotten };
     if (Object.keys(changes).length > 0) await pass.annotate(changes);
     const body = {
       ttlSeconds: RECORD_TTL_SECONDS,

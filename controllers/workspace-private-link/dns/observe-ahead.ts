@@ -105,7 +105,7 @@ async function groupAhead(
     return there ? { ...there, state: takes ? 'takeable' : 'foreign', pending } : { state: 'missing', pending };
   }
   if (!group.zones.some(({ zoneId }) => same(zoneId, dns.zoneId))) {
-    const ours = context.provenance.zoneGroups[base.desired.name] !== undefined;
+    const ours = context.provenance.zoneGroups[base.desired.ref] !== undefined;
     const others = context.desired.adoption === 'Always' ? 'takeable' : 'foreign';
     return { state: ours ? 'moved' : others, pending, detail: `zone group "${group.name}" is tied to another zone` };
   }

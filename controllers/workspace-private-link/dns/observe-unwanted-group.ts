@@ -22,7 +22,7 @@ export async function findUnwantedGroup(
 ): Promise<UnwantedGroup> {
   const others = sharers.filter((sharer) => sharer.desired.name !== own.desired.name);
   for (const { desired } of [own, ...others]) {
-    if (context.provenance.zoneGroups[desired.name] === undefined) continue;
+    if (context.provenance.zoneGroups[desired.ref] === undefined) continue;
     const there = await seenBy(context, desired.consumer);
     if (there.fault) return { state: 'unobservable', fault: there.fault };
     const group = await settled(

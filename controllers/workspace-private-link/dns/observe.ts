@@ -169,7 +169,7 @@ async function observeZoneGroup(
 
   function judged(): Omit<RecordsSeen, 'expected'> {
     if (!tied(group!.zones)) {
-      const ours = context.provenance.zoneGroups[desired.name] !== undefined;
+      const ours = context.provenance.zoneGroups[desired.ref] !== undefined;
       const detail = `zone group "${group!.name}" is tied to ${group!.zones.map(({ zoneId }) => zoneId).join(', ') || 'no zone'}`;
       const strange = context.desired.adoption === 'Always' ? 'takeable' : 'foreign';
       return { state: ours ? 'moved' : strange, detail, pending };

@@ -3,7 +3,7 @@ import { found, report } from '../../../operator/runtime/acting.ts';
 import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { consumerOfId } from '../desired.ts';
 import { bounded, same } from '../desired-names.ts';
-import { keyOfLink, keyOfRecreated, keyOfZone, keysOfEndpoint, notes } from '../desired-provenance.ts';
+import { keyOfLink, keyOfZone, notes } from '../desired-provenance.ts';
 import {
   clientsOf,
   clientsOfConsumer,
@@ -14,7 +14,7 @@ import {
   tagsAfter,
 } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
-import type { Effect, EventNote, PlacementSeen, Seen } from '../types.ts';
+import type { DesiredEndpoint, Effect, EventNote, PlacementSeen, Seen } from '../types.ts';
 import { connectionOf } from './observe.ts';
 
 type EndpointEffect = Extract<
@@ -26,7 +26,7 @@ type EndpointEffect = Extract<
   | 'deleteEndpoint'
   | 'deleteConnection'
   | 'forgetEndpoint'
-  | 'noteCredentials'
+  | 'renewNotes'
 >;
 
 /**
@@ -34,9 +34,9 @@ type EndpointEffect = Extract<
  * is written before the call, which may have had to wait for its turn or been refused. For words only: nothing is
  * decided by what the status remembers.
  */
-const wasThere = ({ resource }: Parameters<Run>[0], { provenance }: Seen, name: string): boolean =>
-  provenance.zoneGroups[name] !== undefined ||
-  provenance.records[name] !== undefined ||
+const wasThere = ({ resource }: Parameters<Run>[0], { provenance }: Seen, { name, ref }: DesiredEndpoint): boolean =>
+  provenance.zoneGroups[ref] !== undefined ||
+  provenance.records[ref] !== undefined ||
   (resource.status?.endpoints ?? []).some((entry) => entry.name === name && entry.connection !== undefined);
 
 /** Azure's limit for the message that an approver reads, and ours for what we write beside a decision. */
@@ -58,8 +58,8 @@ function recreationNote({ clock }: Deps, seen: Seen, ladder: string): Record<str
   const { desired, facts } = endpointOf(seen, ladder);
   if (facts.endpoint === 'outdated') return {};
   const times = (atMs: readonly number[]) => withAnswer(atMs, clock.now(), clock);
-  const before = seen.provenance.recreations[desired.name];
-  return notes.recreated(desired.name, withRecreation(before, thisOne(seen, ladder), times));
+  const before = seen.provenance.recreations[desired.ref];
+  return notes.recreated(desired, withRecreation(before, thisOne(seen, ladder), times));
 }
 
 export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run>> => ({
@@ -72,10 +72,10 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const notesIt = creates && facts.provenance !== 'created';
     const adopted = !creates && facts.provenance === 'adopted';
     const body = { ...bodyOf(pass, seen, ladder, adopted ? undefined : seen.desired.owner), creates };
-    await createNoted(pass, notesIt ? notes.endpoint(desired.name, 'created', resourceId, desired.consumer) : {}, () =>
+    await createNoted(pass, notesIt ? notes.endpoint(desired, 'created') : {}, () =>
       arm.privateEndpoints.put(scope, body, pass.call),
     );
-    const again = creates && !notesIt && wasThere(pass, seen, desired.name);
+    const again = creates && !notesIt && wasThere(pass, seen, desired);
     const note = creates
       ? `${again ? 'It was gone: asked' : 'Asked'} Azure for private endpoint "${scope.name}" (${desired.name})${again ? ' again' : ''}.`
       : `Corrected private endpoint "${scope.name}" (${desired.name}): ${endpointOf(seen, ladder).detail ?? 'it had failed'}.`;
@@ -86,7 +86,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
 
   async adoptEndpoint(pass, seen, ladder) {
     const { desired, detail } = endpointOf(seen, ladder);
-    await pass.annotate(notes.endpoint(desired.name, 'adopted', desired.resourceId, desired.consumer));
+    await pass.annotate(notes.endpoint(desired, 'adopted'));
     const note = `Took over private endpoint "${desired.scope.name}" (${desired.name})${detail === undefined ? '' : `, to be changed: ${detail}`}. Deletion leaves it unless deletionPolicy is DeleteAll.`;
     report(pass, { reason: 'Adopted', action: 'AdoptEndpoint', note }, { privateEndpointId: desired.resourceId });
   },
@@ -96,7 +96,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { desired, detail, facts } = endpointOf(seen, ladder);
     const { resourceId, scope, name, consumer } = desired;
     const { arm } = await clientsOfConsumer(deps, pass, consumer);
-    if (facts.provenance === 'none') await pass.annotate(notes.endpoint(name, 'taking', resourceId, consumer));
+    if (facts.provenance === 'none') await pass.annotate(notes.endpoint(desired, 'taking'));
     await arm.privateEndpoints.put(scope, bodyOf(pass, seen, ladder, seen.desired.owner), pass.call);
     const note = `Took private endpoint "${scope.name}" (${name}) over, because adoptionPolicy is Always: ${detail ?? 'it was not ours'}.`;
     report(
@@ -159,26 +159,25 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     pass.audit('DeleteConnection', { privateEndpointId: resourceId ?? '' });
   },
 
-  async noteCredentials(pass, seen) {
+  async renewNotes(pass, seen) {
     await pass.annotate(seen.staleNotes);
-    pass.audit('NoteCredentials', { notes: Object.keys(seen.staleNotes).length });
+    pass.audit('RenewNotes', { notes: Object.keys(seen.staleNotes).length });
   },
 
   async forgetEndpoint(pass, seen, ladder) {
-    const { name } = removalOf(seen, ladder);
+    const { name, ref, resourceId, facts } = removalOf(seen, ladder);
     // While another endpoint is still being removed, it needs to know the zones that were ours.
     const isLast = seen.removals.length === 1;
-    const keys = [
-      ...keysOfEndpoint(name, seen.provenance.records[name] ?? []),
-      ...(seen.provenance.recreations[name] ? [keyOfRecreated(name)] : []),
-      ...(isLast ? unusedZoneKeys(seen) : []),
-    ];
+    const keys = [...(seen.provenance.noted[ref]?.keys ?? []), ...(isLast ? unusedZoneKeys(seen) : [])];
     await pass.annotate(Object.fromEntries(keys.map((key) => [key, null])));
     pass.event({
       type: 'Normal',
       reason: 'EndpointRemoved',
       action: 'ForgetEndpoint',
-      note: `Nothing of endpoint ${name} is left that is this object's.`,
+      note:
+        facts.policy === 'Retain'
+          ? `Endpoint ${name} is no longer this object's; deletionPolicy Retain leaves everything of it: ${resourceId ?? 'its DNS'}.`
+          : `Nothing of endpoint ${name} is left that is this object's.`,
     });
   },
 });

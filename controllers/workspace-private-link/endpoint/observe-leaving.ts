@@ -6,6 +6,7 @@ import { type Expected, recordsOf } from '../dns/observe-records.ts';
 import { type Reader, settled } from '../reading.ts';
 import type { ArmId, PrivateEndpoint, PrivateEndpointConnection } from '../types.ts';
 import { connectionOf } from './observe.ts';
+import type { Removed } from './observe-removal.ts';
 
 /** An endpoint that the spec does not name any more, by the zones that its records were written into. */
 export type Leaving = { zoneIds: readonly ArmId[]; records: Expected | 'unobservable' };
@@ -17,13 +18,13 @@ export type Leaving = { zoneIds: readonly ArmId[]; records: Expected | 'unobserv
  */
 export async function observeLeaving(
   context: Reader,
-  names: readonly string[],
+  removed: readonly Removed[],
   connections: Reading<readonly PrivateEndpointConnection[]>,
 ): Promise<readonly Leaving[]> {
   const found = await Promise.all(
-    names.map(async (name) => {
-      const zoneIds = context.provenance.records[name] ?? [];
-      const id = context.provenance.endpoints[name]?.id;
+    removed.map(async ({ ref }) => {
+      const zoneIds = context.provenance.records[ref] ?? [];
+      const id = context.provenance.endpoints[ref]?.id;
       if (zoneIds.length === 0 || id === undefined) return undefined;
       const records = await recordsLeft(context, id, connections);
       return records && { zoneIds, records };

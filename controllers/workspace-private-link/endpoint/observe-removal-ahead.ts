@@ -14,10 +14,10 @@ import type { RemovalQuestion } from './observe-removal.ts';
  */
 export async function observeRemovalAhead(
   context: Reader,
-  { name, policy, keepsZones }: Pick<RemovalQuestion, 'name' | 'policy' | 'keepsZones'>,
+  { ref, policy, keepsZones }: Pick<RemovalQuestion, 'ref' | 'policy' | 'keepsZones'>,
 ): Promise<RemovalPending> {
   const { provenance } = context;
-  const recordZones = provenance.records[name] ?? [];
+  const recordZones = provenance.records[ref] ?? [];
   const zoneIds = keepsZones ? [...provenance.zones, ...provenance.links.map(({ zoneId }) => zoneId)] : [];
   const ids = distinct([...recordZones, ...zoneIds]);
   const contents = await Promise.all(ids.map((zoneId) => readZone(context, zoneId)));

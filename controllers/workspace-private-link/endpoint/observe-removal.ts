@@ -1,7 +1,7 @@
 import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
-import { OWNER_TAG, same, scopeOf } from '../desired-names.ts';
+import { bounded, OWNER_TAG, same, scopeOf } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
 import { isToGo } from '../dns/observe-records.ts';
 import { isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
@@ -18,26 +18,33 @@ import type {
 import { connectionOf } from './observe.ts';
 import { observeRemovalAhead } from './observe-removal-ahead.ts';
 
-/** Names that annotations know and the spec does not, or under which the spec now means another private endpoint. */
-export function removedNames(
+/** A private endpoint that is to go, and how people are told of it. */
+export type Removed = Pick<RemovalSeen, 'ref' | 'name'>;
+
+/** Private endpoints that annotations know and the spec does not; while deleting all of them. */
+export function removedEndpoints(
   { desired, provenance }: Pick<Reader, 'desired' | 'provenance'>,
   deleting: boolean,
-): readonly string[] {
-  const known = [provenance.endpoints, provenance.zoneGroups, provenance.records].flatMap((notes) =>
-    Object.keys(notes),
-  );
-  const isWanted = (name: string) => {
-    const noted = provenance.endpoints[name];
-    if (deleting) return false;
-    return noted === undefined
-      ? desired.endpoints.some((endpoint) => endpoint.name === name)
-      : desired.endpoints.some(({ resourceId }) => same(noted.id, resourceId));
-  };
-  return [...new Set(known)].filter((name) => !isWanted(name)).sort();
+): readonly Removed[] {
+  const wanted = deleting ? [] : desired.endpoints;
+  const taken = new Set(wanted.map(({ name }) => name));
+  return Object.entries(provenance.noted)
+    .filter(([ref]) => !wanted.some((endpoint) => endpoint.ref === ref))
+    .map(([ref, { name }]) => ({ ref, name }))
+    .sort((one, other) => (`${one.name} ${one.ref}` < `${other.name} ${other.ref}` ? -1 : 1))
+    .map(({ ref, name }) => {
+      // The entry of that name may mean another private endpoint by now.
+      const told = taken.has(name) ? `${bounded(name, LONGEST_NAME - MARK)}.${ref.slice(0, MARK - 1)}` : name;
+      taken.add(told);
+      return { ref, name: told };
+    });
 }
 
-export type RemovalQuestion = {
-  name: string;
+/** As status.endpoints[].name allows, and what is spent to tell two of one name apart. */
+const LONGEST_NAME = 63;
+const MARK = 9;
+
+export type RemovalQuestion = Removed & {
   deleting: boolean;
   gate: EndpointRemovalFacts['gate'];
   policy: EndpointRemovalFacts['policy'];
@@ -51,9 +58,10 @@ export type RemovalQuestion = {
  * annotation about a thing, the thing is not ours.
  */
 export async function observeRemoval(context: Reader, question: RemovalQuestion): Promise<RemovalSeen> {
-  const { name, policy, gate } = question;
-  const known = context.provenance.endpoints[name];
+  const { ref, name, policy, gate } = question;
+  const known = context.provenance.endpoints[ref];
   const blank: RemovalSeen = {
+    ref,
     name,
     facts: {
       gate,
@@ -73,10 +81,10 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
   };
   if (policy === 'Retain') return blank;
   const there = await seenBy(context, known && consumerOfId(context, known.id));
-  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, name, policy)]);
+  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, ref, policy)]);
   const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
   const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
-  const losing = question.deleting ? [] : await losingNetworks(context, name);
+  const losing = question.deleting ? [] : await losingNetworks(context, ref);
   const pending = context.pass.readOnly ? await observeRemovalAhead(context, question) : undefined;
   const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
   const faults = [endpoint.fault, records.fault, zoneGroup.fault].filter((fault) => fault !== undefined);
@@ -108,10 +116,10 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
  * The networks linked to the zones of its records, unless an endpoint that stays writes into the same zone, or links the
  * network to its own. For people only: what cannot be read is left out.
  */
-async function losingNetworks(context: Reader, name: string): Promise<readonly ArmId[]> {
+async function losingNetworks(context: Reader, ref: string): Promise<readonly ArmId[]> {
   const { provenance, desired } = context;
-  const group = provenance.zoneGroups[name];
-  const zones = [...(group === undefined ? [] : [group]), ...(provenance.records[name] ?? [])];
+  const group = provenance.zoneGroups[ref];
+  const zones = [...(group === undefined ? [] : [group]), ...(provenance.records[ref] ?? [])];
   const left = zones.filter((zoneId) => !desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId)));
   const found = await Promise.all(
     left.map(async (zoneId) => {
@@ -180,8 +188,8 @@ type RecordsFound = {
   fault?: Fault;
 };
 
-async function findRecords(context: Reader, name: string, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
-  for (const zoneId of context.provenance.records[name] ?? []) {
+async function findRecords(context: Reader, ref: string, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
+  for (const zoneId of context.provenance.records[ref] ?? []) {
     const found = await findRecordsIn(context, zoneId, policy);
     if (found.state !== 'none') return found;
   }
@@ -213,7 +221,7 @@ const isNotFound = ({ error }: Fault): boolean => error.status === 404;
 
 async function findZoneGroup(
   there: Reading<EndpointContext>,
-  { name, scope }: RemovalSeen,
+  { ref, scope }: RemovalSeen,
   endpoint: EndpointRemovalFacts['endpoint'],
 ): Promise<{ state: EndpointRemovalFacts['zoneGroup']; fault?: Fault }> {
   // A zone group goes with its endpoint.
@@ -221,7 +229,7 @@ async function findZoneGroup(
   if (endpoint === 'foreign' || endpoint === 'unmarked') return { state: 'other' };
   if (there.fault) return { state: 'unobservable', fault: there.fault };
   const context = there.value;
-  if (context.provenance.zoneGroups[name] === undefined) return { state: 'other' };
+  if (context.provenance.zoneGroups[ref] === undefined) return { state: 'other' };
   const group = await settled(
     context,
     'the zone group of the endpoint',

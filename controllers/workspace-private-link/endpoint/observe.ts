@@ -71,7 +71,7 @@ export async function observeEndpoint(
   const untilMs = pauseOf(context, endpoint);
   const blank = unreadEndpoint({
     service: usable ? 'ready' : 'notReady',
-    provenance: provenance.endpoints[endpoint.name]?.how ?? 'none',
+    provenance: provenance.endpoints[endpoint.ref]?.how ?? 'none',
     recreate: untilMs === undefined ? (endpoint.spec.recreatePolicy ?? 'Never') : 'paused',
     listed: listedFact(desired, endpoint),
   });
@@ -107,8 +107,8 @@ export async function observeEndpoint(
 }
 
 /** Something rejects what we ask for as often as we ask: it is left alone for a while. */
-function pauseOf({ provenance, pass, deps }: Reader, { name, spec }: DesiredEndpoint): number | undefined {
-  const note = provenance.recreations[name];
+function pauseOf({ provenance, pass, deps }: Reader, { ref, spec }: DesiredEndpoint): number | undefined {
+  const note = provenance.recreations[ref];
   if (spec.recreatePolicy !== 'OnRejection' || !note) return undefined;
   return pausedUntilMs(note.atMs, pass.nowMs, deps.clock);
 }
@@ -223,7 +223,7 @@ export function classifyEndpoint(
   const found = (state: Found['state'], detail?: string): Found => ({ state, actual, detail, fault: undefined });
   if (!actual) return found('absent');
   const owner = tagOf(actual.tags, OWNER_TAG);
-  const noted = provenance.endpoints[endpoint.name]?.how;
+  const noted = provenance.endpoints[endpoint.ref]?.how;
   if (owner !== undefined && owner !== desired.owner) {
     const settledDown = actual.provisioningState === 'Succeeded';
     const fits = fixedDifference(desired.service.id, endpoint, actual) === undefined;

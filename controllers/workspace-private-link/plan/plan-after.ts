@@ -90,7 +90,7 @@ export const AFTER: Record<Effect, { [M in PlannedMachine]?: After<FactsAt[M]> }
   revokeUnconfirmed: { managedConnection: () => ({ connection: 'rejected', approval: 'revoked' }) },
   // Then there is no such connection, and no ladder about it.
   revokeUnlisted: { revocation: () => ({}) },
-  noteCredentials: { notes: () => ({ notes: 'current' }) },
+  renewNotes: { notes: () => ({ notes: 'current' }) },
   // What stood there had a place, and its addresses are free again.
   deleteEndpoint: {
     endpoint: () => ({ endpoint: 'absent', connection: 'none', placement: 'fits' }),

@@ -107,21 +107,15 @@ const placementKnown: Rule = (all) =>
       : undefined;
   });
 
-const REST_ON_SERVICE = ['outputs', 'connection', 'managedConnection', 'revocation'];
+const REST_ON_SERVICE = ['endpoint', 'outputs', 'connection', 'managedConnection', 'revocation'];
 
-/** An entry that came back under its name while its old endpoint is still being removed waits for that. */
-const serviceThere: Rule = (all, decide) => {
+const serviceThere: Rule = (all) => {
   const service = named<ServiceFacts>(all, 'service');
   const usable = service !== undefined && serviceUsable(service);
-  const isBeingRemoved = (name: string) =>
-    all.some((ladder) => ladder.name === `removal/${name}` && decide(ladder).tag !== 'gone');
-  const found = change<EndpointFacts>(all, 'endpoint', (_, { name }) => ({
-    service: usable && !isBeingRemoved(nameIn(name)) ? 'ready' : 'notReady',
-  }));
   const state = usable ? ('ready' as const) : ('notReady' as const);
   return REST_ON_SERVICE.reduce(
     (ladders, machine) => change<{ service: 'ready' | 'notReady' }>(ladders, machine, () => ({ service: state })),
-    found,
+    all,
   );
 };
 

@@ -19,13 +19,16 @@ export const CREDENTIALS_WORDING = {
     says: 'the credentials for its tenant are missing or refused, and without them nothing of it can be seen or changed',
     next: 'create or correct the Secret that credentialsRef names; the operator looks again as soon as it changes, and every ten minutes',
   },
-  CredentialsNoted: { says: 'the credentials of every endpoint are written down', next: 'nothing is to be done' },
-  CredentialsNoting: {
-    says: 'the spec names other credentials for an endpoint than when it was made',
-    next: 'the operator writes the new ones down, to take it away with them one day',
-  },
   CredentialsBack: { says: 'the credentials are back', next: 'the deletion goes on' },
   // describe-abandonment.ts says what is missing, what stays behind, and until when the operator waits.
   CredentialsLost: { says: 'there are no credentials to take anything down with', next: 'bring them back' },
   CredentialsWork: { says: 'the credentials work', next: 'nothing is to be done' },
+  NotesCurrent: {
+    says: 'what is written down about every endpoint is as the spec says',
+    next: 'nothing is to be done',
+  },
+  NotesRenewing: {
+    says: 'the spec calls an endpoint, or the credentials for it, otherwise than what is written down about it',
+    next: 'the operator writes that down anew, to take the endpoint away with it one day',
+  },
 } satisfies Partial<Record<Reason, Wording>>;

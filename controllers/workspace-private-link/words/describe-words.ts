@@ -8,8 +8,8 @@ import {
 } from '../connections/describe.ts';
 import { lossDetail, partlyGivenUp } from '../credentials/describe-abandonment.ts';
 import { forgetting, staysBehind } from '../credentials/describe-consumers.ts';
-import { ANNOTATION, annotationFor, kubectl, OWNER_TAG } from '../desired-names.ts';
-import { notedNames } from '../desired-provenance.ts';
+import { noteKeys } from '../desired-endpoint-notes.ts';
+import { ANNOTATION, kubectl, OWNER_TAG } from '../desired-names.ts';
 import { pausedDetail, pausedRemedy } from '../endpoint/describe-paused.ts';
 import { removalDetail } from '../endpoint/describe-removal.ts';
 import { gatewayDetail } from '../placement/describe-gateway.ts';
@@ -155,7 +155,7 @@ function marking(seen: Seen, rest: Rest): string | undefined {
   const id = isService ? desired.service.id : (removal?.resourceId ?? endpointIn(seen, rest)?.desired.resourceId);
   const keys = isService
     ? [`${ANNOTATION}service`]
-    : notedNames(seen.provenance, nameIn(rest)).map((name) => annotationFor('endpoint', name));
+    : noteKeys(seen.provenance, removal?.ref ?? endpointIn(seen, rest)?.desired.ref, 'endpoint');
   const away = `\`${kubectl(desired, 'annotate')} ${keys.map((key) => `${key}-`).join(' ')}\``;
   const command = `\`az tag update --resource-id ${id} --operation Merge --tags ${OWNER_TAG}=${desired.owner}\``;
   return `if it is this object's, run ${command}; if it is not, have our note of it forgotten with ${away}: it then stays when the object goes; the operator looks again every ten minutes`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { consumerOfId, desiredOf } from '../../../controllers/workspace-private-link/desired.ts';
+import { refOf } from '../../../controllers/workspace-private-link/desired-names.ts';
 import { notes, provenanceOf, staleNotes } from '../../../controllers/workspace-private-link/desired-provenance.ts';
 import type { WorkspacePrivateLinkEndpoint } from '../../../crds/workspace-private-link.ts';
 import {
@@ -8,6 +9,7 @@ import {
   aWorld,
   endpointId,
   live,
+  noted,
   remove,
   SERVICE,
   TENANT,
@@ -72,14 +74,14 @@ describe('notes remember whose credentials reach a thing', () => {
 
   test('as they were written, with a Secret and without', () => {
     const annotations = {
-      ...notes.endpoint('partner', 'created', endpointId('A'), CONSUMER),
-      ...notes.records('partner', ZONE, CONSUMER),
+      ...notes.endpoint(noted('partner', endpointId('A'), CONSUMER), 'created'),
+      ...notes.records(noted('partner', endpointId('A'), CONSUMER), ZONE),
       ...notes.zone(ZONE, CONSUMER),
       ...notes.link('/given', 'l', NETWORK, { tenantId: PARTNER }),
     };
     expect(of(annotations)).toMatchObject({
-      endpoints: { partner: { how: 'created', id: endpointId('A') } },
-      records: { partner: [ZONE] },
+      endpoints: { [refOf(endpointId('a'))]: { how: 'created', id: endpointId('A') } },
+      records: { [refOf(endpointId('a'))]: [ZONE] },
       zones: [ZONE],
       links: [{ zoneId: '/given', name: 'l', virtualNetworkId: NETWORK }],
       consumers: {
@@ -92,23 +94,27 @@ describe('notes remember whose credentials reach a thing', () => {
 
   test('notes of an older version say nothing, and mean the object’s own', () => {
     const annotations = {
-      ...notes.endpoint('hub', 'adopted', endpointId('a')),
+      ...notes.endpoint(noted('hub', endpointId('a')), 'adopted'),
       ...notes.zone(ZONE),
-      ...notes.records('hub', ZONE),
+      ...notes.records(noted('hub', endpointId('a')), ZONE),
       ...notes.link(ZONE, 'l', NETWORK),
     };
     expect(Object.values(annotations).join()).not.toContain('@');
-    expect(of(annotations)).toMatchObject({ endpoints: { hub: { how: 'adopted' } }, zones: [ZONE], consumers: {} });
+    expect(of(annotations)).toMatchObject({
+      endpoints: { [refOf(endpointId('a'))]: { how: 'adopted' } },
+      zones: [ZONE],
+      consumers: {},
+    });
   });
 
   test('a note whose credentials cannot be read is none of ours: nothing is deleted on a guess', () => {
-    const whole = notes.endpoint('partner', 'created', endpointId('a'), CONSUMER);
+    const whole = notes.endpoint(noted('partner', endpointId('a'), CONSUMER), 'created');
     const broken = Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, value.replace('@7', '@')]));
     expect(of(broken)).toMatchObject({ endpoints: {}, consumers: {} });
   });
 
   test('the spec has the last word on what it still names', () => {
-    const annotations = notes.endpoint('partner', 'created', endpointId('pe-partner'), CONSUMER);
+    const annotations = notes.endpoint(noted('partner', endpointId('pe-partner'), CONSUMER), 'created');
     const renamed = { tenantId: PARTNER, secret: 'renamed' };
     const seen = (endpoints: WorkspacePrivateLinkEndpoint[]) => {
       const resource = aWorkspacePrivateLink({ endpoints }, { annotations });
@@ -122,8 +128,8 @@ describe('notes remember whose credentials reach a thing', () => {
 
   test('follow the spec to another Secret, as long as it names the thing', () => {
     const annotations = {
-      ...notes.endpoint('partner', 'created', endpointId('pe-partner'), CONSUMER),
-      ...notes.endpoint('gone', 'created', endpointId('pe-gone'), CONSUMER),
+      ...notes.endpoint(noted('partner', endpointId('pe-partner'), CONSUMER), 'created'),
+      ...notes.endpoint(noted('gone', endpointId('pe-gone'), CONSUMER), 'created'),
       ...notes.zone(ZONE),
     };
     const stale = (endpoints: WorkspacePrivateLinkEndpoint[]) => {
@@ -132,10 +138,12 @@ describe('notes remember whose credentials reach a thing', () => {
     };
     const renamed = { tenantId: PARTNER, secret: 'renamed' };
     expect(stale([atPartner({ credentialsRef: { name: 'renamed' } })])).toEqual({
-      ...notes.endpoint('partner', 'created', endpointId('pe-partner'), renamed),
+      ...notes.endpoint(noted('partner', endpointId('pe-partner'), renamed), 'created'),
       ...notes.zone(ZONE, renamed),
     });
-    expect(stale([anEndpoint('partner')])).toEqual(notes.endpoint('partner', 'created', endpointId('pe-partner')));
+    expect(stale([anEndpoint('partner')])).toEqual(
+      notes.endpoint(noted('partner', endpointId('pe-partner')), 'created'),
+    );
     expect(stale([])).toEqual({});
   });
 });

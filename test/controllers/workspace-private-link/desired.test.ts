@@ -4,13 +4,14 @@ import {
   annotationFor,
   bounded,
   recordName,
+  refOf,
   scopeOf,
   workspaceHosts,
 } from '../../../controllers/workspace-private-link/desired-names.ts';
 import { notes, provenanceOf } from '../../../controllers/workspace-private-link/desired-provenance.ts';
 import { machines } from '../../../controllers/workspace-private-link/machine.ts';
 import { drawStates } from '../../../scripts/draw-states.ts';
-import { anEndpoint, aWorkspacePrivateLink, endpointId, SUBSCRIPTION, WORKSPACE, ZONE } from './living.ts';
+import { anEndpoint, aWorkspacePrivateLink, endpointId, noted, SUBSCRIPTION, WORKSPACE, ZONE } from './living.ts';
 
 describe('names', () => {
   test('the five hosts of a workspace are those of the documentation', () => {
@@ -56,8 +57,8 @@ describe('provenance', () => {
   test('is read as it was written', () => {
     const annotations = {
       ...notes.service('adopted'),
-      ...notes.endpoint('hub', 'created', endpointId('a')),
-      ...notes.zoneGroup('hub', ZONE),
+      ...notes.endpoint(noted('hub', endpointId('a')), 'created'),
+      ...notes.zoneGroup(noted('hub', endpointId('a')), ZONE),
       ...notes.zone(ZONE),
       ...notes.link(ZONE, 'l', '/network'),
       ...notes.accessBefore('Allow'),
@@ -67,8 +68,8 @@ describe('provenance', () => {
     };
     expect(provenanceOf(aWorkspacePrivateLink({}, { annotations }))).toMatchObject({
       service: 'adopted',
-      endpoints: { hub: { how: 'created', id: endpointId('a') } },
-      zoneGroups: { hub: ZONE },
+      endpoints: { [refOf(endpointId('a'))]: { how: 'created', id: endpointId('a') } },
+      zoneGroups: { [refOf(endpointId('a'))]: ZONE },
       zones: [ZONE],
       links: [{ zoneId: ZONE, name: 'l', virtualNetworkId: '/network' }],
       accessBefore: 'Allow',

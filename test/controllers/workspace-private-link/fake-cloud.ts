@@ -60,6 +60,8 @@ export type World = {
   losesReplies: boolean;
   /** What shared lists still show to whoever names no age. */
   lagging?: World;
+  /** Asked before each write leaves and when it is done; what it throws ends the pass. */
+  interrupt?: (operation: string, moment: 'before' | 'after') => void;
 };
 
 const key = (id: string) => id.toLowerCase();
@@ -92,8 +94,10 @@ export function fakeCloud(world: World): Clouds {
   const shownTo = ({ maxAgeMs }: CallOptions): World => (maxAgeMs === undefined ? (world.lagging ?? world) : world);
   const write = async (operation: string, change: () => void): Promise<void> => {
     refuse(operation);
+    world.interrupt?.(operation, 'before');
     world.writes.push(operation);
     change();
+    world.interrupt?.(operation, 'after');
     if (world.losesReplies && !lost.has(operation)) {
       lost.add(operation);
       throw new OperatorError({
@@ -305,7 +309,8 @@ export function fakeCloud(world: World): Clouds {
     tenantSettings: () => read('tenantSettings.list', () => world.settings),
     items: () => read('items.list', () => world.items),
     deploymentPipelineWorkspaces: () => read('pipelines.list', () => world.pipelines),
-    communicationPolicy: (_, call) => read('policy.get', () => shownTo(call).policy),
+    communicationPolicy: (workspaceId, call) =>
+      read('policy.get', () => (isFirst(world, workspaceId) ? shownTo(call).policy : OPEN)),
     putCommunicationPolicy: (_, body, etag) =>
       write(`policy.put ${body.inbound}/${body.outbound}`, () => {
         if (etag !== world.policy.etag)
@@ -378,6 +383,10 @@ export function fakeCloud(world: World): Clouds {
     },
   };
 }
+
+/** Only the first workspace has a door that is ever closed. */
+const isFirst = ({ workspaces }: World, workspaceId: string) => key(workspaces[0]?.id ?? '') === key(workspaceId);
+const OPEN: CommunicationPolicy = { inbound: 'Allow', outbound: 'Allow', etag: '"1"' };
 
 const HALF_AN_HOUR_MS = 30 * 60_000;
 const enforced = ({ deniedAtMs, nowMs }: World) => deniedAtMs !== undefined && nowMs >= deniedAtMs + HALF_AN_HOUR_MS;

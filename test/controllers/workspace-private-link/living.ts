@@ -1,5 +1,6 @@
 import { createWorkspacePrivateLinkKind } from '../../../controllers/workspace-private-link/controller.ts';
-import type { Seen } from '../../../controllers/workspace-private-link/types.ts';
+import { refOf } from '../../../controllers/workspace-private-link/desired-names.ts';
+import type { Consumer, Seen } from '../../../controllers/workspace-private-link/types.ts';
 import { crossTenantMappings } from '../../../crds/cross-tenant-mapping.ts';
 import {
   type WorkspacePrivateLink,
@@ -23,6 +24,14 @@ export const SERVICE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/fabric/pro
 export const ZONE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/fabric/providers/Microsoft.Network/privateDnsZones/privatelink.fabric.microsoft.com`;
 export const endpointId = (name: string) =>
   `/subscriptions/${SUBSCRIPTION}/resourceGroups/fabric/providers/Microsoft.Network/privateEndpoints/${name}`;
+
+/** What notes say about an entry that means this private endpoint. */
+export const noted = (name: string, resourceId: string, consumer?: Consumer) => ({
+  name,
+  resourceId,
+  ref: refOf(resourceId),
+  consumer,
+});
 
 export const START_MS = Date.parse('2026-03-01T08:00:00Z');
 export const MINUTE_MS = 60_000;
@@ -151,7 +160,11 @@ export type Living = {
 const FINALIZER = 'fabriclink.dev/finalizer';
 
 /** Runs the kind over the fake cloud, pass by pass, with the runtime's own decisions and a cluster that is only this. */
-export function live(world: World, resource: WorkspacePrivateLink, others: readonly KubeObject[] = []): Living {
+export function live(
+  world: World,
+  resource: WorkspacePrivateLink,
+  others: readonly KubeObject[] | (() => readonly KubeObject[]) = [],
+): Living {
   const clock = { now: () => world.nowMs, after: () => () => {}, scaled: (publishedMs: number) => publishedMs };
   const publisher: Publisher = {
     read: async () => ({ state: 'absent' }),
@@ -170,13 +183,17 @@ export function live(world: World, resource: WorkspacePrivateLink, others: reado
   const kind = createWorkspacePrivateLinkKind({ clouds: fakeCloud(world), clock, clusterId: 'c1', publisher, ledger });
   const decide = createDecider(kind.machines);
   const annotate = (changes: Readonly<Record<string, string | null>>) => {
+    world.interrupt?.('annotate', 'before');
     const kept = Object.entries({ ...living.resource.metadata.annotations, ...changes }).filter(
       ([, value]) => value !== null,
     );
     living.change(({ metadata }) => (metadata.annotations = Object.fromEntries(kept) as Record<string, string>));
+    world.interrupt?.('annotate', 'after');
   };
   const objects = (type: { plural: string }): readonly KubeObject[] =>
-    [living.resource as KubeObject, ...others].filter(({ kind }) => kind === kindOf(type.plural));
+    [living.resource as KubeObject, ...(typeof others === 'function' ? others() : others)].filter(
+      ({ kind }) => kind === kindOf(type.plural),
+    );
   const newPass = (): Pass<WorkspacePrivateLink> => ({
     resource: structuredClone(living.resource),
     nowMs: world.nowMs,

@@ -195,12 +195,7 @@ describe('upwards', () => {
     readyOrPerson,
   );
 
-  converges<NotesFacts>(
-    'notes',
-    NOTES_FACTS,
-    { acts: { noteCredentials: { notes: 'current' } }, waits: {} },
-    readyOrPerson,
-  );
+  converges<NotesFacts>('notes', NOTES_FACTS, { acts: { renewNotes: { notes: 'current' } }, waits: {} }, readyOrPerson);
 
   converges<PlacementFacts>(
     'placement',

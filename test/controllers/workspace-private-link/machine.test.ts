@@ -219,7 +219,7 @@ describe('upwards', () => {
   });
 
   every<NotesFacts>('notes', NOTES_FACTS, {
-    'only a note that the spec contradicts is written': only('noteCredentials', ({ notes }) => notes === 'stale'),
+    'only a note that the spec contradicts is written': only('renewNotes', ({ notes }) => notes === 'stale'),
   });
 
   every<PlacementFacts>('placement', PLACEMENT_FACTS, {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OWNER_TAG } from '../../../controllers/workspace-private-link/desired-names.ts';
+import { OWNER_TAG, refOf } from '../../../controllers/workspace-private-link/desired-names.ts';
 import { anEndpoint, aWorkspacePrivateLink, aWorld, endpointId, live, MINUTE_MS, remove, SERVICE } from './living.ts';
 
 const ENDPOINT = endpointId('pe-hub').toLowerCase();
@@ -15,6 +15,7 @@ async function aLivingLink() {
   world.writes.length = 0;
   return { world, living, tag };
 }
+const NOTE = `fabriclink.dev/endpoint.${refOf(endpointId('pe-hub'))}`;
 const OURS = { [OWNER_TAG]: 'c1.team.sales.uid-1' };
 
 describe.each(['endpoint', 'service'] as const)('a created %s without our owner tag', (what) => {
@@ -42,7 +43,7 @@ describe.each(['endpoint', 'service'] as const)('a created %s without our owner 
   test('stays where the annotation that claims it is taken away: it is then taken over as it is', async () => {
     const { world, living, tag } = await aLivingLink();
     tag({})[what]();
-    const key = what === 'endpoint' ? 'fabriclink.dev/endpoint.hub' : 'fabriclink.dev/service';
+    const key = what === 'endpoint' ? NOTE : 'fabriclink.dev/service';
     living.change(({ metadata }) => delete metadata.annotations![key]);
     await living.settle();
     expect(living.condition('Ready').status).toBe('True');
@@ -57,11 +58,11 @@ test('an endpoint whose entry was renamed is forgotten by the command that is sh
   tag({}).endpoint();
   await living.settle();
   const [, keys = ''] = /annotate workspaceprivatelinks\.fabriclink\.dev sales ([^`]*)-`/.exec(living.nextStep()) ?? [];
-  expect(keys).toBe('fabriclink.dev/endpoint.hub');
+  expect(keys).toBe(NOTE);
   living.change(({ metadata }) => delete metadata.annotations![keys]);
   await living.settle();
   expect(living.condition('Ready').status).toBe('True');
-  expect(living.resource.metadata.annotations!['fabriclink.dev/endpoint.renamed']).toMatch(/^adopted/);
+  expect(living.resource.metadata.annotations![NOTE]).toMatch(/^adopted .* renamed$/);
 });
 
 describe('an operator that died between its note and its call', () => {
