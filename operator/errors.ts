@@ -26,6 +26,8 @@ export type OperatorErrorInit = {
   status?: number;
   /** The service's own error code, such as `RequestDeniedByInboundPolicy` or `SubnetIsFull`. */
   code?: string;
+  /** What had to come before the call failed, so that it never left. */
+  unsent?: true;
   cause?: unknown;
 };
 
@@ -37,6 +39,7 @@ export class OperatorError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly code: string | undefined;
+  readonly unsent: boolean;
 
   constructor(init: OperatorErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -47,6 +50,7 @@ export class OperatorError extends Error {
     this.retryAfterMs = init.retryAfterMs;
     this.status = init.status;
     this.code = init.code;
+    this.unsent = init.unsent ?? false;
   }
 }
 

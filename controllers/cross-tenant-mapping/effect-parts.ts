@@ -6,12 +6,12 @@ import type { CrossTenantMapping, Seen } from './types.ts';
 export type Run = EffectOf<CrossTenantMapping, Seen>;
 
 /**
- * The service's own word that it did nothing, or our budget's where a second way is put off after the first was refused:
+ * The request never left, or the service's own word that it did nothing, or our budget's where a second way is put off after the first was refused:
  * whatever was noted of the request is then untrue. Whoever gets no answer, or none that can be read, does not know.
  */
 export function didNothing(error: OperatorError): boolean {
-  const { status = 0 } = error;
-  return isOwnTurn(error) || (status >= 400 && status < 500 && status !== 408);
+  const { status = 0, unsent } = error;
+  return unsent || isOwnTurn(error) || (status >= 400 && status < 500 && status !== 408);
 }
 
 const NOUN = { User: 'user', ServicePrincipal: 'application', Group: 'group' } as const;

@@ -147,7 +147,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       await request.beforehand?.();
     } catch (error) {
       admission.givenBack();
-      throw withoutStatus(error);
+      throw unsent(error);
     }
     let { response, failure } = await send(speaker, request, call, token, admission);
     if (response.status === 401 && !(request.ambiguous401 && !namesToken(failure))) {
@@ -225,7 +225,7 @@ function remainingCalls(request: CloudRequest, headers: Readonly<Record<string, 
 }
 
 /** What another service answered: its status says nothing about this call, which was never made. */
-function withoutStatus(error: unknown): unknown {
+function unsent(error: unknown): unknown {
   if (!(error instanceof OperatorError)) return error;
   const { disposition, reason, message, remedy, retryAfterMs } = error;
   return new OperatorError({
@@ -234,6 +234,7 @@ function withoutStatus(error: unknown): unknown {
     message,
     ...(remedy === undefined ? {} : { remedy }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    unsent: true,
     cause: error,
   });
 }

@@ -146,12 +146,18 @@ describe('the ledger', () => {
     expect(stored.get(shard)?.metadata.labels).toMatchObject({ 'fabriclink.dev/ledger': 'true' });
   });
 
-  test('of one process goes through one write after the other: nobody is refused for a neighbour’s sake', async () => {
-    const neighbours = Array.from({ length: 500 }, (_, index) => anEntry({ subject: `other-${index}` }))
-      .filter((entry) => shardOf(entry) === shard)
-      .slice(0, 5);
-    await Promise.all(neighbours.map((entry) => ledger.write(entry, signal)));
+  const neighbours = Array.from({ length: 500 }, (_, index) => anEntry({ subject: `other-${index}` }))
+    .filter((entry) => shardOf(entry) === shard)
+    .slice(0, 5);
+
+  test('of one process is written in two goes, whoever else writes: nobody is refused or waits long for a neighbour’s sake', async () => {
+    const [first, ...others] = neighbours;
+    meanwhile = async () => void (late = others.map((entry) => ledger.write(entry, signal)));
+    let late: Promise<unknown>[] = [];
+    await ledger.write(first!, signal);
+    await Promise.all(late);
     for (const entry of neighbours) expect(await ledger.find(entry, signal)).toBeDefined();
+    expect([gets, version]).toEqual([2, 2]);
     // One that fails is in nobody's way.
     stored.delete(shard);
     const absent = createLedger({ kube, clock, namespace: 'gone' });
@@ -162,12 +168,61 @@ describe('the ledger', () => {
     expect([failed, again].map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
+  test('is full for whom there is no room, and not for those who are written with it', async () => {
+    const [one, ...others] = neighbours;
+    const large = { ...one!, left: ['x'.repeat(MOST_BYTES)] };
+    const written = await Promise.allSettled([large, ...others].map((entry) => ledger.write(entry, signal)));
+    expect(written.map(({ status }) => status)).toEqual(['rejected', ...others.map(() => 'fulfilled')]);
+    expect(await ledger.find(others[0]!, signal)).toBeDefined();
+  });
+
+  test('leaves out whoever has given up, and aborts with the last', async () => {
+    const given = new AbortController();
+    const aborted = ledger.write(neighbours[0]!, given.signal);
+    const stays = ledger.write(neighbours[1]!, signal);
+    given.abort(new Error('lost the lease'));
+    await expect(aborted).rejects.toThrow('lost the lease');
+    await stays;
+    expect(await ledger.find(neighbours[0]!, signal)).toBeUndefined();
+    const last = new AbortController();
+    let seen: AbortSignal | undefined;
+    const slow = createLedger({
+      kube: {
+        ...kube,
+        get: async (type: never, namespace: never, name: string, own: AbortSignal) => {
+          seen = own;
+          last.abort(new Error('lost the lease'));
+          return kube.get(type, namespace, name);
+        },
+      } as never,
+      clock,
+      namespace: 'operator',
+    });
+    await slow.write(neighbours[2]!, last.signal).catch(() => {});
+    expect(seen?.aborted).toBe(true);
+  });
+
+  test('takes back what was not done after all, and puts the one before it in its place', async () => {
+    const earlier = anEntry({ at: at(-10), until: at(62), why: 'really done' });
+    expect(await ledger.write(earlier, signal)).toBeUndefined();
+    const former = await ledger.write(anEntry(), signal);
+    expect(former).toEqual(earlier);
+    await ledger.takeBack(anEntry(), former, signal);
+    expect(await ledger.find(anEntry(), signal)).toEqual(earlier);
+    await ledger.takeBack(earlier, undefined, signal);
+    expect(await ledger.find(anEntry(), signal)).toBeUndefined();
+    // What somebody else has written since stays.
+    await ledger.write(anEntry({ at: at(1) }), signal);
+    await ledger.takeBack(anEntry(), undefined, signal);
+    expect(await ledger.find(anEntry(), signal)).toEqual(anEntry({ at: at(1) }));
+  });
+
   test('of two that write at once the later is refused, and loses nothing of the first when it comes again', async () => {
     const twin = Array.from({ length: 500 }, (_, index) => anEntry({ subject: `other-${index}` })).find(
       (entry) => shardOf(entry) === shard,
     )!;
     const other = createLedger({ kube, clock, namespace: 'operator' });
-    meanwhile = () => other.write(twin, signal);
+    meanwhile = async () => void (await other.write(twin, signal));
     await expect(ledger.write(anEntry(), signal)).rejects.toMatchObject({ disposition: 'conflict' });
     await ledger.write(anEntry(), signal);
     expect(await ledger.find(anEntry(), signal)).toBeDefined();

@@ -394,6 +394,29 @@ describe('a mapping', () => {
     expect(linesOf(requests)).toEqual([`GET ${PATH}`, `POST ${PATH}`, `GET ${PATH}`]);
   });
 
+  /** The API server, asked for a note just before the call leaves. */
+  const unwritable = (status: number) => () =>
+    Promise.reject(
+      new OperatorError({ disposition: 'transient', reason: 'NotFoundWithoutWord', message: 'away', status }),
+    );
+
+  test.each([404, 500])('that was not sent for want of a note makes nobody read the list anew: %s', async (status) => {
+    const { clients, requests } = await scripted(() => json([]));
+    await clients.fabric.mappings(aCall());
+    const error = await rejection(clients.fabric.createMapping(USER, aCall(), unwritable(status)));
+    expect(error).toMatchObject({ unsent: true, disposition: 'transient' });
+    await clients.fabric.mappings(aCall());
+    expect(linesOf(requests)).toEqual([`GET ${PATH}`]);
+  });
+
+  test('whose deletion was not sent for want of a note is not gone', async () => {
+    const { clients, requests } = await scripted(() => json([]));
+    expect(await rejection(clients.fabric.deleteMapping('one', aCall(), unwritable(404)))).toMatchObject({
+      unsent: true,
+    });
+    expect(requests).toEqual([]);
+  });
+
   test.each<[string, Answer]>([
     ['with a word', refusal('EntityNotFound', 404)],
     ['without one', { status: 404 }],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WorkspaceRole } from '../../operator/clients/fabric/types.ts';
+import { OperatorError } from '../../operator/errors.ts';
 import { linesOf, scripted } from './clouds-on-script.ts';
 import { type Answer, aCall, json, noAnswer, rejection, WORKSPACE } from './fakes.ts';
 
@@ -109,6 +110,15 @@ describe('the roles of a workspace', () => {
     await fabric.roleAssignments(WORKSPACE, aCall());
     const other = await rejection(fabric.deleteRoleAssignment(WORKSPACE, BEN, aCall()));
     expect(other.reason).not.toBe('LastAdmin');
+  });
+
+  test('are as they were when nothing was sent for want of a note', async () => {
+    const { fabric, roles, requests } = await set();
+    const unwritable = () =>
+      Promise.reject(new OperatorError({ disposition: 'transient', reason: 'Unavailable', message: 'away' }));
+    await rejection(fabric.addRoleAssignment(WORKSPACE, { id: 'new', type: 'Group' }, 'Viewer', aCall(), unwritable));
+    await roles();
+    expect(linesOf(requests)).toEqual([`GET ${PATH}`]);
   });
 
   test('do not blame the last Admin for a right that we lack', async () => {

@@ -275,6 +275,25 @@ describe('a mapping that may not be deleted', () => {
     await playUntilMappingGone(stage);
     expect(liveRows(stage)).toHaveLength(1);
   });
+
+  test.each([
+    ['refused', { kind: 'refuse', status: 403, code: 'InsufficientPrivileges' }],
+    ['put off', { kind: 'throttle', retryAfterSeconds: 600 }],
+  ] as const)('and whose deletion was only %s is no remains of one for the next object', async (_, fault) => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.pass(MINUTE_MS);
+    stage.simulator.faults.add({ ...fault, method: 'DELETE' });
+    await deleteMappingObject(stage);
+    await stage.pass(2 * HOUR_MS);
+    expect(mappingCalls(stage, 'DELETE').length).toBeGreaterThan(1);
+    await patchSpec({ deletionPolicy: 'Retain' });
+    await playUntilMappingGone(stage);
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingReady(stage);
+    expect(mappingIn(stage)!.metadata.annotations!['fabriclink.dev/mapping']).toMatch(/^adopted /);
+    expect(mappingCalls(stage, 'POST')).toHaveLength(1);
+  });
 });
 
 describe('groups', () => {

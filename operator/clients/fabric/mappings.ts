@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.ts';
+import { OperatorError, toOperatorError } from '../../errors.ts';
 import type { CallOptions } from '../call.ts';
 import { saysAbsent, unreadableAnswer } from '../classify.ts';
 import { isObject } from '../error-body.ts';
@@ -156,6 +156,7 @@ export function createMappings(
         return mapping;
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
+        if (error.unsent) throw error;
         if (error.status === 401) throw await explain401(error, call);
         const explained = mappingError(error, 'create');
         // No answer, or "it exists": what is there now only the service can say.
@@ -166,12 +167,14 @@ export function createMappings(
       }
     },
 
-    async deleteMapping(mappingId, call) {
+    async deleteMapping(mappingId, call, beforehand) {
       const request = about(`delete mapping ${mappingId}`, 'delete', call);
       try {
-        await rest.delete({ ...request, path: `${PATH}/${encodeURIComponent(mappingId)}` });
+        const path = `${PATH}/${encodeURIComponent(mappingId)}`;
+        await rest.delete({ ...request, path, ...(beforehand && { beforehand }) });
       } catch (error) {
-        const gone = saysAbsent(error) || (error instanceof OperatorError && error.reason === 'NotFoundWithoutWord');
+        const { unsent, reason } = toOperatorError(error);
+        const gone = !unsent && (saysAbsent(error) || reason === 'NotFoundWithoutWord');
         if (!gone) throw mappingError(error, 'delete');
       }
       const current = observers.peek<MappingTable>(listKey)?.value;

@@ -43,7 +43,7 @@ export function createRoleAssignments(
       if (change) observers.amend(keyOf(workspaceId), change);
       else observers.invalidate(keyOf(workspaceId));
     } catch (error) {
-      const untouched = error instanceof OperatorError && error.disposition === 'throttled';
+      const untouched = error instanceof OperatorError && (error.disposition === 'throttled' || error.unsent);
       if (!untouched) observers.invalidate(keyOf(workspaceId));
       throw error;
     }

@@ -209,7 +209,7 @@ export interface FabricClient {
    */
   createMapping(body: MappingBody, call: CallOptions, beforehand?: Beforehand): Promise<Mapping | undefined>;
   /** The row stays listed for more than a day. A mapping that is gone is deleted. */
-  deleteMapping(mappingId: string, call: CallOptions): Promise<void>;
+  deleteMapping(mappingId: string, call: CallOptions, beforehand?: Beforehand): Promise<void>;
   /** All of a workspace: one shared list. Workspace-scoped, as everything below. */
   roleAssignments(workspaceId: string, call: CallOptions): Promise<Read<readonly RoleAssignment[]>>;
   /** A principal that has a role already is `transient` with reason RoleAlreadyAssigned; the list is read anew. */

@@ -71,6 +71,15 @@ export function withEntry(data: LedgerData, entry: LedgerEntry, nowMs: number): 
   return { kind: 'change', data: { ...Object.fromEntries(over.map((other) => [other, null])), [key]: encode(wanted) } };
 }
 
+/** Puts back what was there before `entry`; whatever has been written since stays. */
+export function withoutEntry(data: LedgerData, entry: LedgerEntry, former: LedgerEntry | undefined): LedgerChange {
+  const key = keyOf(entry);
+  const there = decode(data[key]);
+  // Its end may be that of the former one, which is never shortened.
+  const isIt = there && encode({ ...there, until: entry.until }) === encode(entry);
+  return isIt ? { kind: 'change', data: { [key]: former ? encode(former) : null } } : { kind: 'kept' };
+}
+
 function hasRunOut(text: string | undefined, nowMs: number): boolean {
   const entry = decode(text);
   return entry !== undefined && Date.parse(entry.until) <= nowMs;

@@ -1,11 +1,15 @@
 import type { Clock } from '../../clock.ts';
 import { OperatorError, toOperatorError } from '../../errors.ts';
-import { entryIn, type LedgerData, type LedgerEntry, shardOf, withEntry } from './ledger-entry.ts';
+import { createBatches } from './batches.ts';
+import { entryIn, type LedgerData, type LedgerEntry, shardOf, withEntry, withoutEntry } from './ledger-entry.ts';
 import { CONFIG_MAPS } from './resources.ts';
 import type { KubeClient, KubeObject } from './types.ts';
 
 export type { LedgerEntry } from './ledger-entry.ts';
 
+type Want =
+  | { kind: 'write'; entry: LedgerEntry }
+  | { kind: 'takeBack'; entry: LedgerEntry; former: LedgerEntry | undefined };
 type ConfigMap = KubeObject & { data?: LedgerData };
 
 const FIELD_MANAGER = 'fabric-link-operator';
@@ -22,8 +26,13 @@ const KNOWN_FOR_MS = 10_000;
 export interface Ledger {
   /** The entry, unless it has run out. */
   find(sought: Pick<LedgerEntry, 'what' | 'subject'>, signal: AbortSignal): Promise<LedgerEntry | undefined>;
-  /** To be awaited before the thing that it records is done. Throws `blocked` when there is no room: then do not do it. */
-  write(entry: LedgerEntry, signal: AbortSignal): Promise<void>;
+  /**
+   * To be awaited before the thing that it records is done. Throws `blocked` when there is no room: then do not do it.
+   * Returns the entry whose place it took.
+   */
+  write(entry: LedgerEntry, signal: AbortSignal): Promise<LedgerEntry | undefined>;
+  /** It was not done after all: `entry` goes, and the one whose place it took is there again. */
+  takeBack(entry: LedgerEntry, former: LedgerEntry | undefined, signal: AbortSignal): Promise<void>;
   /** Where a person finds the entry: the ConfigMap, and its namespace. */
   placeOf(entry: Pick<LedgerEntry, 'what' | 'subject'>): { namespace: string; name: string };
 }
@@ -43,17 +52,6 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
     known.set(name, { data, untilMs: clock.now() + KNOWN_FOR_MS });
     return data;
   };
-  /** Shard → the end of the last write of this process. */
-  const lines = new Map<string, Promise<void>>();
-  /** Side by side they would refuse each other, and who is refused loses the turn that the deletion had waited for. */
-  const inLine = (name: string, write: () => Promise<void>): Promise<void> => {
-    const mine = (lines.get(name) ?? Promise.resolve()).then(write);
-    lines.set(
-      name,
-      mine.catch(() => {}),
-    );
-    return mine;
-  };
   const read = (name: string, signal: AbortSignal) => kube.get<ConfigMap>(CONFIG_MAPS, namespace, name, signal);
 
   const create = async (name: string, data: LedgerData, signal: AbortSignal): Promise<ConfigMap> => {
@@ -71,21 +69,39 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
     }
   };
 
-  const put = async (name: string, entry: LedgerEntry, signal: AbortSignal): Promise<void> => {
+  /** One read and one write for all who want something written in this shard at the same time. */
+  const put = async (name: string, wants: readonly Want[], signal: AbortSignal) => {
     known.delete(name);
     const map = await read(name, signal);
-    const change = withEntry(map?.data ?? {}, entry, clock.now());
-    if (change.kind === 'full') throw full(namespace, name);
-    if (change.kind === 'kept') return;
+    let data: LedgerData = map?.data ?? {};
+    const changes: Record<string, string | null> = {};
+    const results = wants.map((want) => {
+      const former = entryIn(data, want.entry, clock.now());
+      const change =
+        want.kind === 'write' ? withEntry(data, want.entry, clock.now()) : withoutEntry(data, want.entry, want.former);
+      if (change.kind === 'full') {
+        return () => {
+          throw full(namespace, name);
+        };
+      }
+      if (change.kind === 'change') {
+        data = changed(data, change.data);
+        Object.assign(changes, change.data);
+      }
+      return () => former;
+    });
+    if (Object.keys(changes).length === 0) return results;
     if (!map) {
-      remember(name, await create(name, change.data as LedgerData, signal));
-      return;
+      remember(name, await create(name, data, signal));
+      return results;
     }
     // Refused when anybody has written since: then the next pass reads anew.
-    const body = { metadata: { resourceVersion: map.metadata.resourceVersion }, data: change.data };
+    const body = { metadata: { resourceVersion: map.metadata.resourceVersion }, data: changes };
     const patch = { type: 'merge', body, fieldManager: FIELD_MANAGER } as const;
     remember(name, await kube.patch<ConfigMap>(CONFIG_MAPS, namespace, name, patch, signal));
+    return results;
   };
+  const write = createBatches<Want, LedgerEntry | undefined>(put);
 
   return {
     placeOf: (entry) => ({ namespace, name: shardOf(entry) }),
@@ -97,12 +113,18 @@ export function createLedger({ kube, clock, namespace }: LedgerOptions): Ledger 
       return entryIn(data, sought, clock.now());
     },
 
-    write: (entry, signal) => {
-      const name = shardOf(entry);
-      return inLine(name, () => put(name, entry, signal));
+    write: (entry, signal) => write(shardOf(entry), { kind: 'write', entry }, signal),
+
+    async takeBack(entry, former, signal) {
+      await write(shardOf(entry), { kind: 'takeBack', entry, former }, signal);
     },
   };
 }
+
+const changed = (data: LedgerData, changes: Readonly<Record<string, string | null>>): LedgerData =>
+  Object.fromEntries(
+    Object.entries({ ...data, ...changes }).filter((pair): pair is [string, string] => pair[1] !== null),
+  );
 
 function full(namespace: string, name: string): OperatorError {
   return new OperatorError({

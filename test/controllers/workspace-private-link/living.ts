@@ -178,7 +178,9 @@ export function live(
     async write(entry) {
       if (world.refusals['ledger']) throw new OperatorError(world.refusals['ledger']);
       living.ledger.push(entry);
+      return undefined;
     },
+    takeBack: async () => undefined,
   };
   const kind = createWorkspacePrivateLinkKind({ clouds: fakeCloud(world), clock, clusterId: 'c1', publisher, ledger });
   const decide = createDecider(kind.machines);
