@@ -1,7 +1,7 @@
 type Listed = { id: string };
 
 /** Forgotten together with the list: shared lists are replaced, never changed. */
-const known = new WeakMap<readonly Listed[], ReadonlyMap<string, Listed>>();
+const known = new WeakMap<readonly Listed[], ReadonlyMap<string, readonly Listed[] | Listed>>();
 /** Up to so many, searching is as quick. */
 const FEW = 8;
 
@@ -13,10 +13,24 @@ export function byId<T extends Listed>(list: readonly T[], id: string): T | unde
   const wanted = id.toLowerCase();
   if (list.length <= FEW) return list.find((entry) => entry.id.toLowerCase() === wanted);
   let entries = known.get(list);
-  if (!entries) {
-    // Backwards, so that of two entries with one id the first counts, as in a search.
-    entries = new Map(list.toReversed().map((entry) => [entry.id.toLowerCase(), entry]));
-    known.set(list, entries);
-  }
-  return entries.get(wanted) as T | undefined;
+  if (!entries) known.set(list, (entries = byName(list)));
+  const found = entries.get(lastSegment(wanted));
+  const named = found === undefined ? [] : Array.isArray(found) ? (found as T[]) : [found as T];
+  return named.find(({ id }) => id.toLowerCase() === wanted);
 }
+
+/** By the last part of the id, which is as good as unique, and a fifth of an id in memory. */
+function byName(list: readonly Listed[]): ReadonlyMap<string, readonly Listed[] | Listed> {
+  const entries = new Map<string, Listed[] | Listed>();
+  for (const entry of list) {
+    // In this order: a part of a lower-case copy would keep the whole copy.
+    const name = lastSegment(entry.id).toLowerCase();
+    const others = entries.get(name);
+    if (others === undefined) entries.set(name, entry);
+    else if (Array.isArray(others)) others.push(entry);
+    else entries.set(name, [others, entry]);
+  }
+  return entries;
+}
+
+const lastSegment = (id: string): string => id.slice(id.lastIndexOf('/') + 1);

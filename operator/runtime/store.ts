@@ -16,7 +16,8 @@ export type Change = { key: string; before: KubeObject | undefined; after: KubeO
 export function createStore(indexes: Readonly<Record<string, IndexFunction>> = {}) {
   const objects = new Map<string, KubeObject>();
   const indexNames = Object.keys(indexes);
-  const byIndex = new Map<string, Map<string, Set<string>>>(indexNames.map((name) => [name, new Map()]));
+  /** Most values are one object's own, and a Set for each of them weighs as much as half its object: a bare key then. */
+  const byIndex = new Map<string, Map<string, string | Set<string>>>(indexNames.map((name) => [name, new Map()]));
   let all: readonly KubeObject[] | undefined;
 
   const index = (object: KubeObject, key: string, present: boolean): void => {
@@ -25,9 +26,10 @@ export function createStore(indexes: Readonly<Record<string, IndexFunction>> = {
       for (const value of indexes[name]!(object)) {
         const keys = values.get(value);
         if (present) {
-          if (keys) keys.add(key);
-          else values.set(value, new Set([key]));
-        } else if (keys?.delete(key) && keys.size === 0) {
+          if (keys instanceof Set) keys.add(key);
+          else if (keys === undefined) values.set(value, key);
+          else if (keys !== key) values.set(value, new Set([keys, key]));
+        } else if (keys === key || (keys instanceof Set && keys.delete(key) && keys.size === 0)) {
           values.delete(value);
         }
       }
@@ -78,7 +80,8 @@ export function createStore(indexes: Readonly<Record<string, IndexFunction>> = {
       const values = byIndex.get(name);
       if (!values) throw new Error(`store has no index "${name}"`);
       const keys = values.get(value);
-      return keys ? Array.from(keys, (key) => objects.get(key)!) : [];
+      if (keys === undefined) return [];
+      return keys instanceof Set ? Array.from(keys, (key) => objects.get(key)!) : [objects.get(keys)!];
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceType } from '../clients/kube/types.ts';
-import { internTexts } from './intern.ts';
+import { internTexts } from '../intern.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 

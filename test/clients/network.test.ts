@@ -72,9 +72,9 @@ describe('private endpoints', () => {
       provisioningState: 'Succeeded',
       subnetId: SUBNET_ID,
       networkInterfaceIds: [`${GROUP}/providers/Microsoft.Network/networkInterfaces/nic-pe-a`],
-      connection: { name: 'conn', mode: 'Manual', targetId: '/target', groupIds: ['workspace'], status: 'Pending' },
+      connection: { mode: 'Manual', targetId: '/target', status: 'Pending' },
     });
-    expect((await read()).connection).toMatchObject({ mode: 'Auto', status: 'Approved', description: 'ok' });
+    expect((await read()).connection).toMatchObject({ mode: 'Auto', status: 'Approved' });
     const last = await read();
     expect(last.connection).toBeUndefined();
     expect(last.provisioningState).toBe('SomethingNew');

@@ -82,7 +82,6 @@ describe('the clients against the simulated clouds', () => {
         mode: 'Manual',
         status: 'Pending',
         targetId: SERVICE_ID,
-        groupIds: ['workspace'],
         requestMessage: 'please',
       },
     });
@@ -177,7 +176,8 @@ describe('the clients against the simulated clouds', () => {
     ).toMatchObject({ disposition: 'conflict' });
     await privateDns.putLink(ZONE_ID, 'hub', { ...update, etag: link!.etag! }, bench.fresh());
 
-    const record = { ttlSeconds: 10, addresses: ['127.64.7.9'], metadata: { owner: 'us' } };
+    const marks = { 'fabriclink-owner': 'us' };
+    const record = { ttlSeconds: 10, addresses: ['127.64.7.9'], metadata: marks };
     await privateDns.putRecord(ZONE_ID, 'one.z1.c', record, bench.fresh());
     expect(await rejection(privateDns.putRecord(ZONE_ID, 'one.z1.c', record, bench.fresh()))).toMatchObject({
       disposition: 'conflict',
@@ -185,9 +185,8 @@ describe('the clients against the simulated clouds', () => {
     const [written] = (await privateDns.records(ZONE_ID, bench.fresh())).value;
     expect(written).toMatchObject({
       name: 'one.z1.c',
-      ttlSeconds: 10,
       addresses: ['127.64.7.9'],
-      metadata: { owner: 'us' },
+      metadata: marks,
     });
     await privateDns.putRecord(
       ZONE_ID,
@@ -196,7 +195,7 @@ describe('the clients against the simulated clouds', () => {
       bench.fresh(),
     );
     const [changed] = (await privateDns.records(ZONE_ID, bench.fresh())).value;
-    expect(changed).toMatchObject({ addresses: ['127.64.7.8'], metadata: { owner: 'us' } });
+    expect(changed).toMatchObject({ addresses: ['127.64.7.8'], metadata: marks });
     expect(await rejection(privateDns.deleteRecord(ZONE_ID, 'one.z1.c', written!.etag, bench.fresh()))).toMatchObject({
       disposition: 'conflict',
     });
@@ -215,7 +214,7 @@ describe('the clients against the simulated clouds', () => {
     await bench.clock.advance(5 * MINUTE_MS);
     const group = (await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value!;
     expect(group.provisioningState).toBe('Succeeded');
-    expect(group.zones[0]!.records).toHaveLength(5);
+    expect(group.zones).toEqual([{ zoneId: ZONE_ID }]);
     expect((await arm.privateDns.records(ZONE_ID, bench.fresh())).value).toHaveLength(5);
     await arm.privateEndpoints.deleteZoneGroup(endpoint, bench.fresh());
     await bench.clock.advance(5 * MINUTE_MS);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { internTexts } from '../../operator/runtime/intern.ts';
+import { internTexts } from '../../operator/intern.ts';
 
 describe('interning texts', () => {
   test('changes nothing that anybody can see', () => {

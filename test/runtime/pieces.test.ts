@@ -258,6 +258,26 @@ describe('the store', () => {
     expect(() => store.indexed('colour', 'red')).toThrow('no index');
   });
 
+  test('finds one, several and none under a value, while they come and go', () => {
+    const store = createStore({ size: (object) => [String((object.spec as { size: number }).size), 'any', 'any'] });
+    const found = (value: string) => store.indexed('size', value).map(({ metadata }) => metadata.name);
+    const put = (name: string, size: number, version: string) => {
+      const toy = aToy(name, 'ns', size);
+      store.put({ ...toy, metadata: { ...toy.metadata, resourceVersion: version } });
+    };
+    put('a', 5, '1');
+    put('b', 5, '2');
+    expect(found('5')).toEqual(['a', 'b']);
+    put('a', 6, '3');
+    expect([found('5'), found('6'), found('any')]).toEqual([['b'], ['a'], ['b', 'a']]);
+    put('a', 5, '4');
+    expect(found('5')).toEqual(['b', 'a']);
+    store.remove('ns/b', '5');
+    expect([found('5'), found('any')]).toEqual([['a'], ['a']]);
+    store.remove('ns/a', '6');
+    expect([found('5'), found('any')]).toEqual([[], []]);
+  });
+
   test('freezes what it keeps', () => {
     const store = createStore();
     store.put(at('1'));

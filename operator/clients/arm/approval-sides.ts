@@ -68,8 +68,7 @@ function anySide(context: ArmContext, target: ApprovalTarget): Omit<Side, 'type'
       const raw = await rest.get(about('connections', what, call));
       return raw && objectsAt(objectAt(raw, 'properties'), 'privateEndpointConnections').map(readConnection);
     }
-    const listed = rest.list(about('connections', what, call, '/privateEndpointConnections'));
-    return (await orAbsent(listed))?.map(readConnection);
+    return orAbsent(rest.list(about('connections', what, call, '/privateEndpointConnections'), readConnection));
   };
 
   return {

@@ -1,4 +1,5 @@
 import { OperatorError } from '../../errors.ts';
+import { ownText } from '../../intern.ts';
 import type { CallOptions, Read } from '../call.ts';
 import { orAbsent } from '../classify.ts';
 import type { ArmContext } from './context.ts';
@@ -8,6 +9,12 @@ import { readAddresses } from './read-network.ts';
 import type { ArmId, InterfaceAddress } from './types.ts';
 
 type Addresses = readonly InterfaceAddress[];
+
+/** Names are unique in a group; whole ids of thousands weigh as much as what they lead to. */
+const keyInGroup = (id: ArmId): string => {
+  const key = armKey(id);
+  return ownText(key.slice(key.lastIndexOf('/') + 1));
+};
 
 const LIST_PERIOD_MS = 1_200_000;
 const ADDRESSES_PERIOD_MS = 3_600_000;
@@ -43,7 +50,7 @@ export function createInterfaces({ observers, clock, cacheKey }: ArmContext, net
         const found = new Map<string, Addresses>();
         for await (const one of client.networkInterfaces.list(resourceGroup)) {
           // Those of virtual machines are nobody's business here.
-          if (one.privateEndpoint && one.id) found.set(armKey(one.id), readAddresses(one));
+          if (one.privateEndpoint && one.id) found.set(keyInGroup(one.id), readAddresses(one));
         }
         return found;
       }),
@@ -55,7 +62,7 @@ export function createInterfaces({ observers, clock, cacheKey }: ArmContext, net
     if (!isCrowd(group, armKey(id)) || call.maxAgeMs !== undefined) return undefined;
     try {
       const { value, readAtMs } = await list(id, group, call);
-      const addresses = value.get(armKey(id));
+      const addresses = value.get(keyInGroup(id));
       return addresses && addresses.length >= EXPECTED_ADDRESSES ? { value: addresses, readAtMs } : undefined;
     } catch (error) {
       if (!(error instanceof OperatorError) || error.disposition !== 'blocked') throw error;

@@ -1,4 +1,5 @@
 import { OperatorError, toOperatorError } from '../../errors.ts';
+import { exact } from '../../intern.ts';
 import type { CallOptions } from '../call.ts';
 import { numberAt, objectAt, objectsAt, textAt, textsAt, without } from '../raw.ts';
 import type { ArmContext } from './context.ts';
@@ -87,9 +88,7 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
         async (shared) => {
           const path = `${armPath('subscriptions', subscriptionId)}/providers/Microsoft.Network/privateDnsZones`;
           const what = `list the private DNS zones of subscription ${subscriptionId}`;
-          return (await rest.list({ subscriptionId, path, operation: 'privateDns.zones', what, call: shared })).map(
-            readZone,
-          );
+          return rest.list({ subscriptionId, path, operation: 'privateDns.zones', what, call: shared }, readZone);
         },
       ),
     createZone(zoneId, tags, call) {
@@ -100,8 +99,8 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
     deleteZone: (zoneId, etag, call) =>
       writing(zoneId, rest.delete({ ...about(zoneId, 'delete', 'deleteZone', call), ...ifMatch(etag) })),
     links: (zoneId, call) =>
-      context.observers.read(keyOf('links', zoneId), ZONE_PERIOD_MS, call, async (shared) =>
-        (await rest.list(about(zoneId, 'list the links of', 'links', shared, '/virtualNetworkLinks'))).map(readLink),
+      context.observers.read(keyOf('links', zoneId), ZONE_PERIOD_MS, call, (shared) =>
+        rest.list(about(zoneId, 'list the links of', 'links', shared, '/virtualNetworkLinks'), readLink),
       ),
     async putLink(zoneId, name, { virtualNetworkId, fallbackToInternet, tags, etag }, call) {
       const below = `/virtualNetworkLinks${armPath(name)}`;
@@ -129,8 +128,8 @@ export function createPrivateDns(context: ArmContext): ArmPrivateDns {
       );
     },
     records: (zoneId, call) =>
-      context.observers.read(keyOf('records', zoneId), ZONE_PERIOD_MS, call, async (shared) =>
-        (await rest.list(about(zoneId, 'list the A records of', 'records', shared, '/A'))).map(readRecord),
+      context.observers.read(keyOf('records', zoneId), ZONE_PERIOD_MS, call, (shared) =>
+        rest.list(about(zoneId, 'list the A records of', 'records', shared, '/A'), readRecord),
       ),
     putRecord(zoneId, name, { ttlSeconds, addresses, metadata, etag }, call) {
       const request = about(zoneId, `write A record "${name}" in`, 'putRecord', call, `/A${armPath(name)}`);
@@ -214,12 +213,20 @@ function readRecord(raw: RawResource): ARecord {
   const properties = objectAt(raw, 'properties');
   return {
     name: textAt(raw, 'name') ?? '',
-    // Some versions spell it TTL.
-    ttlSeconds: numberAt(properties, 'ttl') ?? numberAt(properties, 'TTL') ?? 0,
-    addresses: objectsAt(properties, 'aRecords').flatMap((entry) => textAt(entry, 'ipv4Address') ?? []),
+    addresses: exact(objectsAt(properties, 'aRecords').flatMap((entry) => textAt(entry, 'ipv4Address') ?? [])),
     ...etagOf(raw),
-    metadata: textsAt(properties, 'metadata'),
+    metadata: marksIn(properties),
   };
+}
+
+const MARK = 'fabriclink-';
+/** One for the many that bear none. */
+const UNMARKED: ARecord['metadata'] = Object.freeze({});
+
+/** A zone group writes a sentence of its own on each record: thousands of them, and nobody reads them here. */
+function marksIn(properties: RawResource): ARecord['metadata'] {
+  const marks = Object.entries(textsAt(properties, 'metadata')).filter(([key]) => key.startsWith(MARK));
+  return marks.length === 0 ? UNMARKED : Object.fromEntries(marks);
 }
 
 function etagOf(raw: RawResource): { etag?: string } {

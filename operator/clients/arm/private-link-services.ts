@@ -1,4 +1,5 @@
 import { OperatorError } from '../../errors.ts';
+import { sharedText } from '../../intern.ts';
 import type { CallOptions, Read } from '../call.ts';
 import { madeMeanwhile } from '../classify.ts';
 import { SERVICE_QUOTA_REMEDY } from '../failure-table.ts';
@@ -30,12 +31,10 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
     context,
     kind: 'private-link-service',
     keyOf: ({ id }) => armKey(id),
-    loadList: async (subscriptionId, call) => {
+    loadList: (subscriptionId, call) => {
       const path = `${armPath('subscriptions', subscriptionId)}/providers/Microsoft.Fabric/privateLinkServicesForFabric`;
       const what = `list the private link services of subscription ${subscriptionId}`;
-      return (await rest.list({ subscriptionId, path, operation: 'privateLinkServices.list', what, call })).map(
-        readService,
-      );
+      return rest.list({ subscriptionId, path, operation: 'privateLinkServices.list', what, call }, readService);
     },
   });
 
@@ -94,9 +93,9 @@ export function createPrivateLinkServices(context: ArmContext): ArmPrivateLinkSe
     },
     delete: (scope, call) => writing(scope, rest.delete(about(scope, 'delete', call, 'delete'))),
     async connections(scope, call): Promise<Read<readonly PrivateEndpointConnection[]>> {
-      return context.observers.read(connectionsOf(scope), CONNECTIONS_PERIOD_MS, call, async (shared) => {
+      return context.observers.read(connectionsOf(scope), CONNECTIONS_PERIOD_MS, call, (shared) => {
         const request = about(scope, 'list the connections of', shared, 'connections', '/privateEndpointConnections');
-        return (await rest.list(request)).map(readConnection);
+        return rest.list(request, readConnection);
       });
     },
     async decideConnection(scope, connectionName, decision, call) {
@@ -174,7 +173,7 @@ function readService(raw: RawResource): PrivateLinkService {
     id: textAt(raw, 'id') ?? '',
     name: textAt(raw, 'name') ?? '',
     tags: textsAt(raw, 'tags'),
-    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(tenantId === undefined ? {} : { tenantId: sharedText(tenantId) }),
     ...(workspaceId === undefined ? {} : { workspaceId }),
     provisioningState: textAt(properties, 'provisioningState') ?? 'Unknown',
     connections: objectsAt(properties, 'privateEndpointConnections').map(readConnection),

@@ -5,6 +5,7 @@ import type {
   PrivateEndpoint as SdkPrivateEndpoint,
   Subnet as SdkSubnet,
 } from '@azure/arm-network';
+import { exact, sharedText } from '../../intern.ts';
 import type { InterfaceAddress, PrivateEndpoint, Subnet, ZoneGroup } from './types.ts';
 
 /** The SDK's model as ours. ARM sends null where the model says absent, hence the tolerant reads. */
@@ -15,11 +16,11 @@ export function readPrivateEndpoint(from: SdkPrivateEndpoint): PrivateEndpoint {
   return {
     id: from.id ?? '',
     name: from.name ?? '',
-    location: from.location ?? '',
+    location: sharedText(from.location ?? ''),
     tags: from.tags ?? {},
     provisioningState: from.provisioningState ?? 'Unknown',
-    subnetId: from.subnet?.id ?? '',
-    networkInterfaceIds: (from.networkInterfaces ?? []).flatMap(({ id }) => id ?? []),
+    subnetId: sharedText(from.subnet?.id ?? ''),
+    networkInterfaceIds: exact((from.networkInterfaces ?? []).flatMap(({ id }) => id ?? [])),
     ...optional('customNetworkInterfaceName', from.customNetworkInterfaceName),
     ...(connection ? { connection } : {}),
   };
@@ -31,40 +32,32 @@ function readConnection(
 ): NonNullable<PrivateEndpoint['connection']> {
   const state = from.privateLinkServiceConnectionState;
   return {
-    name: from.name ?? '',
     mode,
     targetId: from.privateLinkServiceId ?? '',
-    groupIds: from.groupIds ?? [],
     ...optional('requestMessage', from.requestMessage),
     ...optional('status', state?.status),
-    ...optional('description', state?.description),
   };
 }
 
 /** One entry per member; configurations without an address (not yet approved) are left out. */
-export function readAddresses(from: NetworkInterface): InterfaceAddress[] {
-  return (from.ipConfigurations ?? []).flatMap((configuration) => {
+export function readAddresses(from: NetworkInterface): readonly InterfaceAddress[] {
+  const addresses = (from.ipConfigurations ?? []).flatMap((configuration) => {
     const link = configuration.privateLinkConnectionProperties;
     if (!configuration.privateIPAddress) return [];
     return {
-      member: link?.requiredMemberName ?? configuration.name ?? '',
+      member: sharedText(link?.requiredMemberName ?? configuration.name ?? ''),
       address: configuration.privateIPAddress,
-      fqdns: link?.fqdns ?? [],
+      fqdns: exact(link?.fqdns ?? []),
     };
   });
+  return exact(addresses);
 }
 
 export function readZoneGroup(from: PrivateDnsZoneGroup): ZoneGroup {
   return {
     name: from.name ?? 'default',
     provisioningState: from.provisioningState ?? 'Unknown',
-    zones: (from.privateDnsZoneConfigs ?? []).map((config) => ({
-      zoneId: config.privateDnsZoneId ?? '',
-      records: (config.recordSets ?? []).map((record) => ({
-        fqdn: record.fqdn ?? '',
-        addresses: record.ipAddresses ?? [],
-      })),
-    })),
+    zones: (from.privateDnsZoneConfigs ?? []).map((config) => ({ zoneId: sharedText(config.privateDnsZoneId ?? '') })),
   };
 }
 

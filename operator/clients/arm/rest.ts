@@ -64,15 +64,15 @@ export function createArmRest(context: ArmContext, options: RestOptions) {
     get: (request: RestCall): Promise<RawResource | undefined> =>
       orAbsent(send('GET', request, urlOf(request.path)).then((response) => jsonOf(response, request.what))),
 
-    /** All pages. */
-    async list(request: RestCall): Promise<RawResource[]> {
-      const items: RawResource[] = [];
+    /** All pages, each item read as its page arrives: what is not read of it need not outlive the page. */
+    async list<T>(request: RestCall, read: (item: RawResource) => T): Promise<T[]> {
+      const items: T[] = [];
       let url: string | undefined = urlOf(request.path);
       for (let page = 0; url !== undefined; page += 1) {
         if (page === MOST_PAGES) throw endlessList(request.what);
         const body: RawResource = jsonOf(await send('GET', request, url), request.what);
         // An empty page may have a successor: the link decides, not the count.
-        if (Array.isArray(body['value'])) items.push(...body['value'].filter(isObject));
+        if (Array.isArray(body['value'])) for (const item of body['value'].filter(isObject)) items.push(read(item));
         const next = body['nextLink'];
         url = typeof next === 'string' && next !== '' ? rebase(next, context.armUrl) : undefined;
       }

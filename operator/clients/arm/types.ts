@@ -105,24 +105,21 @@ export type PrivateEndpoint = {
   failure?: { code: string; message: string };
   /** The one connection, from whichever of the two arrays. */
   connection?: {
-    name: string;
     mode: 'Manual' | 'Auto';
     targetId: ArmId;
-    groupIds: readonly string[];
     requestMessage?: string;
     status?: ConnectionStatus;
-    description?: string;
   };
 };
 
 /** member name → address → host names, from the network interface (works also when customDnsConfigs is empty). */
 export type InterfaceAddress = { member: string; address: string; fqdns: readonly string[] };
 
-/** The A records that a zone group keeps, as the zone group reports them. */
+/** Without the records that it reports: what the zone itself holds is read there. */
 export type ZoneGroup = {
   name: string;
   provisioningState: ProvisioningState;
-  zones: readonly { zoneId: ArmId; records: readonly { fqdn: string; addresses: readonly string[] }[] }[];
+  zones: readonly { zoneId: ArmId }[];
 };
 
 export type EndpointScope = { subscriptionId: string; resourceGroup: string; name: string };
@@ -171,11 +168,12 @@ export type VirtualNetworkLink = {
   tags: Readonly<Record<string, string>>;
   etag?: string;
 };
+/** As little as there is to decide on: a zone of a large tenant has thousands. A write reads the record set itself first. */
 export type ARecord = {
   name: string;
-  ttlSeconds: number;
   addresses: readonly string[];
   etag?: string;
+  /** Only what operators like us have put there (`fabriclink-…`): whose the record is. Others' metadata is kept in the cloud. */
   metadata: Readonly<Record<string, string>>;
 };
 

@@ -179,7 +179,7 @@ const cases: Record<string, Case> = {
         provisioningState: 'Succeeded',
         subnetId: SUBNET,
         networkInterfaceIds: [],
-        connection: { name: 'c', mode: 'Manual', targetId: '/subscriptions/x/storage', groupIds: ['blob'] },
+        connection: { mode: 'Manual', targetId: '/subscriptions/x/storage' },
       }),
     reason: 'AdoptionWouldChange',
     reads: `Endpoint hub: it exists already, was not made by this object, and is not as the spec says (its target is /subscriptions/x/storage, the spec says ${SERVICE}); make the spec say what exists, or remove what exists; where only tags differ, adoptionPolicy Always lets the operator correct them; the operator looks again every ten minutes.`,
@@ -195,7 +195,7 @@ const cases: Record<string, Case> = {
         numberOfVirtualNetworkLinks: 0,
       });
       world.records.set(ZONE.toLowerCase(), [
-        { name: 'cfafbeb180374d0c896ea46fb27ff227.zcf.c', ttlSeconds: 300, addresses: ['10.9.9.9'], metadata: {} },
+        { name: 'cfafbeb180374d0c896ea46fb27ff227.zcf.c', addresses: ['10.9.9.9'], metadata: {} },
       ]);
     },
     reason: 'ForeignRecords',

@@ -58,7 +58,7 @@ describe('dns.mode of a living endpoint, changed from ZoneGroup to Records', () 
     world.zoneGroups.set(endpointId('pe-hub').toLowerCase(), {
       name: 'theirs',
       provisioningState: 'Succeeded',
-      zones: [{ zoneId: ZONE, records: [] }],
+      zones: [{ zoneId: ZONE }],
     });
     world.writes.length = 0;
     await living.settle();

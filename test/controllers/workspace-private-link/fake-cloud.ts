@@ -190,7 +190,7 @@ export function fakeCloud(world: World): Clouds {
             provisioningState: 'Succeeded',
             subnetId: body.subnetId,
             networkInterfaceIds: [`${id}-nic`],
-            connection: { name: 'c', mode: body.mode, targetId: body.targetId, groupIds: ['workspace'] },
+            connection: { mode: body.mode, targetId: body.targetId },
           });
           connect(id, body);
         }),
@@ -213,11 +213,10 @@ export function fakeCloud(world: World): Clouds {
       zoneGroup: (scope) => read('zoneGroups.get', () => world.zoneGroups.get(key(endpointId(scope)))),
       putZoneGroup: (scope, zoneId) =>
         write('zoneGroups.put', () => {
-          const zones = [{ zoneId, records: [] }];
+          const zones = [{ zoneId }];
           world.zoneGroups.set(key(endpointId(scope)), { name: 'default', provisioningState: 'Succeeded', zones });
           const added = groupRecords(scope).map(({ name, address }) => ({
             name,
-            ttlSeconds: 10,
             addresses: [address],
             metadata: {},
           }));
@@ -284,10 +283,10 @@ export function fakeCloud(world: World): Clouds {
           );
         }),
       records: (zoneId, call) => read('records.list', () => shownTo(call).records.get(key(zoneId)) ?? []),
-      putRecord: (zoneId, name, { ttlSeconds, addresses, metadata }) =>
+      putRecord: (zoneId, name, { addresses, metadata }) =>
         write('records.put', () => {
           const others = (world.records.get(key(zoneId)) ?? []).filter((record) => record.name !== name);
-          world.records.set(key(zoneId), [...others, { name, ttlSeconds, addresses, metadata }]);
+          world.records.set(key(zoneId), [...others, { name, addresses, metadata }]);
         }),
       deleteRecord: (zoneId, name) => write('records.delete', () => dropRecords(world, zoneId, [{ name }])),
     },

@@ -135,7 +135,7 @@ describe('what was there before and was taken over', () => {
     provisioningState: 'Succeeded',
     subnetId: SUBNET,
     networkInterfaceIds: [`${endpointId('pe-hub')}-nic`],
-    connection: { name: 'c', mode: 'Manual', targetId: SERVICE, groupIds: ['workspace'] },
+    connection: { mode: 'Manual', targetId: SERVICE },
   });
 
   test('an adopted endpoint keeps its zone group when the object goes, also after its records were repaired', async () => {
@@ -258,7 +258,7 @@ describe('records of nobody that lead elsewhere, under adoptionPolicy Always', (
       const world = aWorld({ policy: { inbound: 'Deny', outbound: 'Allow', etag: '"1"' } });
       const id = SERVICE.split('fabriclink-')[1]!.replaceAll('-', '');
       const name = `${id}.z${id.slice(0, 2)}.w.api`;
-      const theirs = { name, ttlSeconds: 10, addresses: ['10.9.0.4'], metadata: {} };
+      const theirs = { name, addresses: ['10.9.0.4'], metadata: {} };
       world.zones.set(ZONE.toLowerCase(), {
         id: ZONE,
         tags: {},

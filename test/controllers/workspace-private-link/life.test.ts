@@ -463,7 +463,7 @@ describe('deletion', () => {
   test('a zone that was there before stays, with the records of others', async () => {
     const world = aWorld();
     world.zones.set(ZONE.toLowerCase(), { id: ZONE, tags: {}, numberOfRecordSets: 1, numberOfVirtualNetworkLinks: 0 });
-    world.records.set(ZONE.toLowerCase(), [{ name: 'other', ttlSeconds: 1, addresses: ['10.1.1.1'], metadata: {} }]);
+    world.records.set(ZONE.toLowerCase(), [{ name: 'other', addresses: ['10.1.1.1'], metadata: {} }]);
     const living = live(world, aWorkspacePrivateLink());
     await living.settle();
     remove(living);

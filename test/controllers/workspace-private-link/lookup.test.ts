@@ -15,4 +15,10 @@ describe('looking an id up in a shared list', () => {
     expect(byId(list, '/sub/thing-3')?.index).toBe(3);
     expect(byId(listOf(3), '/sub/thing-7')).toBeUndefined();
   });
+
+  test('tells apart what has one name in several places', () => {
+    const list = ['a', 'b', 'c'].flatMap((group) => listOf(5).map(({ id }) => ({ id: `/${group}${id}`, group })));
+    expect(['A', 'B', 'C'].map((group) => byId(list, `/${group}/sub/THING-2`)?.group)).toEqual(['a', 'b', 'c']);
+    expect(byId(list, '/d/sub/thing-2')).toBeUndefined();
+  });
 });

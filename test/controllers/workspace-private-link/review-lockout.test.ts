@@ -85,7 +85,6 @@ describe('a proof by the control plane', () => {
       ZONE.toLowerCase(),
       addressesOf(world, endpointId('pe-hub')).map(({ address, fqdns }) => ({
         name: fqdns[0]!.replace('.fabric.microsoft.com', ''),
-        ttlSeconds: 10,
         addresses: [address],
         metadata: {},
       })),
@@ -141,7 +140,6 @@ describe('a zone that several objects share', () => {
   const otherWorkspace = '0e1b2c3d-8037-4d0c-896e-a46fb27ff227';
   const otherRecord = {
     name: `${otherWorkspace.replaceAll('-', '')}.z0e.w.api`,
-    ttlSeconds: 10,
     addresses: ['10.9.0.4'],
     metadata: {},
   };

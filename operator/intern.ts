@@ -14,14 +14,16 @@ export function internTexts(value: object): void {
   for (const key of Object.keys(fields)) {
     const inner = fields[key];
     if (typeof inner === 'string') {
-      if (inner.length <= LONGEST) fields[key] = shared(inner);
+      fields[key] = sharedText(inner);
     } else if (typeof inner === 'object' && inner !== null) {
       internTexts(inner);
     }
   }
 }
 
-function shared(text: string): string {
+/** Of one text that others are likely to say as well, such as the id of a subnet. */
+export function sharedText(text: string): string {
+  if (text.length > LONGEST) return text;
   const known = texts.get(text);
   if (known !== undefined) return known;
   // Begun anew rather than sorted out: what is common comes back with the next few objects.
@@ -29,3 +31,9 @@ function shared(text: string): string {
   texts.set(text, text);
   return text;
 }
+
+/** A list as long as it is: one that was gathered has room for more, as a rule for sixteen. */
+export const exact = <T>(list: readonly T[]): readonly T[] => list.slice();
+
+/** A part of a text, as a text of its own: the whole is kept for as long as its part is, else. */
+export const ownText = (part: string): string => Buffer.from(part).toString();
