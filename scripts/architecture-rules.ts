@@ -34,7 +34,7 @@ export const rules: Rule[] = [
     'machine.ts, and the ladders it is split into, import xstate and ./types only',
     `^${ROOM}machine[^/]*\\.ts$`,
     '.',
-    `(^node_modules/xstate|types\\.ts$|^operator/runtime/(leaf|loss/machine)\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
+    `(^node_modules/xstate|types\\.ts$|^operator/(approval/machine|runtime/(leaf|loss/machine))\\.ts$|^${ROOM}machine[^/]*\\.ts$)`,
   ),
   forbid(
     'desired.ts and describe.ts are pure: ./types, generated API types, dated data, operator/approval and operator/words only',
@@ -59,10 +59,10 @@ export const rules: Rule[] = [
     '^(controllers|operator/runtime|operator/wire)',
   ),
   forbid(
-    'operator/approval is pure: the clouds’ types only',
+    'operator/approval is pure: the clouds’ types only, and what the rungs of a ladder are',
     '^operator/approval/',
     '.',
-    '^operator/(approval/|clients/(arm|fabric)/types\\.ts$)',
+    '^operator/(approval/|clients/(arm|fabric)/types\\.ts$|runtime/leaf\\.ts$)',
   ),
   forbid(
     'operator/words is pure: what errors, objects and the runtime’s reports are, as types',

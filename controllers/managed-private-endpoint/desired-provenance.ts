@@ -1,3 +1,4 @@
+import { approvalNoteIn, approvalNoteText, isOpenNote } from '../../operator/approval/note.ts';
 import { type Recreations, recreationsIn, recreationsText } from '../../operator/approval/recreation.ts';
 import { ANNOTATION, PIN, RECREATED, same, timeOf } from './desired-names.ts';
 import type { ArmId, ManagedEndpointRow, ManagedPrivateEndpoint, MatchNote, Provenance, RequestNote } from './types.ts';
@@ -22,7 +23,7 @@ export const notes = {
     [KEYS.request]: note ? requestText(note) : null,
   }),
   endpoint: (note: Provenance['endpoint']): Note => ({ [KEYS.endpoint]: note ? endpointText(note) : null }),
-  match: (note: MatchNote | undefined): Note => ({ [KEYS.match]: note ? matchText(note) : null }),
+  match: (note: MatchNote | undefined): Note => ({ [KEYS.match]: note ? approvalNoteText(note) : null }),
   leftover: (id: ArmId | undefined): Note => ({ [KEYS.leftover]: id ?? null }),
   pin: (subscriptionId: string): Note => ({ [KEYS.pin]: subscriptionId.toLowerCase() }),
   deletedAt: (ms: number): Note => ({ [KEYS.deletedAt]: iso(ms) }),
@@ -43,25 +44,13 @@ const requestText = ({ atMs, clean, nonce, targetId, refused, workspaceId }: Req
 const endpointText = ({ how, id, sinceMs }: NonNullable<Provenance['endpoint']>): string =>
   [how, id, ...(sinceMs === undefined ? [] : [iso(sinceMs)])].join(' ');
 
-function matchText(note: MatchNote): string {
-  const time = (what: string, ms: number | undefined) => (ms === undefined ? [] : [`${what}=${iso(ms)}`]);
-  return [
-    note.privateEndpointId,
-    ...(note.targetId === undefined ? [] : [`target=${note.targetId}`]),
-    ...time('since', note.sinceMs),
-    ...time('approved', note.approvedAtMs),
-    ...(note.confirmed ? ['confirmed'] : []),
-    ...time('revoked', note.revokedAtMs),
-  ].join(' ');
-}
-
 /** Reads them back. Text that we did not write is no note: what it would have been about is then not ours. */
 export function provenanceOf({ metadata }: ManagedPrivateEndpoint): Provenance {
   const annotations = metadata.annotations ?? {};
   return {
     request: requestIn(annotations[KEYS.request]),
     endpoint: endpointIn(annotations[KEYS.endpoint]),
-    match: matchIn(annotations[KEYS.match]),
+    match: approvalNoteIn(annotations[KEYS.match]),
     leftover: annotations[KEYS.leftover],
     pin: annotations[KEYS.pin],
     recreations: recreationsIn(...((annotations[KEYS.recreated] ?? '').split(' ') as [string, string | undefined])),
@@ -89,25 +78,8 @@ function endpointIn(text = ''): Provenance['endpoint'] {
   return { how, id, ...(sinceMs !== undefined && { sinceMs }) };
 }
 
-function matchIn(text = ''): MatchNote | undefined {
-  const [privateEndpointId, ...words] = text.split(' ');
-  if (!privateEndpointId?.startsWith('/')) return undefined;
-  const value = (what: string) => words.find((word) => word.startsWith(`${what}=`))?.slice(what.length + 1);
-  const [sinceMs, approvedAtMs, revokedAtMs] = ['since', 'approved', 'revoked'].map((what) => timeOf(value(what)));
-  const targetId = value('target');
-  return {
-    privateEndpointId,
-    ...(targetId !== undefined && { targetId }),
-    ...(sinceMs !== undefined && { sinceMs }),
-    ...(approvedAtMs !== undefined && { approvedAtMs }),
-    ...(words.includes('confirmed') && { confirmed: true }),
-    ...(revokedAtMs !== undefined && { revokedAtMs }),
-  };
-}
-
 /** Approved by us, and neither confirmed by Fabric nor taken back: it is not let out of sight. */
-export const isOpenApproval = ({ match }: Pick<Provenance, 'match'>): boolean =>
-  match?.approvedAtMs !== undefined && !match.confirmed && match.revokedAtMs === undefined;
+export const isOpenApproval = ({ match }: Pick<Provenance, 'match'>): boolean => isOpenNote(match);
 
 /** A row that we noted, or that we asked for and have not noted yet. */
 export const isOurRow = ({ endpoint, request }: Provenance, row: ManagedEndpointRow): boolean =>

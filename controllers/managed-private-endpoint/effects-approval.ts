@@ -1,5 +1,7 @@
+import { closedNote } from '../../operator/approval/facts.ts';
 import { fabricWord, managedSubscription } from '../../operator/approval/managed-endpoint.ts';
-import { markedDescription, markerOf } from '../../operator/approval/marker.ts';
+import { markedDescription } from '../../operator/approval/marker.ts';
+import { isAbout, withoutWatch } from '../../operator/approval/note.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import { found, report } from '../../operator/runtime/acting.ts';
 import { same } from './desired-names.ts';
@@ -36,9 +38,7 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
 
   async forgetMatch(pass, { provenance: { match } }) {
     if (!match) return;
-    const { sinceMs: _, ...rest } = match;
-    // That we were about to approve it must stay known: a list that lags may not show yet that we did.
-    await pass.annotate(notes.match(rest.approvedAtMs === undefined ? undefined : rest));
+    await pass.annotate(notes.match(withoutWatch(match)));
     pass.audit('ForgetMatch', { rule: RULE, privateEndpointId: match.privateEndpointId });
   },
 
@@ -104,13 +104,10 @@ export const approvalEffects = (deps: Deps): Readonly<Record<ApprovalEffect, Run
   async closeApproval(pass, seen) {
     const { match } = seen.provenance;
     if (!match) return;
-    const { privateEndpointId, approvedAtMs } = match;
-    const left = approvalOf(seen).matches.find((one) => same(one.privateEndpointId, privateEndpointId));
-    const marker = left && markerOf(left.description);
-    const isTakenBack = !left || (left.status === 'Rejected' && marker?.uid === seen.desired.uid);
-    const revoked = { privateEndpointId, ...(approvedAtMs !== undefined && { approvedAtMs }) };
-    const over = { ...revoked, revokedAtMs: marker?.atMs ?? deps.clock.now() };
-    await pass.annotate(notes.match(isTakenBack ? over : undefined));
+    const { matches } = approvalOf(seen);
+    await pass.annotate(notes.match(closedNote(seen.desired.uid, match, matches, deps.clock.now())));
+    const { privateEndpointId } = match;
+    const left = matches.find((one) => isAbout(match, one.privateEndpointId));
     pass.audit('CloseApproval', { rule: RULE, privateEndpointId, state: left?.status ?? 'gone' });
   },
 

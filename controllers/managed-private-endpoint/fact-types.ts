@@ -1,3 +1,5 @@
+import { APPROVAL_FACTS as ANY_APPROVAL_FACTS } from '../../operator/approval/fact-types.ts';
+
 /**
  * What machines see: closed values only. `X_FACTS` lists every value of every fact, so that tests walk all
  * observations; the types are made from the lists.
@@ -99,33 +101,7 @@ export type EndpointFacts = FactsOf<typeof ENDPOINT_FACTS>;
 export const APPROVAL_FACTS = {
   /** Annotation requested-at with the word that no match existed then; unclean, too, when the spec says Manual by now. */
   request: ['clean', 'unclean'],
-  /** All matches together, as operator/approval sorts them; rejected: the target's list rejects this endpoint. */
-  match: ['none', 'one', 'several', 'implausible', 'otherSubscription', 'rejected', 'unobservable', 'refused'],
-  /** privateLinkServiceConnectionState.status of the one that is ours or may be. */
-  connection: ['none', 'pending', 'approved', 'rejected', 'disconnected', 'other'],
-  /**
-   * By our marker in its description, or by the note that was written before the approval. fresh: for less than 20
-   * minutes · overdue: for longer · expired: for an hour, and Fabric has answered, or refuses to · confirmed: Fabric has
-   * shown our own words since · revoked: taken back by us · given: noted as approved, and the target shows it pending, for
-   * less than 20 minutes · ended: noted as approved, and the target shows that it is over, or was never given.
-   */
-  approval: ['notOurs', 'given', 'fresh', 'overdue', 'expired', 'confirmed', 'ended', 'revoked'],
-  /** What Fabric shows of the endpoint: operator/approval. */
-  fabric: [
-    'absent',
-    'otherTarget',
-    'provisioning',
-    'pending',
-    'echoed',
-    'approved',
-    'ended',
-    'untold',
-    'unknown',
-    'unobservable',
-    'refused',
-  ],
-  /** How long the same connection has been the only one while Fabric showed the endpoint waiting: ten minutes are wanted. */
-  settle: ['none', 'before', 'after', 'broken'],
+  ...ANY_APPROVAL_FACTS,
   /**
    * Whose credentials reach the target. observed: those of a WorkspacePrivateLink that is only observed by now
    * (managementPolicy): nothing is written with them.

@@ -1,12 +1,15 @@
 import {
-  ECHO_MS,
-  fabricWord,
-  type Match,
-  matchManagedEndpoint,
-  SETTLE_MS,
-  UNPROVEN_MS,
-} from '../../operator/approval/managed-endpoint.ts';
-import { markerOf, markerText } from '../../operator/approval/marker.ts';
+  approvalFact,
+  approvedAtMs,
+  connectionState,
+  type Decider,
+  isMarkedBy,
+  isNotedBy,
+  type Moment,
+  echoOf as proofOf,
+  settleFact,
+} from '../../operator/approval/facts.ts';
+import { fabricWord, type Match, matchManagedEndpoint, UNPROVEN_MS } from '../../operator/approval/managed-endpoint.ts';
 import { isCredentialTrouble } from '../../operator/errors.ts';
 import { attempt, blindness, type Reading } from '../../operator/runtime/reading.ts';
 import { same } from './desired-names.ts';
@@ -26,11 +29,9 @@ import {
 import type {
   ApprovalFacts,
   ApprovalSeen,
-  Desired,
   EndpointFacts,
   Fault,
   ManagedEndpointRow,
-  MatchNote,
   PrivateEndpointConnection,
   TargetSeen,
 } from './types.ts';
@@ -107,10 +108,13 @@ async function observeAged(age: Age, ...[context, asked, target, rows]: Question
   }
   const matches = namesakesOf(desired, read.value);
   const match = matchOf(context, read.value);
+  const decider = deciderOf(context);
+  const moment = momentOf(context);
   // Annotations are their namespace's: where the spec leads nowhere that allows it, only the mark on the target itself
   // counts, which names our uid.
   const isLedThere = same(asked.id, reference.id) && reference.state !== 'notAllowed';
-  const isOurs = (one: Connection) => isMarkedByUs(context, one) || (isLedThere && isNotedByUs(context, one));
+  const isOurs = (one: Pick<Connection, 'privateEndpointId' | 'status' | 'description'>) =>
+    isMarkedBy(desired.uid, one) || (isLedThere && isNotedBy(decider, one));
   const approved = matches.find((one) => one.status === 'Approved' && isOurs(one));
   const connection = approved ?? ('connection' in match ? match.connection : undefined);
   const isRejected =
@@ -120,11 +124,17 @@ async function observeAged(age: Age, ...[context, asked, target, rows]: Question
   const word = rows.fault ? 'unobservable' : fabricWord(desired.source, rows.value, id, echoOf(context, connection));
   const facts: ApprovalFacts = {
     ...unreadApproval(context, isRejected ? 'rejected' : match.kind),
-    connection: stateOf(connection),
-    approval: approvalFact(context, connection, matches, isOurs, rows.fault),
+    connection: connectionState(connection),
+    approval: approvalFact(decider, moment, {
+      connection,
+      matches,
+      isOurs,
+      isTakenBack: isTakenBack(context, connection),
+      isHeldUp: rows.fault?.error.disposition === 'throttled',
+    }),
     hand: isOnlyObserved(pass, reference) ? 'observed' : 'free',
     fabric: word,
-    settle: settleFact(context, match, word),
+    settle: settleFact(decider.note, match, word, moment),
   };
   return {
     facts,
@@ -156,70 +166,25 @@ export function matchOf(context: Pick<Context, 'desired' | 'provenance' | 'pass'
   });
 }
 
-const isMarkedByUs = ({ desired }: About, { description }: Connection): boolean =>
-  markerOf(description)?.uid === desired.uid;
+const deciderOf = ({ desired: { uid, source }, provenance: { match } }: About): Decider => ({
+  uid,
+  name: source.name,
+  note: match,
+});
 
-/** Another object of ours decided after all, and sees it to its end: both may have been about to. */
-const isMarkedByAnother = ({ desired }: About, { description }: Connection): boolean => {
-  const uid = markerOf(description)?.uid;
-  return uid !== undefined && uid !== desired.uid;
-};
+const momentOf = ({ pass: { nowMs }, deps: { clock } }: Reader): Moment => ({
+  nowMs,
+  scaled: (ms) => clock.scaled(ms),
+});
 
-/** By the note that was written before the call: a service may keep no descriptions. */
-const isNotedByUs = (about: About, connection: Connection): boolean =>
-  isNoted(about, connection) && !isMarkedByAnother(about, connection);
-
-const isNoted = ({ provenance: { match } }: About, { privateEndpointId }: Connection): boolean =>
-  same(match?.privateEndpointId, privateEndpointId) &&
-  match?.approvedAtMs !== undefined &&
-  match.revokedAtMs === undefined;
-
-/** An approval of this request was taken back; also by the mark alone, when the note of it was lost with a crash. */
-function isRevoked(about: About, connection: Connection | undefined): boolean {
+/**
+ * An approval of this request was taken back; also by the mark alone, when the note of it was lost with a crash. Once was
+ * once too often: whatever bears the name by now, a person decides about it, and should find why.
+ */
+function isTakenBack({ desired, provenance }: About, connection: Connection | undefined): boolean {
   if (connection?.status === 'Approved') return false;
-  if (about.provenance.match?.revokedAtMs !== undefined) return true;
-  return connection?.status === 'Rejected' && isMarkedByUs(about, connection);
-}
-
-function approvalFact(
-  context: Reader,
-  connection: Connection | undefined,
-  matches: readonly Connection[],
-  isOurs: (connection: Connection) => boolean,
-  fault: Fault | undefined,
-): ApprovalFacts['approval'] {
-  const { match } = context.provenance;
-  const isSame = same(match?.privateEndpointId, connection?.privateEndpointId);
-  // Once was once too often: whatever bears the name by now, a person decides about it, and should find why.
-  if (isRevoked(context, connection)) return isOpenApproval(context.provenance) ? 'ended' : 'revoked';
-  if (connection?.status !== 'Approved' || !isOurs(connection)) return unseenApproval(context, matches);
-  if (isSame && match?.confirmed) return 'confirmed';
-  const { clock } = context.deps;
-  const ageMs = context.pass.nowMs - approvedAt(context, connection);
-  if (ageMs < clock.scaled(ECHO_MS)) return 'fresh';
-  // Whoever only waits for a turn gets an answer soon: that is no refusal, however late it is.
-  const isHeldUp = fault?.error.disposition === 'throttled';
-  return ageMs >= clock.scaled(UNPROVEN_MS) && !isHeldUp ? 'expired' : 'overdue';
-}
-
-/** Of an approval that is noted, and that the target does not show: its list may lag, or the call was never made. */
-function unseenApproval(context: Reader, matches: readonly Connection[]): 'notOurs' | 'given' | 'ended' {
-  const { provenance, pass, deps } = context;
-  const { match } = provenance;
-  if (match?.approvedAtMs === undefined || !isOpenApproval(provenance)) return 'notOurs';
-  const shown = matches.find(({ privateEndpointId }) => same(privateEndpointId, match.privateEndpointId));
-  const status = shown?.status;
-  if (shown && status === 'Approved' && isMarkedByAnother(context, shown)) return 'ended';
-  // Approved, and whether by us cannot be told: the note stays.
-  if (status === 'Approved') return 'notOurs';
-  if (pass.nowMs >= match.approvedAtMs + deps.clock.scaled(ECHO_MS)) return 'ended';
-  return status === 'Pending' ? 'given' : 'notOurs';
-}
-
-/** By the note that was written before, else by the mark that the target keeps. */
-function approvedAt({ provenance: { match } }: About, { privateEndpointId, description }: Connection): number {
-  const notedMs = same(match?.privateEndpointId, privateEndpointId) ? match?.approvedAtMs : undefined;
-  return notedMs ?? markerOf(description)?.atMs ?? 0;
+  if (provenance.match?.revokedAtMs !== undefined) return true;
+  return connection?.status === 'Rejected' && isMarkedBy(desired.uid, connection);
 }
 
 /** An approval that Fabric cannot be asked about is looked at again when its time is over. */
@@ -230,42 +195,11 @@ function unprovenUntil(
   fault: Fault | undefined,
 ): number | undefined {
   if (!connection || approval !== 'overdue' || !fault) return undefined;
-  const overAtMs = approvedAt(context, connection) + context.deps.clock.scaled(UNPROVEN_MS);
+  const overAtMs = approvedAtMs(context.provenance.match, connection) + context.deps.clock.scaled(UNPROVEN_MS);
   // Whoever mends a Secret waits in front of the screen.
   return Math.min(tickAfter(context, isCredentialTrouble(fault.error) ? 'awaited' : 'slow'), overAtMs);
 }
 
 /** What Fabric must show for an approval of ours to be proven. */
-export function echoOf({ desired, provenance }: About, connection: Connection | undefined): string | undefined {
-  if (connection?.status !== 'Approved') return undefined;
-  const marker = markerOf(connection.description);
-  if (marker?.uid === desired.uid) return markerText(marker);
-  const atMs = provenance.match?.approvedAtMs;
-  return atMs === undefined ? undefined : markerOfOurs(desired, atMs);
-}
-
-export const markerOfOurs = ({ uid, source }: Desired, atMs: number): string =>
-  markerText({ uid, name: source.name, atMs });
-
-const STATES: Readonly<Record<string, ApprovalFacts['connection']>> = {
-  Pending: 'pending',
-  Approved: 'approved',
-  Rejected: 'rejected',
-  Disconnected: 'disconnected',
-};
-
-const stateOf = (connection: Connection | undefined): ApprovalFacts['connection'] =>
-  connection ? (STATES[connection.status] ?? 'other') : 'none';
-
-/** How long this very request has been the only one while Fabric showed the endpoint waiting. */
-function settleFact(context: Reader, match: Match, word: ApprovalFacts['fabric']): ApprovalFacts['settle'] {
-  const note: MatchNote | undefined = context.provenance.match;
-  if (note?.sinceMs === undefined) return 'none';
-  const isSole =
-    match.kind === 'one' &&
-    match.connection.status === 'Pending' &&
-    same(match.connection.privateEndpointId, note.privateEndpointId);
-  const waits = ['pending', 'provisioning', 'untold', 'unobservable'].includes(word);
-  if (!isSole || !waits) return 'broken';
-  return context.pass.nowMs < note.sinceMs + context.deps.clock.scaled(SETTLE_MS) ? 'before' : 'after';
-}
+export const echoOf = (about: About, connection: Connection | undefined): string | undefined =>
+  proofOf(deciderOf(about), connection);

@@ -1,4 +1,5 @@
 import type { ManagedPrivateEndpoint } from '../../crds/managed-private-endpoint.ts';
+import type { ApprovalNote } from '../../operator/approval/note.ts';
 import type { Recreations } from '../../operator/approval/recreation.ts';
 import type { LossSeen } from '../../operator/runtime/loss/types.ts';
 import type {
@@ -72,19 +73,7 @@ export type RequestNote = {
 };
 
 /** Annotation match: what has happened about the connection on the target. */
-export type MatchNote = {
-  privateEndpointId: ArmId;
-  /** Where it was approved: the spec may lead elsewhere by now, or nowhere. */
-  targetId?: ArmId;
-  /** Since when it has been the only match. */
-  sinceMs?: number;
-  /** Written before the approval; the description holds the same time. */
-  approvedAtMs?: number;
-  /** Fabric has shown our description. */
-  confirmed?: boolean;
-  /** Written before the approval was taken back. */
-  revokedAtMs?: number;
-};
+export type MatchNote = ApprovalNote;
 
 /** What was written before calls, and cannot be observed later. */
 export type Provenance = {
