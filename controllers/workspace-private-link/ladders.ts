@@ -1,4 +1,4 @@
-import type { Ladder, Seen } from './types.ts';
+import type { Ladder, NotesFacts, Seen } from './types.ts';
 
 /** The ladders of one object, in the order in which their effects run: down from the access, up from the service. */
 export function ladders(seen: Seen): readonly Ladder[] {
@@ -10,8 +10,8 @@ export function ladders(seen: Seen): readonly Ladder[] {
   const removal = removals.map(({ name, facts }) => ({ name: `removal/${name}`, machine: 'endpointRemoval', facts }));
   const inbound = due({ name: 'inbound', machine: 'inbound', facts: access.inbound }, glassOrDue(access));
   // As long as the spec says it: an entry that is gone can no longer be asked whose credentials it meant.
-  const noting: Ladder[] =
-    Object.keys(staleNotes).length > 0 ? [{ name: 'notes', machine: 'notes', facts: { notes: 'stale' } }] : [];
+  const notes = Object.keys(staleNotes).length > 0 ? 'stale' : looseNotesFact(connections);
+  const noting: Ladder[] = notes === 'current' ? [] : [{ name: 'notes', machine: 'notes', facts: { notes } }];
   const deciding: Ladder[] = [
     ...connections.decisions.map(({ desired, about }) => ({ name: `connection/${desired.name}`, ...about })),
     ...connections.revocations.map(({ connection, facts }) => ({
@@ -62,6 +62,9 @@ export function ladders(seen: Seen): readonly Ladder[] {
     ...publishing,
   ];
 }
+
+const looseNotesFact = ({ looseNotes: { over, isUnseen } }: Seen['connections']): NotesFacts['notes'] =>
+  over.length > 0 ? 'over' : isUnseen ? 'unseen' : 'current';
 
 /** Open until a time that is set, or waiting for a published delay, whichever comes first. */
 function glassOrDue({ inbound, glass, inboundDueAtMs }: Seen['access']): number | undefined {

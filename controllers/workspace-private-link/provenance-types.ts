@@ -1,3 +1,4 @@
+import type { ApprovalNote } from '../../operator/approval/note.ts';
 import type { Recreations } from '../../operator/approval/recreation.ts';
 import type { ArmId } from './cloud-types.ts';
 
@@ -6,17 +7,10 @@ import type { Consumer } from './desired-types.ts';
 export type How = 'created' | 'adopted' | 'taking';
 
 /** Annotation match.<name>: what has happened about the request of a managed private endpoint. */
-export type MatchNote = {
-  privateEndpointId: ArmId;
-  /** Since when it has been the only match. */
-  sinceMs?: number;
-  /** Written before the approval; the description holds the same time. */
-  approvedAtMs?: number;
-  /** Fabric has shown our description. */
-  confirmed?: boolean;
-  /** Written before the rejection of an approval that Fabric did not echo. */
-  revokedAtMs?: number;
-};
+export type MatchNote = ApprovalNote;
+
+/** A note, the annotation that holds it, and the name of the entry for which it was written. */
+export type Noted = { key: string; name: string; note: MatchNote };
 
 /** What annotations say: written before the call it is about, and never derived from the cloud. */
 export type Provenance = {
@@ -53,7 +47,7 @@ export type Provenance = {
   glassUntilMs: number | undefined;
   /** The value of the annotation break-glass that was refused for being too far ahead. */
   glassRefused: string | undefined;
-  /** By annotation key, see `matchNoteOf`. */
+  /** By annotation key, see `notedFor`. */
   matches: Readonly<Record<string, MatchNote>>;
   /** Subscription of a workspace's managed network, by annotation key, see `pinOf`. */
   pins: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ export type Deps = { clouds: Clouds; clock: Clock; clusterId: string; publisher:
 
 /** What the workspace's tenant is asked for: the service with its connections, and Fabric. */
 export type ServiceClients = Pick<TenantClients, 'access' | 'fabric'> & {
-  arm: Pick<ArmClient, 'privateLinkServices' | 'providers'>;
+  arm: Pick<ArmClient, 'privateLinkServices' | 'approvals' | 'providers'>;
 };
 
 /** What the tenant of an endpoint is asked for: the endpoint, its network and its DNS. Never the service. */

@@ -29,7 +29,7 @@ import type {
   ServiceFacts,
   ServiceRemovalFacts,
 } from './fact-types.ts';
-import type { MatchNote, Provenance } from './provenance-types.ts';
+import type { Noted, Provenance } from './provenance-types.ts';
 
 /** What a person asks for by the annotation break-glass. */
 export type GlassSeen = {
@@ -191,7 +191,7 @@ export type DecisionSeen = {
   connection: PrivateEndpointConnection | undefined;
   /** All that the entry may mean. */
   matches: readonly PrivateEndpointConnection[];
-  note: MatchNote | undefined;
+  noted: Noted | undefined;
   detail?: string;
   fault?: Fault;
 };
@@ -206,6 +206,11 @@ export type ConnectionsSeen = {
   decisions: readonly DecisionSeen[];
   /** Under connectionsPolicy Authoritative. */
   revocations: readonly RevocationSeen[];
+  /**
+   * Of open approvals that no entry answers for: annotations about those that do not stand any more, and whether there are
+   * some that the service does not show.
+   */
+  looseNotes: { over: readonly string[]; isUnseen: boolean };
   /**
    * By lower-case private endpoint id: `connections/<name>`, `managedprivateendpoints/<namespace>/<name>`, or `unlisted`.
    * Without an entry nobody has decided.

@@ -1,7 +1,7 @@
+import { isMarkedBy } from '../../../operator/approval/facts.ts';
 import { markedName, markerOf } from '../../../operator/approval/marker.ts';
 import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { approverOf } from '../connections/askers.ts';
-import { isMarkedByUs } from '../connections/listing.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
 import { type Context, settled } from '../reading.ts';
@@ -117,7 +117,7 @@ export type ServiceRemovalQuestion = {
 
 /** Our marker in its description says by which entry it was approved, also when the spec has lost that entry since. */
 export function entryBehind(desired: Desired, connection: PrivateEndpointConnection): string | undefined {
-  if (!isMarkedByUs(desired, connection)) return undefined;
+  if (!isMarkedBy(desired.uid, connection)) return undefined;
   const marked = markerOf(connection.description)?.name;
   return desired.decisions.find(({ name }) => markedName(name) === marked)?.name ?? marked;
 }

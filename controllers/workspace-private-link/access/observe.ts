@@ -1,9 +1,10 @@
 import { type CrossTenantMapping, crossTenantMappings } from '../../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
+import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
 import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { isPausing } from '../../../operator/runtime/rivalry.ts';
-import { connectionNotesOf, isUnfinishedNote, matchNoteOf } from '../connections/desired.ts';
+import { connectionNotesOf, isUnfinishedNote } from '../connections/desired.ts';
 import { same } from '../desired-names.ts';
 import { workspacesNeededBy } from '../desired-needs.ts';
 import { type Context, type Deps, UNSETTLED_MS } from '../reading.ts';
@@ -260,10 +261,12 @@ async function observePath(context: Context, endpoints: readonly EndpointSeen[])
  */
 function deciders({ cached }: Pick<Context['pass'], 'cached'>, workspaceId: string): readonly WorkspacePrivateLink[] {
   return cached<WorkspacePrivateLink>(workspacePrivateLinks).filter(({ spec, metadata }) => {
-    const notes = connectionNotesOf(metadata.annotations ?? {});
+    const notes = Object.values(connectionNotesOf(metadata.annotations ?? {}).matches).filter(isUnfinishedNote);
     return (spec.connections ?? []).some(
-      ({ name, source }) =>
-        same(source.managedPrivateEndpoint?.workspaceId, workspaceId) && isUnfinishedNote(matchNoteOf(notes, name)),
+      ({ source: { managedPrivateEndpoint: managed } }) =>
+        managed &&
+        same(managed.workspaceId, workspaceId) &&
+        notes.some(({ privateEndpointId }) => bearsName(managed, privateEndpointId)),
     );
   });
 }

@@ -66,7 +66,7 @@ export function connectionRemedy(seen: Seen, rest: Rest): string | undefined {
     case 'ApprovalNotConfirmed':
       return connection
         ? `find out who made that private endpoint; then run ${removal(seen, connection)}, and have the managed private endpoint deleted and made anew if it was genuine; ${again}`
-        : `find out who made ${decision.note?.privateEndpointId ?? 'that private endpoint'}; a new request is looked at as any other; to have this forgotten, take the annotation ${annotationFor('match', desired.name)} away`;
+        : `find out who made ${decision.noted?.note.privateEndpointId ?? 'that private endpoint'}; a new request is looked at as any other; to have this forgotten, take the annotation ${decision.noted?.key ?? annotationFor('match', desired.name)} away`;
     case 'ApprovalUnproven':
       return (
         connection &&

@@ -1,5 +1,7 @@
+import { closedNote } from '../../../operator/approval/facts.ts';
 import { fabricWord, managedSubscription } from '../../../operator/approval/managed-endpoint.ts';
 import { markedDescription } from '../../../operator/approval/marker.ts';
+import { isAbout, withoutWatch } from '../../../operator/approval/note.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
 import { found, report } from '../../../operator/runtime/acting.ts';
 import { same } from '../desired-names.ts';
@@ -12,6 +14,8 @@ import { isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
 import { concernOf, isManagedApproval } from './observe.ts';
 import { echoOf, matchOf } from './observe-managed.ts';
 
+const API_VERSION = '2024-06-01';
+
 type ConnectionEffect = Extract<
   Effect,
   | 'approveListed'
@@ -22,6 +26,8 @@ type ConnectionEffect = Extract<
   | 'confirmApproval'
   | 'revokeUnconfirmed'
   | 'revokeUnlisted'
+  | 'closeApproval'
+  | 'dropNotes'
 >;
 
 /**
@@ -71,33 +77,32 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
   /** From now on the one request is watched: another one of its name, or Fabric's word against it, begins it anew. */
   async noteMatch(pass, seen, ladder) {
     const { desired: decision, connection } = decisionOf(seen, ladder);
-    const { privateEndpointId } = found(connection, ladder);
-    const note = { privateEndpointId: found(privateEndpointId, ladder), sinceMs: deps.clock.now() };
-    await pass.annotate({
-      ...outdatedNotes(seen.provenance, seen.desired.decisions),
-      ...noteOfMatch(decision.name, note),
-    });
-    pass.audit('NoteMatch', { rule: ruleOf(decision), privateEndpointId: note.privateEndpointId });
+    const privateEndpointId = found(connection?.privateEndpointId, ladder);
+    const note = { privateEndpointId, sinceMs: deps.clock.now() };
+    await pass.annotate({ ...outdatedNotes(seen), ...noteOfMatch(seen, decision, privateEndpointId, note) });
+    pass.audit('NoteMatch', { rule: ruleOf(decision), privateEndpointId });
   },
 
   async forgetMatch(pass, seen, ladder) {
-    const { desired: decision, note } = decisionOf(seen, ladder);
-    if (!note) return;
-    const { sinceMs: _, ...rest } = note;
-    // That we were about to approve it must stay known: a list that lags may not show yet that we did.
-    await pass.annotate(noteOfMatch(decision.name, rest.approvedAtMs === undefined ? undefined : rest));
-    pass.audit('ForgetMatch', { rule: ruleOf(decision), privateEndpointId: note.privateEndpointId });
+    const { desired: decision, noted } = decisionOf(seen, ladder);
+    if (!noted) return;
+    const { privateEndpointId } = noted.note;
+    await pass.annotate(noteOfMatch(seen, decision, privateEndpointId, withoutWatch(noted.note)));
+    pass.audit('ForgetMatch', { rule: ruleOf(decision), privateEndpointId });
   },
 
   /** Design section 7, rule 2: all of it holds now, as it did through the settle time, by answers that are not older than this pass. */
   async approveManaged(pass, seen, ladder) {
     const clients = await clientsOf(deps, pass);
-    const { desired: decision, note } = decisionOf(seen, ladder);
+    const { desired: decision, noted } = decisionOf(seen, ladder);
+    const note = noted?.note;
     if (!isManagedApproval(decision) || note?.sinceMs === undefined) return;
     const { workspaceId } = decision.managed;
     const shown = await clients.fabric.managedPrivateEndpoints(workspaceId, { ...pass.call, maxAgeMs: 0 });
     const word = fabricWord(decision.managed, shown.value, seen.desired.service.id);
     if (word !== 'pending' && word !== 'provisioning') return;
+    // Known by the answer to its request alone: that is not Fabric's list.
+    if (shown.value.some(({ name, isUnlisted }) => isUnlisted && same(name, decision.managed.name))) return;
     const match = matchOf(seen, decision, await connectionsNow(clients, pass, seen));
     if (match.kind !== 'one' || match.connection.status !== 'Pending') return;
     const { connection } = match;
@@ -105,13 +110,17 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     if (!same(privateEndpointId, note.privateEndpointId) || rejecterOf(seen.desired, privateEndpointId)) return;
     const atMs = deps.clock.now();
     // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
-    await pass.annotate(noteOfMatch(decision.name, { ...note, approvedAtMs: atMs }));
-    await approve(clients, pass, seen, { decision, connection, atMs });
+    const { privateEndpointId: notedId, sinceMs } = note;
+    await pass.annotate(
+      noteOfMatch(seen, decision, notedId, { privateEndpointId: notedId, sinceMs, approvedAtMs: atMs }),
+    );
+    // And looked at once more: another object of ours, in another cluster perhaps, may have been about to as well.
+    await approve(clients, pass, seen, { decision, connection, atMs, maxAgeMs: 0 });
     decided(pass, clients, {
       reason: 'ConnectionApproved',
       action: 'ApproveConnection',
       says: `Approved the connection of ${requester(connection)} for ${ruleOf(decision)}: the only request of that name for ten minutes, while Fabric showed the managed private endpoint waiting${noteText(decision.note)}. Fabric must confirm it within 20 minutes, or it is rejected again.`,
-      why: `Fabric shows the endpoint ${word}, and this has been its only request since ${new Date(note.sinceMs).toISOString()}`,
+      why: `Fabric shows the endpoint ${word}, and this has been its only request since ${new Date(sinceMs).toISOString()}`,
       rule: ruleOf(decision),
       connection,
     });
@@ -120,22 +129,21 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
   /** Fabric shows our own words: the request was genuine, and so is the subscription it came from. */
   async confirmApproval(pass, seen, ladder) {
     const clients = await clientsOf(deps, pass);
-    const { desired: decision, note, connection } = decisionOf(seen, ladder);
+    const { desired: decision, noted, connection } = decisionOf(seen, ladder);
     const { privateEndpointId = '' } = found(connection, ladder);
     if (!decision.managed) return;
     const { workspaceId } = decision.managed;
     const subscription = managedSubscription(decision.managed, privateEndpointId);
     const isFirst = pinOf(seen.provenance, workspaceId) === undefined;
-    const isNoted = same(note?.privateEndpointId, privateEndpointId);
-    const approvedAtMs = isNoted ? note?.approvedAtMs : undefined;
+    const approvedAtMs = isAbout(noted?.note, privateEndpointId) ? noted?.note.approvedAtMs : undefined;
     const proven: MatchNote = {
       privateEndpointId,
       confirmed: true,
       ...(approvedAtMs !== undefined && { approvedAtMs }),
     };
     await pass.annotate({
-      ...outdatedNotes(seen.provenance, seen.desired.decisions),
-      ...noteOfMatch(decision.name, proven),
+      ...outdatedNotes(seen),
+      ...noteOfMatch(seen, decision, privateEndpointId, proven),
       ...(isFirst && subscription !== undefined && noteOfPin(workspaceId, subscription)),
     });
     decided(pass, clients, {
@@ -150,25 +158,26 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
 
   async revokeUnconfirmed(pass, seen, ladder) {
     const clients = await clientsOf(deps, pass);
-    const { desired: decision, about, note, connection: before } = decisionOf(seen, ladder);
+    const one = decisionOf(seen, ladder);
+    const { desired: decision, about, noted, connection: before } = one;
     if (!decision.managed) return;
     const { workspaceId } = decision.managed;
     const list = await connectionsNow(clients, pass, seen);
     const connection = list.find(({ name }) => name === found(before, ladder).name);
     if (connection?.status !== 'Approved') return;
     const { rows, unasked } = await lastWord(clients, pass, workspaceId, about);
-    const echo = echoOf(seen, decision, connection, note);
+    const echo = echoOf(seen, one, connection);
     if (fabricWord(decision.managed, rows, seen.desired.service.id, echo) === 'echoed') return;
     const atMs = deps.clock.now();
     const { privateEndpointId = '' } = connection;
-    const approvedAtMs = same(note?.privateEndpointId, privateEndpointId) ? note?.approvedAtMs : undefined;
+    const approvedAtMs = isAbout(noted?.note, privateEndpointId) ? noted?.note.approvedAtMs : undefined;
     const ours: MatchNote = { privateEndpointId, approvedAtMs: approvedAtMs ?? 0 };
     // Known by its mark alone: noted as ours before the call, so that nothing makes it anybody's.
-    if (approvedAtMs === undefined) await pass.annotate(noteOfMatch(decision.name, ours));
+    if (approvedAtMs === undefined) await pass.annotate(noteOfMatch(seen, decision, privateEndpointId, ours));
     const description = descriptionOf(seen, decision.name, atMs, 'rejected again: Fabric did not confirm it');
     const how = await reject(clients, pass, seen, connection, description);
     // Only now: a refused or lost call must leave the approval open, or nobody would try again once the entry is gone.
-    await pass.annotate(noteOfMatch(decision.name, { ...ours, revokedAtMs: atMs }));
+    await pass.annotate(noteOfMatch(seen, decision, privateEndpointId, { ...ours, revokedAtMs: atMs }));
     decided(pass, clients, {
       reason: 'ApprovalNotConfirmed',
       action: 'RejectConnection',
@@ -178,6 +187,26 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
       connection,
       warning: true,
     });
+  },
+
+  /** Nobody has to look after it any more: taken back, also where a crash came before the note; gone; or never given. */
+  async closeApproval(pass, seen, ladder) {
+    const { desired: decision, noted, matches } = decisionOf(seen, ladder);
+    if (!noted) return;
+    const { privateEndpointId } = noted.note;
+    const over = closedNote(seen.desired.uid, noted.note, matches, deps.clock.now());
+    await pass.annotate(noteOfMatch(seen, decision, privateEndpointId, over));
+    const left = matches.find((one) => isAbout(noted.note, one.privateEndpointId));
+    pass.audit('CloseApproval', { rule: ruleOf(decision), privateEndpointId, state: left?.status ?? 'gone' });
+  },
+
+  /** The same, of those that no entry answers for. */
+  async dropNotes(pass, { connections: { looseNotes }, provenance }) {
+    await pass.annotate(Object.fromEntries(looseNotes.over.map((key) => [key, null])));
+    for (const key of looseNotes.over) {
+      const { privateEndpointId = '' } = provenance.matches[key] ?? {};
+      pass.audit('CloseApproval', { rule: 'unconfirmed approval', privateEndpointId });
+    }
   },
 
   async revokeUnlisted(pass, seen, ladder) {
@@ -225,16 +254,46 @@ async function matching(clients: ServiceClients, pass: MyPass, seen: Seen, decis
   return list.filter(({ privateEndpointId }) => means(decision, privateEndpointId));
 }
 
-type Approval = { decision: DecisionSeen['desired']; connection: PrivateEndpointConnection; atMs: number };
+type Approval = {
+  decision: DecisionSeen['desired'];
+  connection: PrivateEndpointConnection;
+  atMs: number;
+  /** How old the read may be that shows once more whose it is, and that it is Pending. */
+  maxAgeMs?: number;
+};
 
-function approve({ arm }: ServiceClients, pass: MyPass, seen: Seen, { decision, connection, atMs }: Approval) {
+function approve(
+  clients: ServiceClients,
+  pass: MyPass,
+  seen: Seen,
+  { decision, connection, atMs, maxAgeMs }: Approval,
+) {
   const description = descriptionOf(seen, decision.name, atMs, decision.note);
-  const { scope } = seen.desired.service;
-  return arm.privateLinkServices.decideConnection(
-    scope,
-    connection.name,
-    { status: 'Approved', description },
-    pass.call,
+  return decide(clients, pass, seen, { connection, status: 'Approved', description, maxAgeMs });
+}
+
+/** Reads come right before: what they showed is what is decided, and nothing else. */
+const JUST_READ_MS = 1_000;
+
+/** Only where it is still that endpoint's, and in a state from which the decision leads on. */
+function decide(
+  { arm }: ServiceClients,
+  pass: MyPass,
+  { desired }: Seen,
+  decision: {
+    connection: PrivateEndpointConnection;
+    status: 'Approved' | 'Rejected';
+    description: string;
+    maxAgeMs?: number | undefined;
+  },
+): Promise<void> {
+  const { connection, status, description, maxAgeMs = JUST_READ_MS } = decision;
+  const { name, privateEndpointId } = connection;
+  return arm.approvals.decide(
+    { id: desired.service.id, apiVersion: API_VERSION },
+    name,
+    { status, description, ...(privateEndpointId !== undefined && { privateEndpointId }) },
+    { ...pass.call, maxAgeMs },
   );
 }
 
@@ -243,21 +302,19 @@ function approve({ arm }: ServiceClients, pass: MyPass, seen: Seen, { decision, 
  * removed instead, which cuts it off as well. Answers what there is to add to the sentence about it.
  */
 async function reject(
-  { arm }: ServiceClients,
+  clients: ServiceClients,
   pass: MyPass,
-  { desired }: Seen,
+  seen: Seen,
   connection: PrivateEndpointConnection,
   description: string,
 ): Promise<string> {
-  const { scope } = desired.service;
   try {
-    const decision = { status: 'Rejected' as const, description };
-    await arm.privateLinkServices.decideConnection(scope, connection.name, decision, pass.call);
+    await decide(clients, pass, seen, { connection, status: 'Rejected', description });
     return '';
   } catch (thrown) {
     const isFinal = toOperatorError(thrown).reason === 'ConnectionNotPending';
     if (!isFinal || connection.status !== 'Approved') throw thrown;
-    await arm.privateLinkServices.deleteConnection(scope, connection.name, pass.call);
+    await clients.arm.privateLinkServices.deleteConnection(seen.desired.service.scope, connection.name, pass.call);
     return ' The service does not let an approved connection be rejected: it was removed instead.';
   }
 }

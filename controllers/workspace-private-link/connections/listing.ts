@@ -1,5 +1,6 @@
+import { isMarkedBy, isMarkedByAnother } from '../../../operator/approval/facts.ts';
 import { bearsName } from '../../../operator/approval/managed-endpoint.ts';
-import { markerOf } from '../../../operator/approval/marker.ts';
+import { isAbout } from '../../../operator/approval/note.ts';
 import { same } from '../desired-names.ts';
 import type { ArmId, Desired, DesiredDecision, PrivateEndpointConnection, Provenance } from '../types.ts';
 import { unconfirmedIn } from './desired.ts';
@@ -25,11 +26,14 @@ export const isOwn = (
   desired.endpoints.some(({ resourceId }) => same(resourceId, privateEndpointId)) ||
   Object.values(provenance.endpoints).some(({ id }) => same(id, privateEndpointId));
 
-/** Decided from the list of this very object. A request is not: its description is the requester's to write. */
-export const isMarkedByUs = (
-  { uid }: Pick<Desired, 'uid'>,
-  { status, description }: PrivateEndpointConnection,
-): boolean => status !== 'Pending' && markerOf(description)?.uid === uid;
+/** Approved by us, and Fabric has not confirmed it: nobody relies on it, and it is seen to its end. */
+export const isOpenApproval = (
+  { desired, provenance }: { desired: Pick<Desired, 'uid'>; provenance: Provenance },
+  connection: PrivateEndpointConnection,
+): boolean =>
+  connection.status === 'Approved' &&
+  !isMarkedByAnother(desired.uid, connection) &&
+  unconfirmedIn(provenance).some((note) => isAbout(note, connection.privateEndpointId));
 
 /**
  * Connections that lost their entry: approved, nobody's own, and under connectionsPolicy Authoritative those with our
@@ -42,8 +46,8 @@ export const unlistedOf = (
   connections.filter(
     (connection) =>
       connection.status === 'Approved' &&
-      ((about.desired.authoritative && isMarkedByUs(about.desired, connection)) ||
-        unconfirmedIn(about.provenance).some((note) => same(note.privateEndpointId, connection.privateEndpointId))) &&
+      ((about.desired.authoritative && isMarkedBy(about.desired.uid, connection)) ||
+        isOpenApproval(about, connection)) &&
       !about.desired.decisions.some((entry) => means(entry, connection.privateEndpointId)) &&
       !isOwn(about, connection.privateEndpointId),
   );

@@ -1,5 +1,12 @@
 import { setup } from 'xstate';
-import { doing, leaf, ready, stalled, waiting, when } from '../machine-leaf.ts';
+import {
+  APPROVAL_CHECKS,
+  approvalGuards,
+  matchChecks,
+  matchLeaves,
+  settleRung,
+} from '../../../operator/approval/machine.ts';
+import { doing, leaf, leaves, ready, stalled, waiting, when } from '../machine-leaf.ts';
 import type { ConnectionFacts, ManagedConnectionFacts, RevocationFacts } from '../types.ts';
 
 const is = (test: (facts: ConnectionFacts) => boolean) => when<ConnectionFacts>(test);
@@ -92,11 +99,6 @@ export const connectionMachine = setup({
   },
 });
 
-const managed = (test: (facts: ManagedConnectionFacts) => boolean) => when<ManagedConnectionFacts>(test);
-const approvedByUs = ({ connection, approval }: ManagedConnectionFacts) =>
-  connection === 'approved' && approval !== 'notOurs' && approval !== 'revoked';
-const blind = ({ fabric }: ManagedConnectionFacts) => fabric === 'unobservable' || fabric === 'refused';
-
 /**
  * An entry of spec.connections that approves a managed private endpoint of another workspace (design section 7, rule 2):
  * Service → Confirmation (of what we approved) → Match → Settle → Approval.
@@ -104,36 +106,8 @@ const blind = ({ fabric }: ManagedConnectionFacts) => fabric === 'unobservable' 
 export const managedConnectionMachine = setup({
   types: { context: {} as ManagedConnectionFacts, input: {} as ManagedConnectionFacts },
   guards: {
-    serviceNotReady: managed(({ service }) => service === 'notReady'),
-    unobservable: managed(({ match }) => match === 'unobservable'),
-    refused: managed(({ match }) => match === 'refused'),
-    approvedByUs: managed(approvedByUs),
-    confirmed: managed(({ approval }) => approval === 'confirmed'),
-    echoed: managed(({ fabric }) => fabric === 'echoed'),
-    // Not asked is not answered: nothing is taken back on a question that was never put.
-    expired: managed((facts) => facts.approval === 'expired' && facts.fabric !== 'notAsked'),
-    blindOverdue: managed((facts) => facts.approval === 'overdue' && blind(facts)),
-    unconfirmed: managed((facts) => facts.approval === 'overdue' && facts.fabric !== 'notAsked'),
-    settleBroken: managed(({ settle }) => settle === 'broken'),
-    absent: managed(({ match }) => match === 'none'),
-    several: managed(({ match }) => match === 'several'),
-    contradicted: managed(({ match }) => match === 'rejected'),
-    implausible: managed(({ match }) => match === 'implausible'),
-    otherSubscription: managed(({ match }) => match === 'otherSubscription'),
-    approved: managed(({ connection }) => connection === 'approved'),
-    revoked: managed(
-      ({ match, connection, approval }) => approval === 'revoked' && (connection === 'rejected' || match === 'none'),
-    ),
-    rejected: managed(({ connection }) => connection === 'rejected'),
-    disconnected: managed(({ connection }) => connection === 'disconnected'),
-    pending: managed(({ connection }) => connection === 'pending'),
-    fabricUnobservable: managed(({ fabric }) => fabric === 'unobservable' || fabric === 'notAsked'),
-    fabricRefused: managed(({ fabric }) => fabric === 'refused'),
-    fabricUntold: managed(({ fabric }) => fabric === 'untold'),
-    fabricUnknown: managed(({ fabric }) => fabric === 'unknown'),
-    fabricAwaits: managed(({ fabric }) => fabric === 'pending' || fabric === 'provisioning'),
-    notNoted: managed(({ settle }) => settle === 'none'),
-    settled: managed(({ settle }) => settle === 'after'),
+    ...approvalGuards,
+    serviceNotReady: when<ManagedConnectionFacts>(({ service }) => service === 'notReady'),
   },
 }).createMachine({
   id: 'managedConnection',
@@ -166,7 +140,7 @@ export const managedConnectionMachine = setup({
             { guard: 'echoed', target: 'Confirming' },
             { guard: 'expired', target: 'Revoking' },
             { guard: 'blindOverdue', target: 'Unproven' },
-            { guard: 'unconfirmed', target: 'Revoking' },
+            { guard: 'overdue', target: 'Revoking' },
             { target: 'AwaitingEcho' },
           ],
         },
@@ -183,64 +157,22 @@ export const managedConnectionMachine = setup({
       states: {
         Check: {
           always: [
-            { guard: 'settleBroken', target: 'Forgetting' },
-            { guard: 'contradicted', target: 'Contradicted' },
-            { guard: 'several', target: 'Ambiguous' },
-            { guard: 'otherSubscription', target: 'OtherSubscription' },
-            { guard: 'implausible', target: 'Implausible' },
-            { guard: 'revoked', target: 'NotConfirmed' },
-            { guard: 'absent', target: 'NotRequested' },
-            { guard: 'approved', target: 'ApprovedByOthers' },
-            { guard: 'rejected', target: 'Rejected' },
-            { guard: 'disconnected', target: 'Disconnected' },
+            ...matchChecks('NotRequested'),
             { guard: 'pending', target: '#managedConnection.Settle' },
             { target: 'Undecided' },
           ],
         },
-        Forgetting: doing('forgetMatch', 'ConnectionSettling', 'now'),
+        ...matchLeaves(leaves),
+        // Whoever is listed may ask whenever they like: nothing is unfinished until they do.
         NotRequested: leaf('ready', 'NotRequested', 'slow'),
         Contradicted: stalled('DecisionsContradict'),
-        Ambiguous: stalled('AmbiguousConnection'),
-        OtherSubscription: stalled('AmbiguousConnection'),
-        Implausible: stalled('ConnectionNotGenuine'),
-        ApprovedByOthers: ready('ApprovedByOthers'),
-        NotConfirmed: stalled('ApprovalNotConfirmed'),
-        Rejected: stalled('RequestRejected'),
-        Disconnected: stalled('RequestDisconnected'),
-        Undecided: waiting('ConnectionUnknown', 'person'),
       },
     },
-    Settle: {
-      initial: 'Check',
-      states: {
-        Check: {
-          always: [
-            { guard: 'fabricUnobservable', target: 'Unobservable' },
-            { guard: 'fabricRefused', target: 'SourceUnreadable' },
-            { guard: 'fabricAwaits', target: '#managedConnection.Approval' },
-            { guard: 'fabricUntold', target: 'Untold' },
-            { guard: 'fabricUnknown', target: 'Undecided' },
-            { target: 'NotShown' },
-          ],
-        },
-        Unobservable: waiting('Unobservable'),
-        SourceUnreadable: stalled('SourceUnreadable'),
-        Undecided: waiting('ConnectionUnknown', 'person'),
-        // Succeeded says nothing about approval: only an endpoint that is seen to wait is approved.
-        Untold: waiting('ApprovalUntold', 'person'),
-        NotShown: stalled('ConnectionNotGenuine'),
-      },
-    },
+    Settle: settleRung('#managedConnection.Approval', leaves),
     Approval: {
       initial: 'Check',
       states: {
-        Check: {
-          always: [
-            { guard: 'notNoted', target: 'Noting' },
-            { guard: 'settled', target: 'Approving' },
-            { target: 'Settling' },
-          ],
-        },
+        Check: { always: APPROVAL_CHECKS },
         Noting: doing('noteMatch', 'ConnectionSettling'),
         Settling: waiting('ConnectionSettling'),
         Approving: doing('approveManaged', 'ApprovalListed'),

@@ -1,28 +1,35 @@
 import {
-  ECHO_MS,
+  approvalFact,
+  connectionState,
+  type Decider,
+  isMarkedBy,
+  isNotedBy,
+  isUnproven,
+  type Moment,
+  echoOf as proofOf,
+  settleFact,
+} from '../../../operator/approval/facts.ts';
+import {
   type FabricWord,
   fabricWord,
   type ManagedSource,
   type Match,
   matchManagedEndpoint,
-  SETTLE_MS,
-  UNPROVEN_MS,
 } from '../../../operator/approval/managed-endpoint.ts';
-import { markerOf, markerText } from '../../../operator/approval/marker.ts';
+import { isAbout } from '../../../operator/approval/note.ts';
 import { attempt, blindness } from '../../../operator/runtime/reading.ts';
-import { same } from '../desired-names.ts';
-import { connectionFact } from '../endpoint/observe.ts';
 import { type Context, UNSETTLED_MS } from '../reading.ts';
 import type {
   DecisionSeen,
+  Desired,
   DesiredDecision,
   Fault,
   ManagedConnectionFacts,
-  MatchNote,
+  Noted,
   PrivateEndpointConnection,
 } from '../types.ts';
-import { matchNoteOf, pinOf } from './desired.ts';
-import { isMarkedByUs, means, rejecterOf } from './listing.ts';
+import { notedFor, pinOf } from './desired.ts';
+import { means, rejecterOf } from './listing.ts';
 
 type Connection = PrivateEndpointConnection;
 type ManagedDecision = DesiredDecision & { managed: ManagedSource };
@@ -36,26 +43,39 @@ export async function observeManagedApproval(
   decision: ManagedDecision,
   connections: readonly Connection[],
 ): Promise<DecisionSeen> {
-  const { desired, provenance } = context;
-  const note = matchNoteOf(provenance, decision.name);
+  const { desired } = context;
+  const noted = notedFor(context, decision, connections);
+  const decider = deciderOf(desired, decision, noted);
+  const moment = momentOf(context);
   const matches = connections.filter(({ privateEndpointId }) => means(decision, privateEndpointId));
   const match = matchOf(context, decision, connections);
-  const approved = matches.find((one) => one.status === 'Approved' && isApprovedByUs(context, one, note));
-  const connection = approved ?? ('connection' in match ? match.connection : undefined);
-  const age = approvalFact(context, connection, note);
+  const isOurs = (one: Pick<Connection, 'privateEndpointId' | 'status' | 'description'>) =>
+    isMarkedBy(desired.uid, one) || isNotedBy(decider, one);
+  const approved = matches.filter((one) => one.status === 'Approved' && isOurs(one));
+  const connection =
+    approved.find(({ privateEndpointId }) => isAbout(noted?.note, privateEndpointId)) ??
+    approved[0] ??
+    ('connection' in match ? match.connection : undefined);
+  const approvalOf = (isHeldUp: boolean) =>
+    approvalFact(decider, moment, {
+      connection,
+      matches,
+      isOurs,
+      isTakenBack: isTakenBack(decider, connection),
+      isHeldUp,
+    });
   const isContradicted = matches.some(({ privateEndpointId }) => rejecterOf(desired, privateEndpointId));
-  const asks = isUnproven(age) || (match.kind === 'one' && connection?.status === 'Pending' && !isContradicted);
-  const echo = echoOf(context, decision, connection, note);
+  const asks =
+    isUnproven(approvalOf(false)) || (match.kind === 'one' && connection?.status === 'Pending' && !isContradicted);
+  const echo = proofOf(decider, connection);
   const { word, fault } = asks ? await askFabric(context, decision.managed, echo) : { word: 'notAsked' as const };
-  // Whoever only waits for a turn gets an answer soon: that is no refusal, however late it is.
-  const approval = age === 'expired' && fault?.error.disposition === 'throttled' ? 'overdue' : age;
   const facts: ManagedConnectionFacts = {
     service: 'ready',
     match: isContradicted ? 'rejected' : match.kind,
-    connection: managedState(connection),
-    approval,
+    connection: connectionState(connection),
+    approval: approvalOf(fault?.error.disposition === 'throttled'),
     fabric: word,
-    settle: settleFact(context, note, match, word),
+    settle: settleFact(decider.note, match, word, moment),
   };
   const about = { machine: 'managedConnection' as const, facts };
   const why = 'why' in match ? match.why : undefined;
@@ -64,7 +84,7 @@ export async function observeManagedApproval(
     about,
     connection,
     matches,
-    note,
+    noted,
     ...(why !== undefined && { detail: why }),
     ...(fault && { fault }),
   };
@@ -81,57 +101,48 @@ export const matchOf = (
   connections: readonly Connection[],
 ): Match => matchManagedEndpoint(managed, connections, { pinnedSubscription: pinOf(provenance, managed.workspaceId) });
 
-/** By our marker, or by the note that was written before the call: a service may keep no descriptions. */
-const isApprovedByUs = ({ desired }: Pick<Context, 'desired'>, connection: Connection, note: MatchNote | undefined) =>
-  isMarkedByUs(desired, connection) ||
-  (same(note?.privateEndpointId, connection.privateEndpointId) && note?.approvedAtMs !== undefined);
+const deciderOf = (
+  { uid }: Pick<Desired, 'uid'>,
+  { name }: Pick<DesiredDecision, 'name'>,
+  noted: Noted | undefined,
+): Decider => ({ uid, name: noted?.name ?? name, note: noted?.note });
+
+const momentOf = ({ pass: { nowMs }, deps: { clock } }: Context): Moment => ({
+  nowMs,
+  scaled: (ms) => clock.scaled(ms),
+});
+
+/** What Fabric must show for an approval of ours to be proven. */
+export const echoOf = (
+  { desired }: Pick<Context, 'desired'>,
+  { desired: decision, noted }: Pick<DecisionSeen, 'desired' | 'noted'>,
+  connection: Connection,
+): string | undefined => proofOf(deciderOf(desired, decision, noted), connection);
 
 /** Something about it is not finished: then the shared list of services is not fresh enough. */
 export function isUnfinished(context: Context, decision: ManagedDecision, connections: readonly Connection[]): boolean {
-  const note = matchNoteOf(context.provenance, decision.name);
+  const { desired } = context;
+  const noted = notedFor(context, decision, connections);
+  const decider = deciderOf(desired, decision, noted);
   return connections
     .filter(({ privateEndpointId }) => means(decision, privateEndpointId))
-    .some((one) => one.status === 'Pending' || isUnproven(approvalFact(context, one, note)));
+    .some(
+      (one) =>
+        one.status === 'Pending' ||
+        (one.status === 'Approved' &&
+          !(isAbout(noted?.note, one.privateEndpointId) && noted?.note.confirmed) &&
+          (isMarkedBy(desired.uid, one) || isNotedBy(decider, one))),
+    );
 }
 
-function approvalFact(
-  context: Context,
-  connection: Connection | undefined,
-  note: MatchNote | undefined,
-): ManagedConnectionFacts['approval'] {
-  const isNoted = same(note?.privateEndpointId, connection?.privateEndpointId);
-  // Taken back, and gone since or rejected still: whoever looks should find why.
-  if (isTakenBack(context, connection, note) && (!connection || (isNoted && connection.status === 'Rejected')))
-    return 'revoked';
-  if (connection?.status !== 'Approved' || !isApprovedByUs(context, connection, note)) return 'notOurs';
-  if (isNoted && note?.confirmed) return 'confirmed';
-  const atMs = (isNoted ? note?.approvedAtMs : undefined) ?? markerOf(connection.description)?.atMs ?? 0;
-  const { clock } = context.deps;
-  const ageMs = context.pass.nowMs - atMs;
-  if (ageMs < clock.scaled(ECHO_MS)) return 'fresh';
-  return ageMs < clock.scaled(UNPROVEN_MS) ? 'overdue' : 'expired';
-}
-
-/** As noted; or by the mark alone, when a crash came between the rejection and its note. */
-const isTakenBack = ({ desired }: Context, connection: Connection | undefined, note: MatchNote | undefined): boolean =>
-  note?.revokedAtMs !== undefined ||
-  (note?.approvedAtMs !== undefined && connection?.status === 'Rejected' && isMarkedByUs(desired, connection));
-
-/** Ours, and Fabric has not shown it yet. */
-const isUnproven = (approval: ManagedConnectionFacts['approval']): boolean =>
-  approval === 'fresh' || approval === 'overdue' || approval === 'expired';
-
-/** What Fabric must show for an approval of ours to be proven. */
-export function echoOf(
-  { desired }: Pick<Context, 'desired'>,
-  { name }: DesiredDecision,
-  connection: Connection | undefined,
-  note: MatchNote | undefined,
-): string | undefined {
-  if (connection?.status !== 'Approved') return undefined;
-  const marker = markerOf(connection.description);
-  if (marker?.uid === desired.uid) return markerText(marker);
-  return note?.approvedAtMs === undefined ? undefined : markerText({ uid: desired.uid, name, atMs: note.approvedAtMs });
+/**
+ * As noted, and gone since or rejected still: whoever looks should find why. Or by the mark alone, when a crash came
+ * between the rejection and its note. A new request is looked at as any other.
+ */
+function isTakenBack({ uid, note }: Decider, connection: Connection | undefined): boolean {
+  if (!connection) return note?.revokedAtMs !== undefined;
+  if (connection.status !== 'Rejected' || !isAbout(note, connection.privateEndpointId)) return false;
+  return note?.revokedAtMs !== undefined || (note?.approvedAtMs !== undefined && isMarkedBy(uid, connection));
 }
 
 async function askFabric(
@@ -145,29 +156,4 @@ async function askFabric(
   );
   if (shown.fault) return { word: blindness(shown.fault), fault: shown.fault };
   return { word: fabricWord(source, shown.value.value, context.desired.service.id, echo) };
-}
-
-function managedState(connection: Connection | undefined): ManagedConnectionFacts['connection'] {
-  const state = connectionFact(connection?.status);
-  return state === 'unobservable' ? 'other' : state;
-}
-
-/**
- * How long this very request has been the only one while Fabric showed the endpoint waiting. A look that Fabric did not
- * answer says nothing either way.
- */
-function settleFact(
-  { pass, deps }: Context,
-  note: MatchNote | undefined,
-  match: Match,
-  word: ManagedConnectionFacts['fabric'],
-): ManagedConnectionFacts['settle'] {
-  if (note?.sinceMs === undefined) return 'none';
-  const isSole =
-    match.kind === 'one' &&
-    match.connection.status === 'Pending' &&
-    same(match.connection.privateEndpointId, note.privateEndpointId);
-  const mayWait = ['pending', 'provisioning', 'untold', 'unobservable', 'refused'].includes(word);
-  if (!isSole || !mayWait) return 'broken';
-  return pass.nowMs < note.sinceMs + deps.clock.scaled(SETTLE_MS) ? 'before' : 'after';
 }

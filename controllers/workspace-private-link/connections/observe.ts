@@ -1,3 +1,6 @@
+import { isMarkedBy, isMarkedByAnother } from '../../../operator/approval/facts.ts';
+import { ECHO_MS } from '../../../operator/approval/managed-endpoint.ts';
+import { isOpenNote } from '../../../operator/approval/note.ts';
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same } from '../desired-names.ts';
 import { connectionFact, connectionOf } from '../endpoint/observe.ts';
@@ -8,20 +11,24 @@ import type {
   DecisionSeen,
   DesiredDecision,
   EndpointSeen,
+  MatchNote,
   PrivateEndpointConnection,
   RevocationSeen,
 } from '../types.ts';
 import { approverBehind, decidersOf } from './askers.ts';
 import { ruleOf, unconfirmedIn } from './desired.ts';
-import { isMarkedByUs, isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
+import { isOpenApproval, isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
 import { isUnfinished, observeManagedApproval } from './observe-managed.ts';
 
 type Connection = PrivateEndpointConnection;
+
+const NO_LOOSE_NOTES: ConnectionsSeen['looseNotes'] = { over: [], isUnseen: false };
 
 export const NO_CONNECTIONS: ConnectionsSeen = {
   list: [],
   decisions: [],
   revocations: [],
+  looseNotes: NO_LOOSE_NOTES,
   decidedBy: {},
   deciders: {},
 };
@@ -44,7 +51,13 @@ export async function observeDecisions(
       ...unread(decision, usable ? 'ready' : 'notReady'),
       matches: among(decision),
     }));
-    return { list: shown, decisions, revocations: [], ...rulesOf(context, shown, decisions) };
+    return {
+      list: shown,
+      decisions,
+      revocations: [],
+      looseNotes: NO_LOOSE_NOTES,
+      ...rulesOf(context, shown, decisions),
+    };
   }
   const read = await connections();
   if (read.fault) {
@@ -53,14 +66,21 @@ export async function observeDecisions(
       matches: among(decision),
       fault: read.fault,
     }));
-    return { list: shown, decisions, revocations: [], ...rulesOf(context, shown, decisions) };
+    return {
+      list: shown,
+      decisions,
+      revocations: [],
+      looseNotes: NO_LOOSE_NOTES,
+      ...rulesOf(context, shown, decisions),
+    };
   }
   const list = read.value;
   const decisions = await Promise.all(desired.decisions.map((decision) => observeDecision(context, decision, list)));
   const revocations = unlistedOf(context, list).map(
     (connection): RevocationSeen => ({ connection, facts: { service: 'ready', hold: 'free' } }),
   );
-  return { list, decisions, revocations, ...rulesOf(context, list, decisions) };
+  const looseNotes = looseNotesIn(context, list, decisions);
+  return { list, decisions, revocations, looseNotes, ...rulesOf(context, list, decisions) };
 }
 
 /** An entry about which nothing has been read. */
@@ -91,7 +111,7 @@ export function unread(
           hold: 'free',
         },
       };
-  return { desired, about, connection: undefined, matches: [], note: undefined };
+  return { desired, about, connection: undefined, matches: [], noted: undefined };
 }
 
 type ManagedDecision = DesiredDecision & { managed: NonNullable<DesiredDecision['managed']> };
@@ -115,7 +135,7 @@ async function observeDecision(
     requester: requesterOf(context, decision),
     hold: 'free',
   };
-  return { desired: decision, about: { machine: 'connection', facts }, connection, matches, note: undefined };
+  return { desired: decision, about: { machine: 'connection', facts }, connection, matches, noted: undefined };
 }
 
 /** The connection that a decision is about next: of a Reject the one that is least as it should be. */
@@ -131,11 +151,37 @@ function requesterOf(context: Context, { decision, endpointId }: DesiredDecision
   return isOwn(context, endpointId) ? 'own' : 'other';
 }
 
+/**
+ * Open notes that no entry's ladder looks after. Over: the connection is taken back, by a crash without a word of that, or
+ * by an entry that says Reject by now; it is gone; or another object of ours answers for it. Unseen: a list may lag, and
+ * neither one that shows nothing nor one that shows it pending is believed at once.
+ */
+function looseNotesIn(
+  { pass, deps: { clock }, provenance, desired }: Context,
+  list: readonly Connection[],
+  decisions: readonly DecisionSeen[],
+): ConnectionsSeen['looseNotes'] {
+  const stateOf = ({ privateEndpointId, approvedAtMs = 0 }: MatchNote) => {
+    const shown = list.find((one) => same(one.privateEndpointId, privateEndpointId));
+    if (shown?.status === 'Approved') return isMarkedByAnother(desired.uid, shown) ? 'over' : 'stands';
+    const isEnded = shown?.status === 'Rejected' || shown?.status === 'Disconnected';
+    return isEnded || pass.nowMs >= approvedAtMs + clock.scaled(ECHO_MS) ? 'over' : 'unseen';
+  };
+  const loose = Object.entries(provenance.matches)
+    .filter(([key, note]) => isOpenNote(note) && !decisions.some(({ noted }) => noted?.key === key))
+    .map(([key, note]) => ({ key, state: stateOf(note) }));
+  return {
+    over: loose.flatMap(({ key, state }) => (state === 'over' ? [key] : [])),
+    isUnseen: loose.some(({ state }) => state === 'unseen'),
+  };
+}
+
 /** A shared list that shows this is followed by a look at the service itself. */
 export function isUndecided(context: Context, list: readonly Connection[]): boolean {
   const { desired } = context;
   return (
     unlistedOf(context, list).length > 0 ||
+    unconfirmedIn(context.provenance).length > 0 ||
     desired.decisions.some((decision) => {
       if (isManagedApproval(decision)) return isUnfinished(context, decision, list);
       const status = concernOf(
@@ -172,6 +218,7 @@ export function withHolds(
   const leaving = new Set([
     ...seen.revocations.map(({ connection }) => connection.name),
     // Approved by us and not proven yet: it may be an imitation's, and be taken back in this very pass.
+    ...seen.list.filter((one) => isOpenApproval(context, one)).map(({ name }) => name),
     ...seen.decisions.flatMap(({ about, connection }) =>
       about.machine === 'managedConnection' && about.facts.approval !== 'confirmed' ? (connection?.name ?? []) : [],
     ),
@@ -183,6 +230,8 @@ export function withHolds(
     !rejecterOf(context.desired, privateEndpointId);
   const somebodyStays = endpoints.some(({ counts }) => counts) || seen.list.some(stays);
   const holdOf = (connection: Connection | undefined) => {
+    // An approval that Fabric did not confirm is no way in that anybody relies on.
+    if (connection && isOpenApproval(context, connection)) return 'free';
     const id = connection?.privateEndpointId;
     const otherOwn = endpoints.some(({ counts, desired }) => counts && !same(desired.resourceId, id));
     return (isOwn(context, id) ? otherOwn : somebodyStays) ? 'free' : 'held';
@@ -212,7 +261,7 @@ function decidedBy(
       if (!means(desired, connection.privateEndpointId)) return false;
       if (desired.decision === 'Reject') return connection.status !== 'Approved';
       const isOurs = isManagedApproval(desired)
-        ? chosen?.name === connection.name && isMarkedByUs(context.desired, connection)
+        ? chosen?.name === connection.name && isMarkedBy(context.desired.uid, connection)
         : true;
       return connection.status === 'Approved' && isOurs;
     });

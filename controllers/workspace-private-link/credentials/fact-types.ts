@@ -1,8 +1,11 @@
 import { type Domain, type FactsOf } from '../fact-domain-types.ts';
 
 export const NOTES_FACTS = {
-  /** stale: a note about something that the spec still names says other credentials than the spec does. */
-  notes: ['current', 'stale'],
+  /**
+   * stale: a note about something that the spec still names says another name or other credentials. Of approvals that no
+   * entry of spec.connections answers for, over: one does not stand any more · unseen: the service does not show it.
+   */
+  notes: ['current', 'stale', 'over', 'unseen'],
 } as const satisfies Domain;
 export type NotesFacts = FactsOf<typeof NOTES_FACTS>;
 

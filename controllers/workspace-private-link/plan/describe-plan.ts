@@ -81,7 +81,9 @@ export const STEPS: Record<Effect, Step> = {
     const found = seen.connections.revocations.find(({ connection }) => connection.name === name)?.connection;
     return `reject the connection of ${found?.privateEndpointId ?? name}, which this object approved and no entry lists any more`;
   }),
+  closeApproval: NONE,
   renewNotes: NONE,
+  dropNotes: NONE,
   takeOverEndpoint: call(
     (seen, name) =>
       `put this object's mark on ${endpoint(seen, name)}, over another owner's${because(endpointIn(seen, name)?.detail)}`,

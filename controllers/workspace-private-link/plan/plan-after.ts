@@ -90,7 +90,9 @@ export const AFTER: Record<Effect, { [M in PlannedMachine]?: After<FactsAt[M]> }
   revokeUnconfirmed: { managedConnection: () => ({ connection: 'rejected', approval: 'revoked' }) },
   // Then there is no such connection, and no ladder about it.
   revokeUnlisted: { revocation: () => ({}) },
+  closeApproval: { managedConnection: () => ({ approval: 'revoked' }) },
   renewNotes: { notes: () => ({ notes: 'current' }) },
+  dropNotes: { notes: () => ({ notes: 'current' }) },
   // What stood there had a place, and its addresses are free again.
   deleteEndpoint: {
     endpoint: () => ({ endpoint: 'absent', connection: 'none', placement: 'fits' }),
@@ -237,7 +239,7 @@ export const WAITS: { [M in PlannedMachine]: Readonly<Record<string, Wait<FactsA
     'Approval.Settling': () => ({ settle: 'after' }),
   },
   revocation: { 'Unlisted.AwaitingService': 'other' },
-  notes: {},
+  notes: { 'Notes.Looking': () => ({ notes: 'over' }) },
   outputs: {
     'Withdraw.Unobservable': 'unread',
     'Publish.AwaitingService': 'other',

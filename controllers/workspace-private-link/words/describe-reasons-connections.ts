@@ -11,6 +11,10 @@ export const CONNECTIONS_WORDING = {
     says: 'the managed private endpoint is approved, and Fabric has not shown the description of the approval yet',
     next: 'the operator waits for Fabric, up to 20 minutes; without that proof the connection is rejected again',
   },
+  ApprovalEnded: {
+    says: 'an approval that Fabric had not confirmed does not stand on the service any more',
+    next: 'the operator writes that down, and goes on',
+  },
   ApprovalListed: {
     says: 'the request is listed for approval',
     next: 'the operator approves it',
@@ -26,6 +30,10 @@ export const CONNECTIONS_WORDING = {
   ApprovalUnproven: {
     says: 'the managed private endpoint is approved, and whether Fabric confirms it cannot be read',
     next: `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same; or reject the connection now; ${LOOKS_AGAIN}`,
+  },
+  ApprovalUnseen: {
+    says: 'a managed private endpoint was approved that no entry of spec.connections lists any more, Fabric has not confirmed it, and the service does not show it approved',
+    next: 'the operator looks again, and takes the approval back if it shows; twenty minutes after it the note of it is dropped',
   },
   ApprovalUntold: {
     says: 'Fabric lists the managed private endpoint, and does not tell yet whether it waits for an approval',

@@ -134,7 +134,14 @@ export function fakeCloud(world: World): Clouds {
     );
   const unused = () => Promise.reject(new Error('a workspace private link decides on its own service only'));
   const arm: ArmClient = {
-    approvals: { connections: unused, decide: unused, remove: unused },
+    approvals: {
+      connections: unused,
+      decide: ({ id }, name, { status, description }) =>
+        world.services.has(key(id))
+          ? write(`connections.${status}`, () => decide(world, key(id), name, status, description))
+          : unused(),
+      remove: unused,
+    },
     privateLinkServices: {
       get: (scope) => read('services.get', () => world.services.get(key(serviceId(scope)))),
       list: (subscription, call) =>

@@ -122,6 +122,7 @@ describe('upwards', () => {
         approveManaged: { connection: 'approved', approval: 'fresh' },
         confirmApproval: { approval: 'confirmed' },
         revokeUnconfirmed: { connection: 'rejected', approval: 'revoked' },
+        closeApproval: { approval: 'revoked' },
       },
       waits: {
         'Service.AwaitingService': { service: 'ready' },
@@ -195,7 +196,15 @@ describe('upwards', () => {
     readyOrPerson,
   );
 
-  converges<NotesFacts>('notes', NOTES_FACTS, { acts: { renewNotes: { notes: 'current' } }, waits: {} }, readyOrPerson);
+  converges<NotesFacts>(
+    'notes',
+    NOTES_FACTS,
+    {
+      acts: { renewNotes: { notes: 'current' }, dropNotes: { notes: 'current' } },
+      waits: { 'Notes.Looking': { notes: 'over' } },
+    },
+    readyOrPerson,
+  );
 
   converges<PlacementFacts>(
     'placement',

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../operator/clients/kube/types.ts';
 /** Who needs workspace-scoped calls on a workspace: it is not closed while the operator has no path of its own to it. */
 
 const FINANCE = 'f1a40000-0000-4000-8000-000000000002';
-const REQUEST = '/subscriptions/s/resourceGroups/vnet-s-westeurope-1-rg/providers/Microsoft.Network/privateEndpoints/x';
+const REQUEST = `/subscriptions/s/resourceGroups/vnet-s-westeurope-1-rg/providers/Microsoft.Network/privateEndpoints/${FINANCE}.to-sales`;
 
 type Context = Parameters<typeof workspaceUsers>[0];
 
