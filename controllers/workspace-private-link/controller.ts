@@ -10,7 +10,7 @@ import { describe } from './describe.ts';
 import { isObserved, zoneIdOf } from './desired.ts';
 import { ANNOTATION, serviceId, serviceScopeOf } from './desired-names.ts';
 import { workspacesNeededBy } from './desired-needs.ts';
-import { provenanceOf } from './desired-provenance.ts';
+import { consumersIn } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
@@ -60,9 +60,7 @@ function secretsOf(object: KubeObject): readonly string[] {
     credentialsRef?.name ?? NAMESPACE_SECRET,
     ...endpoints.flatMap((endpoint) => endpoint.credentialsRef?.name ?? []),
     ...(isForeign ? [NAMESPACE_SECRET] : []),
-    ...Object.values(provenanceOf(object as WorkspacePrivateLink).consumers).map(
-      ({ secret }) => secret ?? NAMESPACE_SECRET,
-    ),
+    ...Object.values(consumersIn(object.metadata.annotations)).map(({ secret }) => secret ?? NAMESPACE_SECRET),
   ]);
 }
 

@@ -124,9 +124,13 @@ export function staleNotes({ metadata }: WorkspacePrivateLink, desired: Desired)
   return stale;
 }
 
-/** The id comes second in every note; a zone may be noted more than once, each time with the same consumer. */
-const consumersIn = (annotations: Readonly<Record<string, string>>): Provenance['consumers'] =>
-  Object.fromEntries(
+/**
+ * The id comes second in every note; a zone may be noted more than once, each time with the same consumer. Asked about
+ * each object that a list brings, and as a rule no note of it names any.
+ */
+export function consumersIn(annotations: Readonly<Record<string, string>> = {}): Provenance['consumers'] {
+  if (!Object.values(annotations).some((note) => note.includes(' @'))) return {};
+  return Object.fromEntries(
     WITH_CONSUMER.flatMap((what) =>
       valuesOf(annotations, what).flatMap((words) => {
         const consumer = consumerIn(words);
@@ -134,6 +138,7 @@ const consumersIn = (annotations: Readonly<Record<string, string>>): Provenance[
       }),
     ),
   );
+}
 
 /** What bears our mark when it is to be taken down, and was not made by us, was adopted. */
 export const settledHow = (how: How | 'none'): Exclude<How, 'taking'> | 'none' => (how === 'taking' ? 'adopted' : how);
