@@ -22,7 +22,10 @@ const violations: Record<string, readonly [string, string]> = {
   ],
   'the runtime knows no kind and no cloud': ['operator/runtime/pass.ts', 'operator/clients/arm/types.ts'],
   'clients know neither runtime nor controllers': ['operator/clients/budget.ts', 'operator/runtime/kind.ts'],
-  'operator/approval is pure: the clouds’ types only, and what the rungs of a ladder are': ['operator/approval/marker.ts', 'operator/clock.ts'],
+  'operator/approval is pure: the clouds’ types only, and what the rungs of a ladder are': [
+    'operator/approval/marker.ts',
+    'operator/clock.ts',
+  ],
   'operator/words is pure: what errors, objects and the runtime’s reports are, as types': [
     'operator/words/text.ts',
     'operator/clock.ts',
