@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector, Client, type Dispatcher, Pool } from 'undici';
 
 /** TLS as one service needs it; certificates and keys as PEM text. */
@@ -80,24 +81,27 @@ export function createSockets(options: SocketOptions): Agent {
   });
 }
 
-/** A connector that is rebuilt when `tls()` answers with something new. */
+/** A connector that is rebuilt when `tls()` answers with something new; until then authorities and keys are read once. */
 function connectorOf({ tls, lookup, connectTimeoutMs }: SocketOptions): buildConnector.connector {
   let current: TlsOptions | undefined;
   let connector: buildConnector.connector | undefined;
   return (target, callback) => {
     const wanted = tls();
     if (!connector || wanted !== current) {
-      current = wanted;
       connector = buildConnector({
         allowH2: false,
         timeout: connectTimeoutMs,
         ...(lookup && { lookup }),
-        ...(wanted?.ca && { ca: wanted.ca }),
-        ...(wanted?.cert && { cert: wanted.cert }),
-        ...(wanted?.key && { key: wanted.key }),
+        secureContext: createSecureContext({
+          ...(wanted?.ca && { ca: wanted.ca }),
+          ...(wanted?.cert && { cert: wanted.cert }),
+          ...(wanted?.key && { key: wanted.key }),
+        }),
         ...(wanted?.serverName && { servername: wanted.serverName }),
         ...(wanted?.insecureSkipVerify && { rejectUnauthorized: false }),
       });
+      // Not before: what cannot be read fails each connection, and none goes on with what was valid once.
+      current = wanted;
     }
     connector(target, callback);
   };

@@ -234,4 +234,17 @@ describe('connections', () => {
     expect((await ask(own)).status).toBe(200);
     await own.close();
   });
+
+  test('do not go on with what was valid once when the new certificate cannot be read', async () => {
+    let tls: { ca: string; cert?: string; key?: string } = { ca };
+    const own = createTransport({ lookup: { fabric: lookup }, tls: { fabric: () => tls } });
+    expect((await ask(own)).status).toBe(200);
+    tls = { ca, cert: 'half of a file', key: 'half of a file' };
+    await failure(ask(own));
+    await failure(ask(own));
+    expect(presented).toHaveLength(1);
+    tls = { ca };
+    expect((await ask(own)).status).toBe(200);
+    await own.close();
+  });
 });
