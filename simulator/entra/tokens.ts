@@ -55,7 +55,18 @@ export function withoutSlash(resource: string): string {
   return resource.replace(/\/+$/, '').toLowerCase();
 }
 
+/** What a signature vouches for does not change: each call brings its token, and it is checked once. */
+const checked = new Map<string, Token>();
+const MOST_CHECKED = 1_000;
+
 function readToken(text: string): Token | undefined {
+  const known = checked.get(text) ?? checkSignature(text);
+  if (checked.size >= MOST_CHECKED) checked.clear();
+  if (known) checked.set(text, known);
+  return known;
+}
+
+function checkSignature(text: string): Token | undefined {
   const [header, claims, signature] = text.split('.');
   if (!header || !claims || !signature) return undefined;
   const expected = Buffer.from(signatureOf(`${header}.${claims}`));

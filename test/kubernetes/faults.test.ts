@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Kubernetes, startKubernetes } from '../../simulator/kubernetes/kubernetes.ts';
-import { type Client, createClient, metaOf } from './client.ts';
-import { serveWidgets, widget, widgets } from './widgets.ts';
+import { type Client, createClient, type Json, metaOf } from './client.ts';
+import { CRDS, serveWidgets, widget, widgets } from './widgets.ts';
 
 /** How undici says that the connection went: closed, reset, cut short, or ended by ourselves. */
 const BROKEN = /other side closed|ECONNRESET|terminated|aborted|destroyed|closed/i;
@@ -261,6 +261,41 @@ describe('a snapshot', () => {
     // Whoever saw the lost future is told that it has not come yet.
     expect(await client.get(`${path}?resourceVersion=${then + 2}`)).toMatchObject({ status: 504 });
     expect(await client.post(path, widget('b'))).toMatchObject({ status: 201 });
+  });
+});
+
+describe('definitions of a snapshot', () => {
+  const kind = async () => (await client.get(`${CRDS}/widgets.example.dev`)).body as Json & { spec: Json };
+
+  test('are served as they were: what was made since is gone, what was deleted is back', async () => {
+    const without = server.snapshot();
+    const { spec } = await kind();
+    const names = { plural: 'gadgets', kind: 'Gadget', listKind: 'GadgetList', singular: 'gadget' };
+    await client.post(CRDS, { ...(await kind()), metadata: { name: 'gadgets.example.dev' }, spec: { ...spec, names } });
+    await server.settled();
+    const gadgets = widgets('default').replace('widgets', 'gadgets');
+    expect(await client.get(gadgets)).toMatchObject({ status: 200 });
+    server.restore(without);
+    expect(await client.get(gadgets)).toMatchObject({ status: 404 });
+
+    await client.delete(`${CRDS}/widgets.example.dev`);
+    await server.settled();
+    expect(await client.get(`${path}/a`)).toMatchObject({ status: 404 });
+    server.restore(without);
+    expect(await client.get(`${path}/a`)).toMatchObject({ status: 200 });
+  });
+
+  test('hold again what they held, also where they were changed since', async () => {
+    const strict = server.snapshot();
+    const change = (await kind()) as unknown as { spec: { versions: { schema: { openAPIV3Schema: Json } }[] } };
+    for (const { schema } of change.spec.versions) {
+      schema.openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    }
+    await client.put(`${CRDS}/widgets.example.dev`, change);
+    await server.settled();
+    expect(await client.post(path, widget('b', { color: 'blue' }))).toMatchObject({ status: 201 });
+    server.restore(strict);
+    expect(await client.post(path, widget('b', { color: 'blue' }))).toMatchObject({ status: 422 });
   });
 });
 

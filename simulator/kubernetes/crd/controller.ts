@@ -96,7 +96,7 @@ export function createCrdController(cluster: Cluster): CrdController {
       } else establish(crd);
     },
     reload() {
-      for (const name of Array.from(served.keys())) withdraw(name);
+      for (const name of Array.from(served.keys())) if (!collection.entries.has(name)) withdraw(name);
       for (const { object } of collection.entries.values()) serve(object as Crd);
     },
   };
