@@ -20,12 +20,12 @@ describe('workers at the start of a process', () => {
     pool.start();
     return {
       pool,
-      async end(passes: number) {
+      end: async (passes: number) => {
         for (const end of ends.splice(0, passes)) end();
         await turn();
         await turn();
       },
-      async after(ms: number) {
+      after: async (ms: number) => {
         jest.advanceTimersByTime(ms);
         await turn();
         await turn();
