@@ -91,6 +91,8 @@ function targetResolved(seen: Seen, rests: readonly Rest[]): Found {
   const rest = of(rests, 'target');
   if (!rest) return notBegun(seen, rests);
   if (!isDone(rest)) return found(seen, rest);
+  // The object is Ready, for traffic flows: what is lost is what it was set up by.
+  if (rest.reason === 'LinkGone') return { ...found(seen, rest), status: 'False' };
   // Nothing of the target is read while the endpoint itself cannot be: then nobody has held it
   // against the spec, unless before the request.
   const own = of(rests, 'endpoint');

@@ -153,6 +153,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the WorkspacePrivateLink that target names is being deleted',
     next: 'delete this object as well, or let the WorkspacePrivateLink be made anew',
   },
+  LinkGone: {
+    says: 'the WorkspacePrivateLink that target names does not exist any more, while the endpoint is connected as before: nobody in this cluster keeps the service that it leads to, and nothing could be made anew',
+    next: 'create it again, and nothing else changes; or replace this object by one whose target.privateLinkResourceId names the service, with deletionPolicy Retain here, so that the endpoint stays; if the service is to go as well, delete this object',
+  },
   LinkNotAllowed: {
     says: 'the WorkspacePrivateLink that target names does not allow this object to use it',
     next: 'its owner lists this namespace in spec.allowedSourceNamespaces; the operator notices at once',

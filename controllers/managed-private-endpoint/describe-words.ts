@@ -98,10 +98,11 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
     case 'NotServedYet':
       return desired.notServed.join(', ');
     case 'LinkNotFound':
+    case 'LinkGone':
     case 'LinkDeleting':
       return desired.reference && `${desired.reference.namespace}/${desired.reference.name}`;
     case 'TargetUnreadable':
-      return target.facts.reference === 'missing' && desired.reference
+      return ['missing', 'gone'].includes(target.facts.reference) && desired.reference
         ? `there is no WorkspacePrivateLink ${desired.reference.namespace}/${desired.reference.name}`
         : undefined;
     case 'LinkNotAllowed':

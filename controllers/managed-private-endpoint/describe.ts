@@ -11,6 +11,7 @@ import type { DescribeInput, EventNote, ManagedPrivateEndpoint, Report, Rest, Se
 
 const DESCRIPTION_LIMIT = 1_024;
 const WAITING = 'AwaitingApproval';
+const GONE = 'LinkGone';
 const ASPECTS = ['TargetResolved', 'Requested', 'Approved'] as const;
 
 type Input = DescribeInput<ManagedPrivateEndpoint, Seen>;
@@ -70,15 +71,26 @@ function statusOf(seen: Seen): Record<string, unknown> {
 
 const phaseOf = ({ machine, phase }: Rest): string => `${capital(machine)}.${phase}`;
 
-/** The object got ready, got stuck, or began to wait for a person since the status was last written. */
+/** The object got ready, got stuck, began to wait for a person, or lost its reference since the status was last written. */
 function eventsOf({ status }: ManagedPrivateEndpoint, now: Report['conditions']): readonly EventNote[] {
   const before = status?.conditions ?? [];
-  const waiting = (list: Report['conditions']) =>
-    list.find(({ type, status: held, reason }) => type === 'Approved' && held === 'False' && reason === WAITING);
-  const waits = waiting(now);
-  const events = lifeEvents(before, now);
-  if (!waits || waiting(before)) return events;
-  return [...events, { type: 'Normal', reason: WAITING, action: 'Reconcile', note: clip(waits.message, EVENT_LIMIT) }];
+  const began = (type: string, reason: string): readonly Report['conditions'][number][] => {
+    const holds = (list: Report['conditions']) =>
+      list.find((one) => one.type === type && one.status === 'False' && one.reason === reason);
+    const found = holds(now);
+    return found && !holds(before) ? [found] : [];
+  };
+  const event = (type: EventNote['type']) => (found: Report['conditions'][number]) => ({
+    type,
+    reason: found.reason,
+    action: 'Reconcile',
+    note: clip(found.message, EVENT_LIMIT),
+  });
+  return [
+    ...lifeEvents(before, now),
+    ...began('Approved', WAITING).map(event('Normal')),
+    ...began('TargetResolved', GONE).map(event('Warning')),
+  ];
 }
 
 /** What the spec alone tells is told also before anything could be looked at. */

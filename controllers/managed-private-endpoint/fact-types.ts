@@ -10,9 +10,10 @@ type FactsOf<D extends Record<string, readonly (boolean | string)[]>> = { readon
 export const TARGET_FACTS = {
   /**
    * arm: the spec names a resource by its ARM id · allowed: it names a WorkspacePrivateLink of this namespace, or one
-   * whose spec.allowedSourceNamespaces lists it · deleting: that object is being deleted.
+   * whose spec.allowedSourceNamespaces lists it · deleting: that object is being deleted · gone: it does not exist any
+   * more, and Fabric shows the endpoint approved all the same.
    */
-  reference: ['arm', 'allowed', 'missing', 'notAllowed', 'deleting'],
+  reference: ['arm', 'allowed', 'missing', 'gone', 'notAllowed', 'deleting'],
   /**
    * The target's private link service, by ARM id: properties.provisioningState Succeeded, something else, or 404.
    * otherResource: the target is not of that type, and nothing of it is read · notAsked: the endpoint is there already.

@@ -12,6 +12,7 @@ export const targetMachine = setup({
   types: { context: {} as TargetFacts, input: {} as TargetFacts },
   guards: {
     missing: is(({ reference }) => reference === 'missing'),
+    gone: is(({ reference }) => reference === 'gone'),
     notAllowed: is(({ reference }) => reference === 'notAllowed'),
     linkDeleting: is(({ reference }) => reference === 'deleting'),
     rejected: is(({ listed }) => listed === 'rejected'),
@@ -42,6 +43,7 @@ export const targetMachine = setup({
         Check: {
           always: [
             { guard: 'missing', target: 'Missing' },
+            { guard: 'gone', target: 'Gone' },
             { guard: 'notAllowed', target: 'NotAllowed' },
             { guard: 'linkDeleting', target: 'Deleting' },
             { guard: 'rejected', target: 'Rejected' },
@@ -50,6 +52,8 @@ export const targetMachine = setup({
         },
         // The watch on the WorkspacePrivateLinks brings the object back as soon as there is one.
         Missing: waiting('LinkNotFound', 'slow'),
+        // What is connected works as before; only nothing could be made anew.
+        Gone: ready('LinkGone'),
         NotAllowed: stalled('LinkNotAllowed'),
         Deleting: stalled('LinkDeleting'),
         Rejected: stalled('ListedReject'),

@@ -197,7 +197,9 @@ function unprovenUntil(
   if (!connection || approval !== 'overdue' || !fault) return undefined;
   const overAtMs = approvedAtMs(context.provenance.match, connection) + context.deps.clock.scaled(UNPROVEN_MS);
   // Whoever mends a Secret waits in front of the screen.
-  return Math.min(tickAfter(context, isCredentialTrouble(fault.error) ? 'awaited' : 'slow'), overAtMs);
+  const nextAtMs = tickAfter(context, isCredentialTrouble(fault.error) ? 'awaited' : 'slow');
+  // Past the hour only a turn is still waited for, which says itself when it comes.
+  return overAtMs > context.pass.nowMs ? Math.min(nextAtMs, overAtMs) : nextAtMs;
 }
 
 /** What Fabric must show for an approval of ours to be proven. */

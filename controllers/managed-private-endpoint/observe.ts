@@ -2,6 +2,7 @@ import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts'
 import { type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import { isLoss } from '../../operator/runtime/loss/observe.ts';
 import { desiredOf } from './desired.ts';
+import { fabricServiceOf } from './desired-names.ts';
 import { isOpenApproval, provenanceOf } from './desired-provenance.ts';
 import { isRequestable } from './machine-target.ts';
 import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
@@ -112,9 +113,17 @@ async function observeLife(context: Context, blank: Seen): Promise<Seen> {
   }
   const decides = isDecided(context, facts);
   const approval = decides ? await observeApproval(context, reference, blank.target, rows) : undefined;
-  const target = await targetOfRow(context, reference, blank.target, facts);
+  const target = withoutLink(await targetOfRow(context, reference, blank.target, facts), endpoint);
   const expected = target.facts.workspace === 'asExpected' ? 'requestable' : 'notRequestable';
   return { ...blank, target, endpoint: { ...endpoint, facts: { ...facts, target: expected } }, approval };
+}
+
+/** The reference leads nowhere any more, and what was made by it works: Fabric still says where it leads. */
+function withoutLink(target: TargetSeen, { facts, row }: Seen['endpoint']): TargetSeen {
+  const isOurs = facts.origin === 'created' || facts.origin === 'adopted';
+  if (target.facts.reference !== 'missing' || facts.endpoint !== 'approved' || !isOurs || !row) return target;
+  const { targetId: id } = row;
+  return { ...target, id, scope: fabricServiceOf(id), facts: { ...target.facts, reference: 'gone' } };
 }
 
 const NOT_TO_TAKE_OVER = ['nameTaken', 'targetTaken', 'deleting'];

@@ -63,6 +63,7 @@ export type Reason =
   | 'EndpointUnlisted'
   | 'LeftoverDeleting'
   | 'LinkDeleting'
+  | 'LinkGone'
   | 'LinkNotAllowed'
   | 'LinkNotFound'
   | 'ListedReject'

@@ -637,3 +637,54 @@ test('observed only: nothing is written, and the plan says what would be', async
   await stage.apply(managedManifest({ ...AUTO, managementPolicy: 'Observe' }));
   await playUntilSaid(stage, 'ObservedAsWanted');
 });
+
+describe('the WorkspacePrivateLink by which a working endpoint was set up', () => {
+  const linkGoes = async () => {
+    await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+      type: 'merge',
+      body: { spec: { deletionPolicy: 'Retain' } },
+      fieldManager: 'person',
+    });
+    await stage.deleteLink();
+    await stage.run(() => stage.link() === undefined, { withinMs: HOUR_MS, what: 'the link is gone' });
+  };
+
+  test('is gone: it stays Ready, for traffic flows, and says what is lost and what to do', async () => {
+    await stage.startOperator();
+    await stage.apply(managedManifest(AUTO));
+    await playUntilManagedReady(stage);
+    stage.forget();
+    await linkGoes();
+    await stage.pass(MINUTE_MS);
+    expect(managedSaid(stage, 'Ready')).toBe('True Ready');
+    expect(managedCondition(stage, 'Ready')?.message).toContain('WorkspacePrivateLink stage/sales is gone');
+    expect(managedSaid(stage, 'Stalled')).toBe('nothing');
+    expect(managedSaid(stage, 'TargetResolved')).toBe('False LinkGone');
+    expect(managedCondition(stage, 'TargetResolved')?.message).toContain('create it again');
+    expect(managedIn(stage)?.status?.targetResourceId).toBe(SALES_SERVICE);
+    await stage.pass(12 * HOUR_MS);
+    expect(eventReasons(stage).filter((reason) => reason === 'LinkGone')).toHaveLength(1);
+    expect(cloudWrites(stage.calls)).toEqual([]);
+    expect(managedIn(stage)?.status?.connection?.status).toBe('Approved');
+  });
+
+  test('is gone before the approval: whoever waits is told', async () => {
+    await stage.startOperator();
+    await stage.apply(managedManifest());
+    await stage.run(() => rowIn(stage) !== undefined, { withinMs: HOUR_MS, what: 'it is asked for' });
+    await linkGoes();
+    await stage.pass(MINUTE_MS);
+    expect(managedSaid(stage, 'Ready')).toBe('False LinkNotFound');
+  });
+
+  test('comes back: as if nothing had been', async () => {
+    await stage.startOperator();
+    await stage.apply(managedManifest(AUTO));
+    await playUntilManagedReady(stage);
+    await linkGoes();
+    await stage.apply(salesLink(stage.nameserverOf, { endpoints: [], inbound: undefined, outbound: undefined }));
+    await stage.pass(MINUTE_MS);
+    expect(managedSaid(stage, 'Ready')).toBe('True Ready');
+    expect(managedSaid(stage, 'TargetResolved')).toBe('True TargetReady');
+  });
+});
