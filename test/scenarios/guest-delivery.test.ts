@@ -374,6 +374,16 @@ describe('on the way up', () => {
     await begin({ grants: [GRANTS[0]!] });
     await playUntilMappingSaid(stage, 'PrincipalNotFound');
     expect(nextStep()).toContain('check its object id');
+    // Nothing was given: what a person then gives by hand is theirs, and how long it was waited for is known all the same.
+    await stage.crashAndRestart();
+    await stage.pass(20 * MINUTE_MS);
+    expect(mappingSaid(stage, 'Granted')).toBe('False PrincipalNotFound');
+    stage.simulator.faults.clear();
+    setRole(stage.simulator.cloud, workspaceIn(stage.simulator.world, SALES), principalId(), 'Viewer');
+    await playUntilMappingReady(stage);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(roleWrites().filter(({ method }) => method === 'DELETE')).toEqual([]);
   });
 
   test('without grants the T-SQL is in the status', async () => {

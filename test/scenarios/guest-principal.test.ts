@@ -125,6 +125,8 @@ describe('told or named', () => {
     await stage.pass(HOUR_MS);
     expect(guestsInSales()).toEqual([]);
     expect(message()).toContain(principal());
+    // Whoever the directory does not know was asked for, and got nothing: there is nothing that is not known.
+    expect(mappingIn(stage)!.status!.access).toBe('no roles');
     // Nor when a new process cannot read the list that contradicts it.
     stage.forget();
     stage.simulator.faults.add({ kind: 'cut', service: 'fabric', method: 'GET', path: 'crosstenantauth' });

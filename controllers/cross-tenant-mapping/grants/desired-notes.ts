@@ -41,7 +41,11 @@ export function grantNotesIn(annotations: Readonly<Record<string, string>> | und
 function noteIn(text: string): GrantNote | undefined {
   const [how, role = '', first = '', workspaceId, type, id, last = ''] = text.split(' ');
   const [atMs, askedAtMs] = [Date.parse(first), Date.parse(last)];
-  if ((how !== 'created' && how !== 'adopted') || !ROLES.includes(role) || Number.isNaN(atMs + askedAtMs))
+  if (
+    (how !== 'created' && how !== 'adopted' && how !== 'refused') ||
+    !ROLES.includes(role) ||
+    Number.isNaN(atMs + askedAtMs)
+  )
     return undefined;
   if (!workspaceId || !type || !id) return undefined;
   return { how, role: role as WorkspaceRole, atMs, askedAtMs, workspaceId, principal: { id, type } };
@@ -58,3 +62,7 @@ export const noteOf = (
   workspaceId: string,
   principal: Pick<RolePrincipal, 'id'>,
 ): GrantNote | undefined => notes.find((note) => isAbout(note, workspaceId, principal.id));
+
+/** What was given or taken over; a refusal gives nothing. */
+export const isHolding = (note: GrantNote | undefined): note is GrantNote & { how: 'created' | 'adopted' } =>
+  note !== undefined && note.how !== 'refused';

@@ -17,7 +17,7 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
     const grant = grantOf(seen, ladder);
     const { principal, note, wanted } = grant;
     const { nowMs } = pass;
-    const atMs = note?.how === 'created' ? note.atMs : nowMs;
+    const atMs = note && note.how !== 'adopted' ? note.atMs : nowMs;
     const asked: GrantNote = { how: 'created', atMs, askedAtMs: nowMs, principal, ...wanted };
     const { fabric } = await clientsOf(deps, pass);
     try {
@@ -26,10 +26,11 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
       );
     } catch (thrown) {
       const error = toOperatorError(thrown);
-      // We had never asked before, and have given nothing now: what is there, or will be, is somebody else's. When a
-      // principal was first not found is kept: it tells how long to wait for it.
-      if (didNothing(error) && error.reason !== 'PrincipalNotFound' && note?.how !== 'created') {
-        await pass.annotate(note ? grantNote(note) : noGrant(asked));
+      // Nothing of ours was there before, and we have given nothing now: what is there, or will be, is somebody else's.
+      if (didNothing(error) && note?.how !== 'created') {
+        const former = note ? grantNote(note) : noGrant(asked);
+        // When a principal was first not found is kept: it tells how long to wait for it.
+        await pass.annotate(error.reason === 'PrincipalNotFound' ? grantNote({ ...asked, how: 'refused' }) : former);
       }
       throw error.reason === 'PrincipalNotFound' ? replicating(deps, pass, error, asked) : error;
     }

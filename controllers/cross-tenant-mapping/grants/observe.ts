@@ -1,7 +1,7 @@
 import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { agedCall, type Context } from '../reading.ts';
 import { foundIn, grantLadder, revocationLadder, unwantedNotes } from './desired.ts';
-import { grantNotesIn, noteOf } from './desired-notes.ts';
+import { grantNotesIn, isHolding, noteOf } from './desired-notes.ts';
 import type {
   GrantNote,
   GrantSeen,
@@ -44,7 +44,9 @@ export function outgoingNotes(
   policy: Context['desired']['deletion'],
 ): readonly GrantNote[] {
   if (policy === 'Retain') return [];
-  return grantNotesIn(annotations).filter(({ how }) => how === 'created' || policy === 'DeleteAll');
+  return grantNotesIn(annotations).filter(
+    ({ how }) => how === 'created' || (how === 'adopted' && policy === 'DeleteAll'),
+  );
 }
 
 async function observeGrant(
@@ -57,14 +59,14 @@ async function observeGrant(
   const facts = { principal: 'waiting', assignment: 'notAsked', origin: 'none', adoption } as const;
   // Whom it was given to has it still, and nobody looks: what people read must not call that nothing.
   if (!principal) {
-    const isUnread = notes.some(({ workspaceId }) => workspaceId === wanted.workspaceId);
+    const isUnread = notes.some((note) => isHolding(note) && note.workspaceId === wanted.workspaceId);
     return { facts, wanted, principal, note: undefined, ...(isUnread && { isUnread }) };
   }
   const note = noteOf(notes, wanted.workspaceId, principal);
-  const known = { ...facts, principal: 'resolved', origin: note?.how ?? 'none' } as const;
+  const known = { ...facts, principal: 'resolved', origin: isHolding(note) ? note.how : 'none' } as const;
   const list = await readAssignments(context, wanted.workspaceId, (found) => {
     const { state } = foundIn(found, principal.id, wanted.role);
-    return state === 'asWanted' && note !== undefined;
+    return state === 'asWanted' && isHolding(note);
   });
   if (list.fault) {
     return { facts: { ...known, assignment: blind(list) }, wanted, principal, note, fault: list.fault };

@@ -9,7 +9,8 @@ export type WantedGrant = { workspaceId: string; role: WorkspaceRole };
 
 /** Annotation granted.<workspace>.<principal>. */
 export type GrantNote = {
-  how: 'created' | 'adopted';
+  /** refused: the directory does not know the principal. Nothing is given then, and only the time counts. */
+  how: 'created' | 'adopted' | 'refused';
   /** What was asked for last. */
   role: WorkspaceRole;
   /** When we first asked: a principal that is unknown for long after it is no new one. */
