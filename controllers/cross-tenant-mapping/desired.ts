@@ -6,6 +6,7 @@ export function desiredOf({ metadata, spec }: CrossTenantMapping): Desired {
   return {
     uid: metadata.uid ?? '',
     namespace: metadata.namespace ?? '',
+    name: metadata.name,
     tenantId: spec.tenantId.toLowerCase(),
     guest: { ...guest, tenantId: guest.tenantId.toLowerCase(), objectId: guest.objectId.toLowerCase() },
     principalType: guest.type === 'Group' ? 'Group' : 'ServicePrincipal',

@@ -26,6 +26,7 @@ export type { CrossTenantMapping };
 export type Desired = {
   uid: string;
   namespace: string;
+  name: string;
   /** The provider's. */
   tenantId: string;
   guest: {

@@ -62,5 +62,6 @@ export type RemovalReason =
   | 'GrantsLeft'
   | 'GrantsStuck'
   | 'MappingDeleting'
+  | 'MappingGivenUp'
   | 'Releasing'
   | 'RemovalSettling';

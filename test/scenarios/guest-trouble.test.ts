@@ -26,7 +26,7 @@ import {
   rowsIn,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { credentialsSecret, NAMESPACE, OPERATOR_APP, TENANT } from '../support/stage-world.ts';
+import { credentialsSecret, NAMESPACE, OPERATOR_APP, SALES, TENANT } from '../support/stage-world.ts';
 
 /** What goes wrong with guests, and what people then read. */
 
@@ -68,6 +68,13 @@ const mapByHand = (extra: object = {}) =>
     userPrincipalName: ANA.userPrincipalName!,
     ...extra,
   });
+
+const ABANDON = 'kubectl -n stage annotate ctm guest fabriclink.dev/abandon=yes';
+const VIEWER = [{ workspaceId: SALES, role: 'Viewer' }];
+const ledger = () =>
+  JSON.stringify(
+    stage.kubernetes.objects('configmaps').filter(({ metadata }) => metadata.name.startsWith('fabriclink-ledger-')),
+  );
 
 describe('consent that is taken back', () => {
   test.each(['vanish', 'tombstone'] as const)(
@@ -270,10 +277,60 @@ describe('a mapping that may not be deleted', () => {
     stage.simulator.faults.add({ kind: 'refuse', status: 403, code: 'InsufficientPrivileges', method: 'DELETE' });
     await deleteMappingObject(stage);
     await playUntilMappingSaid(stage, 'PermissionUnproven');
-    expect(mappingIn(stage)!.status!.nextStep).toContain('set deletionPolicy to Retain');
+    expect(mappingIn(stage)!.status!.nextStep).toContain(ABANDON);
     await patchSpec({ deletionPolicy: 'Retain' });
     await playUntilMappingGone(stage);
     expect(liveRows(stage)).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'the deletion is refused',
+      { kind: 'refuse', status: 403, code: 'InsufficientPrivileges', method: 'DELETE' },
+      ABANDON,
+    ],
+    ['the deletion fails', { kind: 'refuse', status: 500, code: 'UnknownError', method: 'DELETE' }, 'tries again'],
+    ['the list is refused', { kind: 'refuse', status: 403, code: 'InsufficientPrivileges', method: 'GET' }, ABANDON],
+    ['the list is cut off', { kind: 'cut', method: 'GET' }, ABANDON],
+  ] as const)('is left when a person gives up while %s, and listed', async (_, fault, said) => {
+    await begin(ANA, { grants: VIEWER });
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    stage.simulator.faults.add({ ...fault, path: 'crosstenantauth' });
+    await deleteMappingObject(stage);
+    await stage.crashAndRestart();
+    await stage.pass(3 * HOUR_MS);
+    expect(mappingIn(stage)!.status!.nextStep).toContain(said);
+    await annotate({ 'fabriclink.dev/abandon': 'yes' });
+    await stage.settle();
+    expect(mappingIn(stage)).toBeUndefined();
+    expect(liveRows(stage)).toHaveLength(1);
+    const { id } = liveRows(stage)[0]!;
+    expect(eventNotes(stage).join('\n')).toMatch(`left the mapping (${id}) of object ${ANA.objectId}`);
+    expect(eventNotes(stage).join('\n')).toContain('DELETE https://api.fabric.microsoft.com');
+    expect(ledger()).toContain(`"abandoned`);
+    // Whether a deletion that failed was done, nobody knows.
+    expect(ledger().includes('mappingDeleted')).toBe(said === 'tries again');
+  });
+
+  test('is deleted although a person gives up, where nothing holds that up', async () => {
+    await begin(ANA);
+    await playUntilMappingReady(stage);
+    await stage.pass(MINUTE_MS);
+    const id = stage.simulator.faults.add({
+      kind: 'throttle',
+      retryAfterSeconds: 600,
+      method: 'DELETE',
+      path: 'crosstenantauth',
+    });
+    await deleteMappingObject(stage);
+    await annotate({ 'fabriclink.dev/abandon': 'yes' });
+    await stage.pass(MINUTE_MS);
+    expect(mappingIn(stage)).toBeDefined();
+    stage.simulator.faults.remove(id);
+    await playUntilMappingGone(stage);
+    expect(liveRows(stage)).toEqual([]);
+    expect(eventReasons(stage)).not.toContain('Abandoned');
   });
 
   test.each([
@@ -321,10 +378,6 @@ describe('observed only', () => {
 });
 
 describe('a deletion whose credentials are gone', () => {
-  const ledger = () =>
-    JSON.stringify(
-      stage.kubernetes.objects('configmaps').filter(({ metadata }) => metadata.name.startsWith('fabriclink-ledger-')),
-    );
   const orphan = async () => {
     await begin(ANA);
     await playUntilMappingReady(stage);

@@ -3,6 +3,7 @@ import { isRecorded } from '../../../operator/runtime/loss/observe.ts';
 import { notes } from '../desired-provenance.ts';
 import { inWords, type Run } from '../effect-parts.ts';
 import type { Deps, MyPass } from '../reading.ts';
+import { DELETE_BY_HAND } from '../removal/effects-left.ts';
 import type { LossEffect, Seen } from '../types.ts';
 import { leftBehind } from './observe.ts';
 
@@ -30,7 +31,7 @@ export const lossEffects = (deps: Deps): Readonly<Record<LossEffect, Run>> => ({
 async function letGo(pass: MyPass, seen: Seen, why: string, place: string | undefined): Promise<void> {
   const left = leftBehind(seen.desired, seen.provenance);
   const ledger = place === undefined ? '' : ` It is listed in ConfigMap ${place}.`;
-  const note = `Let go although ${inWords(seen.desired)} may still have access (${why}).${ledger} A Fabric administrator deletes the mapping: DELETE https://api.fabric.microsoft.com/v1/admin/crosstenantauth/mappings/{mappingId}.`;
+  const note = `Let go although ${inWords(seen.desired)} may still have access (${why}).${ledger} ${DELETE_BY_HAND}`;
   report(pass, { reason: 'Abandoned', action: 'Release', note, warning: true }, { why, left });
   await pass.release('abandoned');
 }

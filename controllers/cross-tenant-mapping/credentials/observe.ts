@@ -18,10 +18,13 @@ export const observeMappingLoss = (
   });
 
 /** As a person would look for it. */
-export function leftBehind({ guest }: Desired, { mapping, principal }: Provenance): string {
+export function mappingLeft({ guest }: Desired, { mapping, principal }: Provenance): string {
   const represented = principal ? `, represented by ${principal.type} ${principal.id}` : '';
-  return `the mapping${mapping ? ` (${mapping.id})` : ''} of object ${guest.objectId} of tenant ${guest.tenantId}${represented}, with its workspace roles`;
+  return `the mapping${mapping ? ` (${mapping.id})` : ''} of object ${guest.objectId} of tenant ${guest.tenantId}${represented}`;
 }
+
+export const leftBehind = (desired: Desired, provenance: Provenance): string =>
+  `${mappingLeft(desired, provenance)}, with its workspace roles`;
 
 /** Each role that this object gave and has not taken back. */
 export const rolesLeft = ({ resource }: Pick<MyPass, 'resource'>): readonly string[] =>

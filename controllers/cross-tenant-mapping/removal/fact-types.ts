@@ -13,8 +13,9 @@ export const REMOVAL_FACTS = {
   /**
    * Rows of the guest that are not known to be over, and not deleted by this object yet (annotation deleted-mappings):
    * the list goes on showing a deleted mapping for more than a day, and that is not waited for (cloud-apis 15.3). settling: asked for
-   * minutes ago, by an answer that told no id, and not listed yet.
+   * minutes ago, by an answer that told no id, and not listed yet · givenUp: the list cannot be read, and a person gave up
+   * (annotation fabriclink.dev/abandon).
    */
-  mapping: ['gone', 'present', 'settling', 'unobservable', 'refused'],
+  mapping: ['gone', 'present', 'settling', 'unobservable', 'refused', 'givenUp'],
 } as const satisfies Domain;
 export type RemovalFacts = FactsOf<typeof REMOVAL_FACTS>;

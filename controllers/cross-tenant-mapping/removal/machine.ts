@@ -14,6 +14,7 @@ export const removalMachine = setup({
     released: is(({ claimed }) => !claimed),
     leaving: is(({ grants }) => grants === 'leaving'),
     keeps: is(({ wish }) => wish === 'keep'),
+    givenUp: is(({ mapping, wish }) => mapping === 'givenUp' && wish === 'delete'),
     unobservable: is(({ mapping }) => mapping === 'unobservable'),
     refused: is(({ mapping }) => mapping === 'refused'),
     settling: is(({ mapping }) => mapping === 'settling'),
@@ -45,6 +46,7 @@ export const removalMachine = setup({
         Check: {
           always: [
             { guard: 'keeps', target: '#removal.Release' },
+            { guard: 'givenUp', target: '#removal.Release.ReleasingMapped' },
             { guard: 'unobservable', target: 'Unobservable' },
             { guard: 'refused', target: 'Refused' },
             { guard: 'settling', target: 'Settling' },
@@ -69,6 +71,7 @@ export const removalMachine = setup({
           ],
         },
         AwaitingGrants: stalled('GrantsStuck'),
+        ReleasingMapped: doing('releaseLeft', 'MappingGivenUp', 'now'),
         ReleasingLeft: doing('releaseLeft', 'GrantsLeft', 'now'),
         Releasing: doing('release', 'Releasing', 'now'),
         Gone: leaf('gone', 'Released', 'never'),

@@ -1,10 +1,10 @@
-import { isAbandoned, PATIENCE_MS } from '../../../operator/runtime/loss/observe.ts';
+import { isAbandoned, isGivenUp, PATIENCE_MS } from '../../../operator/runtime/loss/observe.ts';
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
 import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
 import { isForeign } from '../mapping/observe-origin.ts';
 import { type Context, type MyPass } from '../reading.ts';
-import type { Desired, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
+import type { Desired, Fault, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
 /** Published: a deleted mapping stays listed for "more than a day"; afterwards what is listed lives. */
 const TOMBSTONE_MS = 72 * 3_600_000;
@@ -42,15 +42,19 @@ export async function observeRemoval(context: Context, grants: GrantsLeft): Prom
   if (base.wish === 'keep' || base.grants === 'leaving') return { facts: base };
   const first = await rowsSinceRequest(context);
   let rows = first.value?.of(desired.guest).some(isAnswered) ? await readRows(context, 0) : first;
-  if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
+  if (rows.fault) return blind(context, base, rows.fault);
   const dueAtMs = askedAtMs(context) + context.deps.clock.scaled(SETTLE_MS);
   if (mayAppear(context, rows.value.of(desired.guest)) && rows.value.readAtMs < dueAtMs) {
     if (pass.nowMs < dueAtMs) return { facts: { ...base, mapping: 'settling' }, dueAtMs };
     rows = await readRows(context, pass.nowMs - dueAtMs);
-    if (rows.fault) return { facts: { ...base, mapping: blindness(rows.fault) }, fault: rows.fault };
+    if (rows.fault) return blind(context, base, rows.fault);
   }
   const mappingId = nextOf(context, rows.value.of(desired.guest));
   return mappingId === undefined ? { facts: base } : { facts: { ...base, mapping: 'present' }, mappingId };
+}
+
+function blind({ pass }: Context, base: RemovalFacts, fault: Fault): RemovalSeen {
+  return { facts: { ...base, mapping: isGivenUp(pass, fault.error) ? 'givenUp' : blindness(fault) }, fault };
 }
 
 /** Its answer told an id by which it can be deleted. */

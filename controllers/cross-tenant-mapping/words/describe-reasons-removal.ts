@@ -27,6 +27,10 @@ export const REMOVAL_WORDING: Readonly<Record<RemovalReason, Wording>> = {
     says: 'the mapping is to be deleted',
     next: 'the operator deletes it; the guest’s principal stops working at once, and Fabric lists the mapping for another day or more',
   },
+  MappingGivenUp: {
+    says: 'the mapping cannot be looked at, and a person gave up waiting',
+    next: 'the operator writes that down and lets the object go',
+  },
   Released: { says: 'the object has been let go', next: 'nothing is to be done' },
   Releasing: { says: 'nothing is left', next: 'the operator lets the object go' },
   RemovalSettling: {

@@ -45,7 +45,7 @@ function sayError(seen: Seen, rest: Rest, error: Failure): Said {
   return {
     reason: passing ? rest.reason : error.reason,
     text: error.message,
-    next: `${error.remedy ?? NEXT_BY_DISPOSITION[error.disposition]}${passing || rest.reason !== 'MappingDeleting' ? '' : RETAIN}`,
+    next: `${error.remedy ?? NEXT_BY_DISPOSITION[error.disposition]}${passing || rest.reason !== 'MappingDeleting' ? '' : orAbandon(seen)}`,
   };
 }
 
@@ -81,21 +81,25 @@ const BLAMES: ReadonlySet<string> = new Set([
 const namesItself = ({ error }: Fault): boolean =>
   error.reason.startsWith('Credential') || ['ProviderNotEnrolled', 'PermissionUnproven'].includes(error.reason);
 
-const RETAIN = '; or set deletionPolicy to Retain, which lets the object go and leaves the mapping';
+const abandonCommand = ({ desired: { namespace, name } }: Seen): string =>
+  `\`kubectl -n ${namespace} annotate ctm ${name} fabriclink.dev/abandon=yes\``;
+
+/** The ledger and an Event then say what is left. */
+const orAbandon = (seen: Seen): string => `; or let the object go and leave the mapping, with ${abandonCommand(seen)}`;
 
 /** Of a deletion that may never see what it waits for: how to end the waiting. */
-function letGo({ removal, loss }: Seen, { machine, reason, tag }: Rest): string {
+function letGo(seen: Seen, { machine, reason, tag }: Rest): string {
+  const { removal, loss } = seen;
   if (loss && reason === 'CredentialsLost') {
-    const { namespace, name } = loss.note.object;
     const when = loss.dueAtMs === undefined ? 'after a day' : `at ${minute(loss.dueAtMs)}`;
-    return `; else the object is let go ${when}, or at once with \`kubectl -n ${namespace} annotate ctm ${name} fabriclink.dev/abandon=yes\`, and the guest keeps its access`;
+    return `; else the object is let go ${when}, or at once with ${abandonCommand(seen)}, and the guest keeps its access`;
   }
   if (machine === 'removal' && ['ReadRefused', 'Unobservable'].includes(reason)) {
-    return RETAIN;
+    return orAbandon(seen);
   }
   const isStuck = (machine === 'revocation' || machine === 'outputs') && tag === 'stalled';
   if (!removal || !isStuck) return '';
-  return '. The mapping does not wait for this, and ends the guest’s access; the object is let go after a day, or at once with annotation fabriclink.dev/abandon=yes';
+  return `. The mapping does not wait for this, and ends the guest’s access; the object is let go after a day, or at once with ${abandonCommand(seen)}`;
 }
 
 /** What could not be read, for the ladder that rests because of it. */

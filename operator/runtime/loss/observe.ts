@@ -17,6 +17,16 @@ export const isLoss = (error: OperatorError): boolean => isCredentialTrouble(err
 /** A person gives up waiting for what the deletion of this object needs. */
 export const isAbandoned = ({ metadata }: KubeObject): boolean => (metadata.annotations?.[ABANDON] ?? '') !== '';
 
+/**
+ * A person gives up waiting for a deletion that this error holds up. Nothing holds it up while it only is not our turn, or
+ * while nobody has been asked.
+ */
+export const isGivenUp = (
+  { resource, signal }: { resource: KubeObject; signal: AbortSignal },
+  { disposition, unsent }: OperatorError,
+): boolean =>
+  isAbandoned(resource) && !signal.aborted && !unsent && !['throttled', 'conflict', 'bug'].includes(disposition);
+
 /** Of the pass over the object that is to be deleted. */
 type Pass = { resource: KubeObject; nowMs: number; signal: AbortSignal };
 

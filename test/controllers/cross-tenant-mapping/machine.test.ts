@@ -110,7 +110,12 @@ describe('over every observation', () => {
         'release',
         ({ grants, wish, mapping }) => grants === 'gone' && (wish === 'keep' || mapping === 'gone'),
       ),
-      'lets go of what is stuck only after a day': only('releaseLeft', ({ grants }) => grants === 'left'),
+      'lets go of what is stuck only after a day, and of a mapping only for a person': only(
+        'releaseLeft',
+        ({ grants, mapping, wish }) =>
+          (grants === 'left' && (wish === 'keep' || mapping === 'gone')) ||
+          (mapping === 'givenUp' && wish === 'delete' && grants !== 'leaving'),
+      ),
       'no effect on what could not be read': ({ mapping, wish }, { effect }) =>
         !['unobservable', 'refused'].includes(mapping) || wish === 'keep' || effect === undefined,
       'gone means let go of': ({ claimed }, { tag }) => (tag === 'gone') === !claimed,
