@@ -118,6 +118,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'Fabric is deleting the endpoint',
     next: 'the operator waits until it is gone, a few minutes',
   },
+  EndpointGivenUp: {
+    says: 'the endpoint cannot be looked at or does not go, and a person gave up waiting',
+    next: 'the operator writes that down and lets the object go',
+  },
   EndpointFailed: {
     says: 'Fabric could not make the endpoint: most often the sub-resource is not one of the target, or the target does not exist',
     next: 'check target.subresource and target.privateLinkResourceId (both immutable: delete this object and create it anew), or set recreatePolicy to OnRejection to have the same asked for again',

@@ -16,13 +16,13 @@ export type Said = {
 const MOST_NAMED = 3;
 /** What a person reads about one ladder: the error if its effect failed, else its reason with what was found. */
 export function say(seen: Seen, rest: Rest): Said {
-  if (rest.outcome.kind === 'failed') return sayError(rest, rest.outcome.error);
+  if (rest.outcome.kind === 'failed') return sayError(seen, rest, rest.outcome.error);
   const { says, next } = WORDING[rest.reason as Reason];
   const fault = blames(rest) ? faultOf(seen, rest) : undefined;
   const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
   const remedies = fault?.error.remedy === undefined ? remediesOf(seen, rest) : [fault.error.remedy];
   const [remedy, ...shorter] = remedies;
-  const ending = isHeldUp(rest) ? `; or ${LET_GO}` : givenUp(seen, rest);
+  const ending = isHeldUp(rest) ? orAbandon(seen) : givenUp(seen, rest);
   return {
     reason: fault?.error.reason.startsWith('Credential') ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
@@ -33,28 +33,32 @@ export function say(seen: Seen, rest: Rest): Said {
 
 type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
-function sayError(rest: Rest, error: Failure): Said {
+function sayError(seen: Seen, rest: Rest, error: Failure): Said {
   // Passing troubles keep the ladder's own reason: a word that people wait for should not flicker.
   const passing = passesByItself(error);
   return {
     reason: passing ? rest.reason : error.reason,
     text: error.message,
-    next: error.remedy ?? NEXT_BY_DISPOSITION[error.disposition],
+    next: `${error.remedy ?? NEXT_BY_DISPOSITION[error.disposition]}${!passing && rest.machine === 'removal' ? orAbandon(seen) : ''}`,
   };
 }
 
 /** A deletion that may never see what it waits for. */
 const isHeldUp = ({ machine, reason }: Rest): boolean =>
   machine === 'removal' && ['NoPrivatePath', 'ReadRefused', 'Unobservable'].includes(reason);
-const LET_GO = 'set deletionPolicy to Retain, which lets the object go and leaves the endpoint';
+
+const abandonCommand = ({ desired: { namespace, name } }: Seen): string =>
+  `\`kubectl -n ${namespace} annotate managedprivateendpoint ${name} fabriclink.dev/abandon=yes\``;
+
+/** The ledger and an Event then say what is left. */
+const orAbandon = (seen: Seen): string => `; or let the object go and leave the endpoint, with ${abandonCommand(seen)}`;
 
 /** Of a deletion that waits for credentials: how to end the waiting, and when it ends by itself. */
-function givenUp({ loss }: Seen, { reason }: Rest): string {
+function givenUp(seen: Seen, { reason }: Rest): string {
+  const { loss } = seen;
   if (!loss || reason !== 'CredentialsLost') return '';
-  const { namespace, name } = loss.note.object;
   const when = loss.dueAtMs === undefined ? 'after a day' : `at ${new Date(loss.dueAtMs).toISOString().slice(0, 16)}Z`;
-  const command = `kubectl -n ${namespace} annotate managedprivateendpoint ${name} fabriclink.dev/abandon=yes`;
-  return `; else the object is let go ${when}, or at once with \`${command}\`, and the endpoint stays`;
+  return `; else the object is let go ${when}, or at once with ${abandonCommand(seen)}, and the endpoint stays`;
 }
 
 /** These rests mean that a read failed: then its error says more than we can. */

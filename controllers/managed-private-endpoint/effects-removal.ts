@@ -1,6 +1,6 @@
 import { toOperatorError } from '../../operator/errors.ts';
 import { found, report } from '../../operator/runtime/acting.ts';
-import { abandonedEntry, isRecorded } from '../../operator/runtime/loss/observe.ts';
+import { abandonedEntry, isRecorded, personGivesUp } from '../../operator/runtime/loss/observe.ts';
 import { isOurRow, notes } from './desired-provenance.ts';
 import { inWords, type Run } from './effect-parts.ts';
 import { rowNow } from './effects-endpoint.ts';
@@ -11,22 +11,22 @@ import type { Effect, LossEffect, Seen } from './types.ts';
 
 type RemovalEffect = Extract<
   Effect,
-  'deleteEndpoint' | 'deleteUnseen' | LossEffect | 'release' | 'releaseUnseen' | 'releaseUnconfirmed'
+  'deleteEndpoint' | 'deleteUnseen' | LossEffect | 'release' | 'releaseGivenUp' | 'releaseUnseen' | 'releaseUnconfirmed'
 >;
 
 export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>> => ({
   async deleteEndpoint(pass, seen) {
-    const row = await rowNow(deps, pass, seen);
-    if (!row || row.provisioningState === 'Deleting' || !isOurRow(seen.provenance, row)) return;
-    // Credentials that are lost again have a day of their own again.
-    if (seen.provenance.lostAtMs !== undefined) await pass.annotate(notes.lostAt(undefined));
-    const { fabric } = await clientsOf(deps, pass);
-    await deps.ledger.write(
-      cooldownEntry({ deps, pass, desired: seen.desired }, row.targetId, 'deleted with its object'),
-      pass.signal,
-    );
-    await fabric.deleteManagedPrivateEndpoint(seen.desired.source.workspaceId, row.id, pass.call);
-    pass.audit('DeleteEndpoint', { workspaceId: seen.desired.source.workspaceId, endpointId: row.id });
+    try {
+      await deleteOurs(deps, pass, seen);
+    } catch (thrown) {
+      if (!personGivesUp(pass, toOperatorError(thrown))) throw thrown;
+      await leave(deps, pass, seen, `a person gave up, while ${toOperatorError(thrown).message}`);
+    }
+  },
+
+  async releaseGivenUp(pass, seen) {
+    const trouble = seen.removal?.fault?.error.message ?? 'Fabric was still deleting it';
+    await leave(deps, pass, seen, `a person gave up, while ${trouble}`);
   },
 
   /** The workspace tells nothing of its endpoints: asked for once by the id that we noted, and then the time is noted. */
@@ -58,15 +58,7 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
   },
 
   async releaseUnseen(pass, seen) {
-    const why = 'the workspace tells nothing of its managed private endpoints any more';
-    const entry = abandonedEntry(pass, why, [leftBehind(seen.desired, seen.provenance)]);
-    const { namespace, name } = deps.ledger.placeOf(entry);
-    await letGo(
-      pass,
-      seen,
-      why,
-      (await isRecorded(deps.ledger, entry, pass.signal)) ? `${namespace}/${name}` : undefined,
-    );
+    await leave(deps, pass, seen, 'the workspace tells nothing of its managed private endpoints any more');
   },
 
   async releaseUnconfirmed(pass, seen) {
@@ -103,6 +95,29 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
     await letGo(pass, seen, note.why, ledger);
   },
 });
+
+/** Reads it anew, and deletes what is ours. */
+async function deleteOurs(deps: Deps, pass: MyPass, seen: Seen): Promise<void> {
+  const row = await rowNow(deps, pass, seen);
+  if (!row || row.provisioningState === 'Deleting' || !isOurRow(seen.provenance, row)) return;
+  // Credentials that are lost again have a day of their own again.
+  if (seen.provenance.lostAtMs !== undefined) await pass.annotate(notes.lostAt(undefined));
+  const { fabric } = await clientsOf(deps, pass);
+  await deps.ledger.write(
+    cooldownEntry({ deps, pass, desired: seen.desired }, row.targetId, 'deleted with its object'),
+    pass.signal,
+  );
+  await fabric.deleteManagedPrivateEndpoint(seen.desired.source.workspaceId, row.id, pass.call);
+  pass.audit('DeleteEndpoint', { workspaceId: seen.desired.source.workspaceId, endpointId: row.id });
+}
+
+/** Written down, said, and let go. */
+async function leave(deps: Deps, pass: MyPass, seen: Seen, why: string): Promise<void> {
+  const entry = abandonedEntry(pass, why, [leftBehind(seen.desired, seen.provenance)]);
+  const { namespace, name } = deps.ledger.placeOf(entry);
+  const isListed = await isRecorded(deps.ledger, entry, pass.signal);
+  await letGo(pass, seen, why, isListed ? `${namespace}/${name}` : undefined);
+}
 
 /** Something may be left behind, and nobody here can tell. */
 async function letGo(pass: MyPass, seen: Seen, why: string, place: string | undefined): Promise<void> {

@@ -124,7 +124,8 @@ export const REMOVAL_FACTS = {
   /**
    * The row in the workspace's list. other: a row of that name, and not the one that we noted · unlistable: the
    * workspace has no capacity (400 UnsupportedSku), or is not there for us, and tells nothing of its endpoints ·
-   * unlisted: asked for minutes ago, and not listed: the list may lag.
+   * unlisted: asked for minutes ago, and not listed: the list may lag · givenUp: the list cannot be read, or Fabric has
+   * been deleting for longer than that takes, and a person gave up (annotation fabriclink.dev/abandon).
    */
   endpoint: [
     'absent',
@@ -136,6 +137,7 @@ export const REMOVAL_FACTS = {
     'unobservable',
     'refused',
     'restricted',
+    'givenUp',
   ],
   /** Annotation deleted-at: 15 minutes since we asked for the deletion of something that cannot be seen. */
   deletion: ['none', 'before', 'after'],

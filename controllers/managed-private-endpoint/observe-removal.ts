@@ -1,5 +1,5 @@
 import type { OperatorError } from '../../operator/errors.ts';
-import { isAbandoned, observeLoss, PATIENCE_MS } from '../../operator/runtime/loss/observe.ts';
+import { isAbandoned, observeLoss, PATIENCE_MS, personGivesUp } from '../../operator/runtime/loss/observe.ts';
 import { attempt } from '../../operator/runtime/reading.ts';
 import { same, timeOf } from './desired-names.ts';
 import { isOpenApproval, isOurRow, provenId } from './desired-provenance.ts';
@@ -43,15 +43,24 @@ async function observeEndpointRemoval(context: Context): Promise<RemovalSeen> {
     const { deletedAtMs } = provenance;
     const dueAtMs = deletedAtMs === undefined ? undefined : deletedAtMs + deps.clock.scaled(UNSEEN_MS);
     const deletion = dueAtMs === undefined ? 'none' : pass.nowMs < dueAtMs ? 'before' : 'after';
-    const facts: RemovalFacts = { ...base, endpoint: blindRemoval(rows.fault), deletion };
+    const state = blindRemoval(rows.fault);
+    const endpoint = state !== 'unlistable' && personGivesUp(pass, rows.fault.error) ? 'givenUp' : state;
+    const facts: RemovalFacts = { ...base, endpoint, deletion };
     return { facts, fault: rows.fault, ...(dueAtMs !== undefined && { dueAtMs }) };
   }
   const row = rowOf(desired, rows.value);
   const isOurs = row !== undefined && isOurRow(provenance, row);
   const endpoint = !row ? 'absent' : !isOurs ? 'other' : row.provisioningState === 'Deleting' ? 'deleting' : 'present';
+  if (endpoint === 'deleting' && isStuck(context)) return { facts: { ...base, endpoint: 'givenUp' } };
   if (endpoint !== 'absent') return { facts: { ...base, endpoint } };
   if (isJustAsked(context)) return { facts: { ...base, endpoint: 'unlisted' } };
   return { facts: { ...base, endpoint, leftover: await leftoverOf(context) } };
+}
+
+/** Fabric has been at it for longer than it takes, and a person waits no longer. */
+function isStuck({ pass, deps }: Context): boolean {
+  const sinceMs = timeOf(pass.resource.metadata.deletionTimestamp) ?? pass.nowMs;
+  return isAbandoned(pass.resource) && pass.nowMs >= sinceMs + deps.clock.scaled(UNSEEN_MS);
 }
 
 /** Its id is not known yet, by which Fabric could be asked for it. */

@@ -19,6 +19,7 @@ export type Effect =
   | 'deleteEndpoint'
   | 'deleteUnseen'
   | 'release'
+  | 'releaseGivenUp'
   | 'releaseUnseen'
   | 'releaseUnconfirmed'
   | LossEffect;
@@ -55,6 +56,7 @@ export type Reason =
   | 'CoolingDown'
   | 'EndpointDeleting'
   | 'EndpointFailed'
+  | 'EndpointGivenUp'
   | 'EndpointLost'
   | 'EndpointProvisioning'
   | 'EndpointRecreating'

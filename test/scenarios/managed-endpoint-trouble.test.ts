@@ -308,6 +308,8 @@ describe('the source', () => {
   });
 });
 
+const ABANDON = `kubectl -n ${NAMESPACE} annotate managedprivateendpoint to-sales fabriclink.dev/abandon=yes`;
+
 test('what somebody made under our name while we were about to ask is never deleted', async () => {
   const fault = { kind: 'refuse', status: 403, code: 'InsufficientWorkspaceRole', service: 'fabric' } as const;
   stage.simulator.faults.add({ ...fault, method: 'POST', path: 'managedPrivateEndpoints' });
@@ -524,7 +526,7 @@ describe('a deletion', () => {
     await playUntilSaid(stage, 'NoPrivatePath');
     await stage.pass(3 * HOUR_MS);
     expect(managedIn(stage)).toBeDefined();
-    expect(nextStep()).toContain('deletionPolicy to Retain');
+    expect(nextStep()).toContain(ABANDON);
     await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
       type: 'merge',
       body: { spec: { deletionPolicy: 'Retain' } },
@@ -532,6 +534,47 @@ describe('a deletion', () => {
     });
     await playUntilManagedGone(stage);
     expect(rowIn(stage)).toBeDefined();
+  });
+
+  test.each([
+    ['the list is refused', { kind: 'refuse', status: 403, code: 'InsufficientPrivileges', method: 'GET' }],
+    ['the deletion is refused', { kind: 'refuse', status: 403, code: 'InsufficientPrivileges', method: 'DELETE' }],
+  ] as const)(
+    'that is held up because %s ends when a person gives up, and what is left is listed',
+    async (_, fault) => {
+      await begin(AUTO);
+      await playUntilManagedReady(stage);
+      stage.simulator.faults.add({ ...fault, path: 'managedPrivateEndpoints' });
+      await deleteManaged(stage);
+      await stage.pass(3 * HOUR_MS);
+      expect(nextStep()).toContain(ABANDON);
+      await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+        type: 'merge',
+        body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+        fieldManager: 'person',
+      });
+      await stage.settle();
+      expect(managedIn(stage)).toBeUndefined();
+      expect(rowIn(stage)).toBeDefined();
+      expect(eventReasons(stage)).toContain('Abandoned');
+      expect(JSON.stringify(stage.kubernetes.objects('configmaps'))).toContain(`(${rowIn(stage)!.id}) of workspace`);
+    },
+  );
+
+  test('that Fabric never comes to an end with ends when a person gives up, and not before its time', async () => {
+    await begin(AUTO);
+    await playUntilManagedReady(stage);
+    rowIn(stage)!.provisioningState = 'Deleting';
+    await deleteManaged(stage);
+    await stage.kube.patch(managedPrivateEndpoints, NAMESPACE, 'to-sales', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/abandon': 'yes' } } },
+      fieldManager: 'person',
+    });
+    await stage.pass(10 * MINUTE_MS);
+    expect(managedIn(stage)).toBeDefined();
+    await playUntilManagedGone(stage);
+    expect(eventReasons(stage)).toContain('Abandoned');
   });
 
   test('in a workspace that is gone is not wedged either', async () => {

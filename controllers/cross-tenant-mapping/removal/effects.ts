@@ -1,6 +1,6 @@
 import { toOperatorError } from '../../../operator/errors.ts';
 import { found, report } from '../../../operator/runtime/acting.ts';
-import { isGivenUp } from '../../../operator/runtime/loss/observe.ts';
+import { personGivesUp } from '../../../operator/runtime/loss/observe.ts';
 import { notes } from '../desired-provenance.ts';
 import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps } from '../reading.ts';
@@ -24,7 +24,7 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
       // A mapping that lives must not pass for remains when the object is let go without it.
       const isUntrue = isNoted && didNothing(toOperatorError(thrown));
       if (isUntrue) await deps.ledger.takeBack(tombstone, former, pass.signal);
-      if (!isGivenUp(pass, toOperatorError(thrown))) throw thrown;
+      if (!personGivesUp(pass, toOperatorError(thrown))) throw thrown;
       await leave(deps, pass, seen, toOperatorError(thrown).message);
       return;
     }

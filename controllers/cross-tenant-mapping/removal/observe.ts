@@ -1,4 +1,4 @@
-import { isAbandoned, isGivenUp, PATIENCE_MS } from '../../../operator/runtime/loss/observe.ts';
+import { isAbandoned, PATIENCE_MS, personGivesUp } from '../../../operator/runtime/loss/observe.ts';
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
 import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
@@ -54,7 +54,7 @@ export async function observeRemoval(context: Context, grants: GrantsLeft): Prom
 }
 
 function blind({ pass }: Context, base: RemovalFacts, fault: Fault): RemovalSeen {
-  return { facts: { ...base, mapping: isGivenUp(pass, fault.error) ? 'givenUp' : blindness(fault) }, fault };
+  return { facts: { ...base, mapping: personGivesUp(pass, fault.error) ? 'givenUp' : blindness(fault) }, fault };
 }
 
 /** Its answer told an id by which it can be deleted. */

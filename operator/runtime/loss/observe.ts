@@ -21,7 +21,7 @@ export const isAbandoned = ({ metadata }: KubeObject): boolean => (metadata.anno
  * A person gives up waiting for a deletion that this error holds up. Nothing holds it up while it only is not our turn, or
  * while nobody has been asked.
  */
-export const isGivenUp = (
+export const personGivesUp = (
   { resource, signal }: { resource: KubeObject; signal: AbortSignal },
   { disposition, unsent }: OperatorError,
 ): boolean =>

@@ -175,6 +175,10 @@ describe('over every observation', () => {
         approval !== 'open' || !claimed || effect === undefined,
       'what is left is written down': ({ approval }, { effect }) =>
         approval !== 'left' || (effect !== 'release' && effect !== 'releaseUnseen'),
+      'gives up only for a person, and what it could not look at': only(
+        'releaseGivenUp',
+        ({ wish, endpoint }) => wish === 'delete' && endpoint === 'givenUp',
+      ),
       'lets go when it is gone': only(
         'release',
         ({ wish, endpoint, leftover }) =>
