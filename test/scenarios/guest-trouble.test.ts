@@ -192,6 +192,16 @@ describe('what exists already', () => {
     await playUntilMappingReady(stage);
   });
 
+  test('and turns out otherwise than asked for: its id is written down, and nobody to give roles to', async () => {
+    await begin(ANA, { denyUserAccess: false });
+    await playUntilMappingReady(stage);
+    await patchSpec({ denyUserAccess: true });
+    await playUntilMappingSaid(stage, 'MappingDiffers');
+    const { annotations = {} } = mappingIn(stage)!.metadata;
+    expect(annotations['fabriclink.dev/mapping']).toContain(liveRows(stage)[0]!.id);
+    expect(annotations['fabriclink.dev/principal']).toBeUndefined();
+  });
+
   test('belongs to the oldest object that names the guest; the younger one takes its turn', async () => {
     await begin(ANA);
     await playUntilMappingReady(stage);

@@ -4,7 +4,7 @@ import { principalTypeOf } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
 import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
-import type { MappingEffect, Seen } from '../types.ts';
+import type { MappingEffect, PrincipalNote, Seen } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
 import { isMappedByNow } from './observe.ts';
 
@@ -90,6 +90,23 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     return notes.request({ atMs, before: facts.mapping === 'over' ? 'over' : 'none', firstAtMs });
   }
 
+  function tellPrincipal(pass: MyPass, { desired }: Seen, { id, type, by }: PrincipalNote): void {
+    const how = {
+      listed: 'as Fabric lists it',
+      answered: 'as Fabric answered',
+      found: 'found by name in the directory',
+    };
+    report(
+      pass,
+      {
+        reason: 'PrincipalResolved',
+        action: 'NotePrincipal',
+        note: `The guest is represented by ${type} ${id}, ${how[by]}.`,
+      },
+      { principalId: id, principalType: type, by, ...guestFields(desired) },
+    );
+  }
+
   return {
     async claim(pass) {
       await pass.claim({});
@@ -129,12 +146,21 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       report(pass, { reason: 'MappingForeign', action: 'DisownMapping', note, warning: true }, fields);
     },
 
-    /** The answer to our POST was lost, told no id, or said that the mapping is there; the list shows it. */
+    /**
+     * The answer to our POST was lost, told no id, or said that the mapping is there; the list shows it, and most often who
+     * represents the guest: one note for both.
+     */
     async noteMapping(pass, seen) {
-      const { id } = found(seen.mapping.row, 'the mapping');
+      const { row, facts, candidate } = seen.mapping;
+      const { id } = found(row, 'the mapping');
       const { atMs } = found(seen.provenance.mapping ?? seen.provenance.request, 'the request');
-      await pass.annotate(notes.mapping({ how: 'created', id, atMs }));
+      const told = facts.likeness === 'same' ? candidate : undefined;
+      await pass.annotate({
+        ...notes.mapping({ how: 'created', id, atMs }),
+        ...(told && notes.principal(told)),
+      });
       pass.audit('NoteMapping', { mappingId: id, ...guestFields(seen.desired) });
+      if (told) tellPrincipal(pass, seen, told);
     },
 
     /** Somebody else deleted it, or the guest's tenant revoked its consent: asking tells which. */
@@ -148,17 +174,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     async notePrincipal(pass, seen) {
       const candidate = found(seen.mapping.candidate, 'the principal');
       await pass.annotate(notes.principal(candidate));
-      const how = {
-        listed: 'as Fabric lists it',
-        answered: 'as Fabric answered',
-        found: 'found by name in the directory',
-      };
-      const note = `The guest is represented by ${candidate.type} ${candidate.id}, ${how[candidate.by]}.`;
-      report(
-        pass,
-        { reason: 'PrincipalResolved', action: 'NotePrincipal', note },
-        { principalId: candidate.id, principalType: candidate.type, by: candidate.by, ...guestFields(seen.desired) },
-      );
+      tellPrincipal(pass, seen, candidate);
     },
 
     async renewPrincipal(pass, seen) {
