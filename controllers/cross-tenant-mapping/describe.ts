@@ -5,7 +5,7 @@ import { capital, clip, NEXT_STEP_LIMIT, seconds } from '../../operator/words/te
 import { grantsStatus } from './grants/describe.ts';
 import { stringsStatus } from './strings/describe.ts';
 import type { CrossTenantMapping, DescribeInput, ExpansionSeen, Report, Rest, Seen } from './types.ts';
-import { accessOf, guestName } from './words/describe-access.ts';
+import { accessOf, guestName, mappingIdOf } from './words/describe-access.ts';
 import { conditions } from './words/describe-conditions.ts';
 import { lifecycleObserved } from './words/describe-observed.ts';
 import { readyMessage } from './words/describe-ready.ts';
@@ -50,12 +50,12 @@ function known(status: Status | undefined): Record<string, unknown> {
 
 function statusOf(seen: Seen): Record<string, unknown> {
   const { mapping, provenance, expansion } = seen;
-  const { row, principal } = mapping;
+  const { principal } = mapping;
   const requestedAtMs = provenance.request?.atMs;
   return {
     guest: guestName(seen.desired),
     access: accessOf(seen),
-    mappingId: row?.id ?? provenance.mapping?.id,
+    mappingId: mappingIdOf(seen),
     ...(requestedAtMs !== undefined && { requestedAt: seconds(requestedAtMs) }),
     ...(principal.kind === 'known' && { principal: { id: principal.id, type: principal.type } }),
     ...(expansion && provenance.mapping && { expansion: expansionStatus(expansion) }),

@@ -63,7 +63,7 @@ function mappingIn(text = ''): MappingNote | undefined {
 
 function principalIn(text = ''): PrincipalNote | undefined {
   const [id, type, by] = text.split(' ');
-  const known = by === 'listed' || by === 'answered' || by === 'found';
+  const known = by === 'listed' || by === 'answered' || by === 'found' || by === 'before';
   if (!id || (type !== 'ServicePrincipal' && type !== 'Group') || !known) return undefined;
   return { id, type, by };
 }

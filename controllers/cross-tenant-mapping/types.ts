@@ -65,8 +65,12 @@ export type MappingNote = {
   atMs: number;
 };
 
-/** Annotation principal: who represents the guest, and who said so. */
-export type PrincipalNote = { id: string; type: PrincipalType; by: 'listed' | 'answered' | 'found' };
+/**
+ * Annotation principal: who represents the guest, and who said so. before: who did while the mapping was there that has
+ * gone since; Fabric's principals stop working with their mapping (cloud-apis 15.3).
+ */
+export type PrincipalNote = { id: string; type: PrincipalType; by: 'listed' | 'answered' | 'found' | 'before' };
+export type ToldPrincipal = PrincipalNote & { by: 'listed' | 'answered' | 'found' };
 
 /** What was written before calls, and cannot be observed later. */
 export type Provenance = {
@@ -88,7 +92,7 @@ export type MappingSeen = {
   row: Mapping | undefined;
   principal: PrincipalSummary;
   /** Who was told or found, to be noted. */
-  candidate?: PrincipalNote;
+  candidate?: ToldPrincipal;
   /** Names and ids that a person has to choose from. */
   detail?: string;
   /** The object that owns the guest. */

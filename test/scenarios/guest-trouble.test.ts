@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
-import { declareTenantSetting } from '../../simulator/fabric/build.ts';
+import { declareTenantSetting, workspaceIn } from '../../simulator/fabric/build.ts';
 import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
-import { consent, revokeConsent } from '../../simulator/fabric/mapping-out-of-band.ts';
+import { consent, forgetMapping, revokeConsent } from '../../simulator/fabric/mapping-out-of-band.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { cloudWrites, eventNotes, eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
@@ -226,6 +226,39 @@ describe('a mapping that is lost', () => {
     await playUntilMappingReady(stage);
     expect(mappingCalls(stage, 'POST')).toHaveLength(2);
     expect(eventNotes(stage).join('\n')).toContain('was gone without our doing');
+  });
+
+  test('is not called Ready by the principal that went with it', async () => {
+    await begin(ANA, { grants: [{ workspaceId: SALES, role: 'Viewer' }] });
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    const gone = mappingIn(stage)!.status!.principal!.id!;
+    forgetMapping(stage.simulator.cloud, liveRows(stage)[0]!.id);
+    await stage.run(() => liveRows(stage).length === 1, { withinMs: 3 * HOUR_MS, what: 'it is there again' });
+    await stage.pass(2_000);
+    expect(mappingSaid(stage, 'Ready')).toBe('False PrincipalUntold');
+    expect(mappingIn(stage)!.status!.mappingId).toBeUndefined();
+    await playUntilMappingReady(stage);
+    expect(mappingIn(stage)!.status!.principal!.id).toBe(liveRows(stage)[0]!.principalId);
+    expect(workspaceIn(stage.simulator.world, SALES).roles[gone]).toBeUndefined();
+  });
+
+  test('only from the list, for a while, keeps its principal, which the directory alone tells', async () => {
+    choose({ mappingPrincipal: 'none' });
+    await begin(ANA, { principalLookup: 'Graph', grants: [{ workspaceId: SALES, role: 'Viewer' }] });
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    const { fabric, graph } = stage.simulator.world;
+    const there = liveRows(stage)[0]!;
+    delete fabric.mappings[there.id];
+    await stage.run(() => liveRows(stage).length === 1, { withinMs: 3 * HOUR_MS, what: 'it is asked for again' });
+    const made = liveRows(stage)[0]!;
+    delete graph.objects[made.principalId!];
+    Object.assign(made, { principalId: there.principalId });
+    await stage.pass(2_000);
+    expect(mappingSaid(stage, 'Ready')).toBe('False PrincipalReplicating');
+    await playUntilMappingReady(stage);
+    expect(mappingIn(stage)!.status!.principal!.id).toBe(there.principalId);
   });
 
   test('lost provenance deletes nothing', async () => {

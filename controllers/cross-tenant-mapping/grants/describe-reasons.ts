@@ -5,7 +5,7 @@ import { LOOKS_AGAIN, type Wording } from '../words/describe-wording.ts';
 export const GRANT_WORDING: Readonly<Record<GrantReason, Wording>> = {
   AwaitingPrincipal: {
     says: 'nobody can be given a workspace role before the guest’s principal in this tenant is known',
-    next: 'the mapping comes first; what it waits for is said in PrincipalResolved',
+    next: 'what that waits for is said in Mapped and PrincipalResolved',
   },
   GrantAdopting: {
     says: 'the principal has the role already, and this object did not give it',

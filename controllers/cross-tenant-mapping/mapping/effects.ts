@@ -4,7 +4,7 @@ import { principalTypeOf } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
 import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
-import type { MappingEffect, PrincipalNote, Seen } from '../types.ts';
+import type { MappingEffect, PrincipalNote, Seen, ToldPrincipal } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
 import { isMappedByNow } from './observe.ts';
 
@@ -18,14 +18,18 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
    * One POST: noted before it, and with its answer, which nobody gives again. A refusal makes nothing: then nothing of
    * the request is left noted, so that what somebody else maps is not taken for ours.
    */
-  async function ask(pass: MyPass, seen: Seen, { forgetsPrincipal = false } = {}): Promise<void> {
+  async function ask(
+    pass: MyPass,
+    seen: Seen,
+    { forgetsPrincipal = false, before = undefined as PrincipalNote | undefined } = {},
+  ): Promise<void> {
     const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
     const { fabric } = await clientsOf(deps, pass);
     try {
       const answer = await fabric.createMapping(
         { ...guest, ...(denyUserAccess !== undefined && { denyUserAccess }) },
         pass.call,
-        () => pass.annotate(requestNote(seen)),
+        () => pass.annotate({ ...requestNote(seen), ...(before && notes.principal({ ...before, by: 'before' })) }),
       );
       consents.noteGiven(tenantId, guest.tenantId);
       const told = answer?.principal;
@@ -90,7 +94,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     return notes.request({ atMs, before: facts.mapping === 'over' ? 'over' : 'none', firstAtMs });
   }
 
-  function tellPrincipal(pass: MyPass, { desired }: Seen, { id, type, by }: PrincipalNote): void {
+  function tellPrincipal(pass: MyPass, { desired }: Seen, { id, type, by }: ToldPrincipal): void {
     const how = {
       listed: 'as Fabric lists it',
       answered: 'as Fabric answered',
@@ -166,7 +170,9 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     /** Somebody else deleted it, or the guest's tenant revoked its consent: asking tells which. */
     async renewMapping(pass, seen) {
       refuseUnconsented(pass, seen);
-      await ask(pass, seen);
+      // Who represented the guest stopped working with the mapping: nobody is Ready by that word any more.
+      const { principal } = seen.provenance;
+      await ask(pass, seen, { ...(principal && { before: principal }) });
       const note = `The mapping of ${inWords(seen.desired)} was gone without our doing; it has been made again.`;
       report(pass, { reason: 'MappingLost', action: 'RenewMapping', note, warning: true }, guestFields(seen.desired));
     },

@@ -1,7 +1,7 @@
 import { attempt, blindness } from '../../../operator/runtime/reading.ts';
 import { principalTypeOf, same } from '../desired-names.ts';
 import { agedCall, type Context } from '../reading.ts';
-import type { MappingFacts, MappingSeen, PrincipalNote, PrincipalSummary } from '../types.ts';
+import type { MappingFacts, MappingSeen, PrincipalSummary, ToldPrincipal } from '../types.ts';
 
 /** Published: a new principal is not known everywhere for "several minutes" (cloud-apis 6, 15.1). */
 const REPLICATION_MS = 900_000;
@@ -35,14 +35,14 @@ async function principalOf(context: Context, { row }: MappingSeen): Promise<Foun
     return { principal: 'given', ...(await lifeOf(context, desired.principalId)) };
   }
   if (told) {
-    if (!same(told.id, note?.id)) {
+    if (!same(told.id, note?.id) || note?.by === 'before') {
       const type = principalTypeOf(told.type, desired.principalType);
       const by = row?.seen === 'answered' ? 'answered' : 'listed';
       return { principal: 'new', life: 'unknown', candidate: { id: told.id, type, by } };
     }
     return { principal: 'noted', ...(await lifeOf(context, told.id)) };
   }
-  if (!note) return search(context);
+  if (!note || note.by === 'before') return search(context);
   // A list that named the principal and does not any more has none to name.
   if (note.by === 'listed' && row?.seen === 'listed') {
     return { principal: 'noted', life: isYoung(context) ? 'young' : 'gone' };
@@ -94,13 +94,16 @@ async function search(context: Context): Promise<Found> {
     mapping?.how === 'created' && request
       ? Math.max(request.atMs, mapping.atMs - deps.clock.scaled(UNDER_WAY_MS))
       : undefined;
-  const isOurs =
+  const isNew =
     sinceMs !== undefined &&
     createdAtMs !== undefined &&
     createdAtMs >= sinceMs - deps.clock.scaled(SKEW_MS) &&
     createdAtMs <= (mapping?.atMs ?? 0) + deps.clock.scaled(MADE_WITHIN_MS);
-  if (!isOurs) return { principal: 'unproven', life, detail: `${displayName}: ${id}` };
-  const candidate: PrincipalNote = { id: id.toLowerCase(), type: desired.principalType, by: 'found' };
+  // Proven once, and after a while still the only one that is called so: the mapping had only ceased to be listed.
+  const isKnown = same(id, provenance.principal?.id);
+  if (isKnown && young) return { principal: 'none', life };
+  if (!isNew && !isKnown) return { principal: 'unproven', life, detail: `${displayName}: ${id}` };
+  const candidate: ToldPrincipal = { id: id.toLowerCase(), type: desired.principalType, by: 'found' };
   return { principal: 'new', life, candidate };
 }
 

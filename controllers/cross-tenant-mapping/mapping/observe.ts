@@ -62,7 +62,8 @@ export async function observeMapping(context: Context): Promise<MappingSeen> {
  */
 function blind({ desired, provenance }: Context, base: MappingFacts, fault: Fault): MappingSeen {
   const { principal: known, mapping } = provenance;
-  const isSure = known && (desired.principalId === undefined || same(known.id, desired.principalId));
+  const isSure =
+    known && known.by !== 'before' && (desired.principalId === undefined || same(known.id, desired.principalId));
   const principal =
     mapping && isSure ? ({ kind: 'known', id: known.id, type: known.type } as const) : ({ kind: 'awaited' } as const);
   return { facts: { ...base, mapping: blindness(fault) }, row: undefined, principal, fault };

@@ -7,6 +7,12 @@ const NAME_LIMIT = 320;
 export const guestName = ({ guest }: Seen['desired']): string =>
   (guest.userPrincipalName ?? guest.email ?? guest.objectId).slice(0, NAME_LIMIT);
 
+/** An answer that told no id, before a list tells it, leaves the guest's own, which names no mapping. */
+export function mappingIdOf({ desired, mapping: { row }, provenance }: Seen): string | undefined {
+  const id = row?.id ?? provenance.mapping?.id;
+  return row?.seen !== 'listed' && id === desired.guest.objectId ? undefined : id;
+}
+
 /** What an auditor asks for: how many workspaces the guest's principal has which role in, as far as could be read. */
 export function accessOf({ grants, mapping }: Seen): string {
   if (mapping.facts.mapping === 'absent' || mapping.facts.mapping === 'over') return 'not mapped';

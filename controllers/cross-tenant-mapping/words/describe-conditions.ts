@@ -3,6 +3,7 @@ import { capital, clip, MESSAGE_LIMIT } from '../../../operator/words/text.ts';
 import { grantedCondition } from '../grants/describe.ts';
 import { publishedCondition } from '../outputs/describe.ts';
 import type { Report, Rest, Seen } from '../types.ts';
+import { mappingIdOf } from './describe-access.ts';
 import { readyMessage } from './describe-ready.ts';
 import { WORDING } from './describe-reasons.ts';
 import { line, say } from './describe-words.ts';
@@ -98,20 +99,34 @@ function delivered(seen: Seen, rests: readonly Rest[]): Readonly<Record<string, 
   return { Granted: grantedCondition(seen, rests, told), ...(published && { Published: published }) };
 }
 
+/** The guest administrator's steps stand in GuestConsented, and not everywhere. */
+function unmapped(seen: Seen, rest: Rest): Found {
+  const { status, reason, message } = found(seen, rest);
+  const isConsent = rest.outcome.kind === 'failed' && rest.outcome.error.reason === 'GuestConsentMissing';
+  if (!isConsent) return { status, reason, message };
+  return {
+    status,
+    reason,
+    message: capital(`${say(seen, rest).text}; the steps for its administrator are in GuestConsented.`),
+  };
+}
+
 const BEFORE_MAPPED = /^(Claim|Mapping)\./;
 
 function mapped(seen: Seen, rests: readonly Rest[]): Found {
   const rest = of(rests, 'mapping');
   if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rest);
-  if (BEFORE_MAPPED.test(rest.phase)) return found(seen, rest);
-  const id = seen.mapping.row?.id ?? seen.provenance.mapping?.id;
-  return { status: 'True', reason: 'Mapped', message: `Fabric has the mapping (${id}).` };
+  if (BEFORE_MAPPED.test(rest.phase)) return unmapped(seen, rest);
+  const id = mappingIdOf(seen);
+  const message = `Fabric has mapped the guest (${id === undefined ? 'its list will tell under which id' : `mapping ${id}`}).`;
+  return { status: 'True', reason: 'Mapped', message };
 }
 
 function principalResolved(seen: Seen, rests: readonly Rest[]): Found {
   const rest = of(rests, 'mapping');
   if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rest);
-  if (BEFORE_MAPPED.test(rest.phase)) return unknown(say(seen, rest).reason, 'The guest is not mapped.');
+  if (BEFORE_MAPPED.test(rest.phase))
+    return unknown(say(seen, rest).reason, 'The guest is not mapped; Mapped says why.');
   const { status, reason, message } = found(seen, rest);
   return { status: rest.reason === 'PrincipalUnneeded' ? 'Unknown' : status, reason, message };
 }
