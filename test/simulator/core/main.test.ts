@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,23 @@ import { expect, test } from '@jest/globals';
 const PROGRAM = ['--', 'simulator/main.ts'];
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+
+/** A shell between npm and the program would take the signal, and leave the program behind. */
+test.each(['demo', 'simulator', 'operator'])('npm run %s is one process below npm', async (name) => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(scripts[name]).toMatch(/^exec node /);
+});
+
 test('the program writes its settings privately when all is up, and stops on SIGTERM', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'simulator-'));
   // A world of its own: the demo's has name servers at fixed addresses, and somebody may be running the demo.
@@ -18,10 +36,14 @@ test('the program writes its settings privately when all is up, and stops on SIG
   await writeFile(world, '{"tenants": []}');
   const settings = join(directory, 'made', 'operator.env');
   const options = ['--env-file', settings, '--world', world, '--speed', '60', '--no-kubernetes'];
-  const child = spawn(process.execPath, [...PROGRAM, ...options], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Whoever starts it in a script knows npm's process, and signals that one.
+  const child = spawn('npm', ['run', '--silent', 'simulator', '--', ...options], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   try {
     const [said] = (await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
-    expect(said.toString()).toMatch(/arm +https:\/\/127\.0\.0\.1:\d+/);
+    const [, port] = /arm +https:\/\/127\.0\.0\.1:(\d+)/.exec(said.toString())!;
     expect((await stat(settings)).mode & 0o777).toBe(0o600);
     const env = Object.fromEntries(
       (await readFile(settings, 'utf8'))
@@ -34,8 +56,10 @@ test('the program writes its settings privately when all is up, and stops on SIG
       NODE_EXTRA_CA_CERTS: join(directory, 'made', 'simulator-ca.pem'),
     });
     expect(await readFile(env['NODE_EXTRA_CA_CERTS'], 'utf8')).toContain('BEGIN CERTIFICATE');
+    expect(await answers(Number(port))).toBe(true);
     child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    await once(child, 'exit');
+    expect(await answers(Number(port))).toBe(false);
   } finally {
     child.kill('SIGKILL');
     await rm(directory, { recursive: true });
