@@ -1,6 +1,6 @@
 // npm run demo: the embedded cluster and the clouds in this process, the operator as in production (own process,
 // configured by its environment alone), the objects of examples/demo, and a table of where they stand.
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
@@ -15,16 +15,16 @@ import { startSimulator } from '../simulator/start.ts';
 import { loadWorld, type WorldFile } from '../simulator/world-file.ts';
 import { type Before, lookBefore } from './demo/before.ts';
 import { armHeader, type CloudReader, createCloudReader } from './demo/cloud-reader.ts';
-import { applyAll, connect, listAll, readManifests } from './demo/cluster.ts';
+import { applyAll, connect, DEMO_NAMESPACE, listAll, readManifests } from './demo/cluster.ts';
 import { evidenceOf, evidenceOfPlan, type Witnesses } from './demo/evidence.ts';
 import { evidenceOfGuest } from './demo/evidence-guest.ts';
 import { evidenceOfManaged } from './demo/evidence-managed.ts';
+import { MEANWHILE_FILE, type Meanwhile } from './demo/meanwhile.ts';
 import { type OperatorProcess, startOperatorProcess } from './demo/operator-process.ts';
 import { EXPECT_LABEL, judge, shortName, toRow } from './demo/rows.ts';
 import { createScreen, drawTable } from './demo/table.ts';
 import { tryThis } from './demo/try-this.ts';
 
-const NAMESPACE = 'fabric-demo';
 const KINDS = [workspacePrivateLinks, managedPrivateEndpoints, crossTenantMappings];
 const METRICS = '127.0.0.1:18080';
 const HEALTH = '127.0.0.1:18081';
@@ -73,6 +73,10 @@ const readers = new Map(
 const headerFile = join(folder, 'person-header');
 const person = { urls: simulator.urls, ca: simulator.ca, app: appsNamed('demo-person')[0]! };
 await writePrivately(headerFile, await armHeader(person));
+const meanwhileFile = resolve(MEANWHILE_FILE);
+await mkdir(dirname(meanwhileFile), { recursive: true });
+const meanwhile: Meanwhile = { controlUrl: simulator.urls.control, caFile, kubeconfigFile };
+await writePrivately(meanwhileFile, JSON.stringify(meanwhile));
 const operator = startOperatorProcess(
   {
     ...simulator.env,
@@ -93,6 +97,7 @@ try {
   await applyAll(cluster, objects, KINDS);
   process.exitCode = await watchThem(operator, before);
 } finally {
+  await rm(meanwhileFile, { force: true });
   await operator.stop();
   await Promise.all([...readers.values(), cluster].map((one) => one.close()));
   await Promise.all([simulator.close(), kubernetes.close()]);
@@ -106,7 +111,7 @@ async function watchThem(operator: OperatorProcess, before: Before): Promise<num
   const seconds = () => (Date.now() - startedAt) / 1000;
   const hints = tryThis({ kubeconfigFile, armUrl: simulator.urls.arm, caFile, headerFile, metrics: METRICS });
   for (;;) {
-    const objects = await listAll(cluster, NAMESPACE, KINDS);
+    const objects = await listAll(cluster, DEMO_NAMESPACE, KINDS);
     const unsettled = objects.flatMap((object) => {
       const reason = judge(object);
       return reason === undefined ? [] : [`${shortName(object)}: ${reason}`];
@@ -174,7 +179,11 @@ function readerOf(tenantId: string): CloudReader {
 }
 
 async function configMap(name: string): Promise<Record<string, string> | undefined> {
-  const found = await cluster.kube.get<KubeObject & { data?: Record<string, string> }>(CONFIG_MAPS, NAMESPACE, name);
+  const found = await cluster.kube.get<KubeObject & { data?: Record<string, string> }>(
+    CONFIG_MAPS,
+    DEMO_NAMESPACE,
+    name,
+  );
   return found && (found.data ?? {});
 }
 

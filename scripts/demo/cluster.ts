@@ -8,6 +8,9 @@ import { NAMESPACES, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
 
+/** Of everything in examples/demo. */
+export const DEMO_NAMESPACE = 'fabric-demo';
+
 export const CRDS: ResourceType = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

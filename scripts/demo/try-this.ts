@@ -26,6 +26,8 @@ export function tryThis(places: Places): (objects: readonly KubeObject[]) => str
       endpointId
         ? `  curl -X DELETE --cacert ${caFile} -H @${headerFile} '${armUrl}${endpointId}?api-version=${NETWORK_API}'`
         : '  (the line comes here as soon as an object is Ready)',
+      '  or have others take back a consent, change a role, delete a mapping (npm run meanwhile lists it all):',
+      '  npm run meanwhile -- revoke partner-ana',
     ];
   };
 }

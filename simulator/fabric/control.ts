@@ -11,8 +11,17 @@ import type { Route } from '../router.ts';
 import { addItem } from './build.ts';
 import type { NetworkAction } from './effective.ts';
 import { createManagedEndpoint, deleteManagedEndpoint } from './managed-out-of-band.ts';
-import { consent, recyclePrincipal, revokeConsent, setGuestMembers, signIn } from './mapping-out-of-band.ts';
+import {
+  consent,
+  forgetMapping,
+  recyclePrincipal,
+  revokeConsent,
+  setGuestMembers,
+  setRoleByHand,
+  signIn,
+} from './mapping-out-of-band.ts';
 import { changeTenantSetting, policySetByOthers, setCapacityState, setGatewayOnline } from './out-of-band.ts';
+import type { WorkspaceRole } from './types.ts';
 
 type Act = (cloud: Cloud, request: SimRequest, body: Record<string, unknown>) => unknown;
 
@@ -63,8 +72,30 @@ export const fabricControlRoutes: Route[] = [
   control('PUT', '/_sim/fabric/consents/:guestTenantId/:providerTenantId', ({ world }, { params }) =>
     consent(world, params['guestTenantId'] ?? '', params['providerTenantId'] ?? ''),
   ),
-  control('DELETE', '/_sim/fabric/consents/:guestTenantId/:providerTenantId', (cloud, { params }) =>
-    revokeConsent(cloud, params['guestTenantId'] ?? '', params['providerTenantId'] ?? ''),
+  // ?ends=atOnce: access ends now, and not at some time within the day.
+  control('DELETE', '/_sim/fabric/consents/:guestTenantId/:providerTenantId', (cloud, { params, url }) =>
+    revokeConsent(
+      cloud,
+      params['guestTenantId'] ?? '',
+      params['providerTenantId'] ?? '',
+      oneOf(url.searchParams.get('ends') ?? 'withinADay', 'withinADay', 'atOnce'),
+    ),
+  ),
+  // {"role": "Admin" | "Member" | "Contributor" | "Viewer"}
+  control('PUT', '/_sim/fabric/workspaces/:workspaceId/roles/:principalId', (cloud, { params }, { role }) =>
+    setRoleByHand(
+      cloud,
+      params['workspaceId'] ?? '',
+      params['principalId'] ?? '',
+      oneOf<WorkspaceRole>(role, 'Admin', 'Member', 'Contributor', 'Viewer'),
+    ),
+  ),
+  control('DELETE', '/_sim/fabric/workspaces/:workspaceId/roles/:principalId', (cloud, { params }) =>
+    setRoleByHand(cloud, params['workspaceId'] ?? '', params['principalId'] ?? '', undefined),
+  ),
+  // Somebody deleted it, and Fabric has forgotten it since.
+  control('DELETE', '/_sim/fabric/mappings/:mappingId', (cloud, { params }) =>
+    forgetMapping(cloud, params['mappingId'] ?? ''),
   ),
   // Fabric removes the principal, as after five days without a login.
   control('DELETE', '/_sim/fabric/mappings/:mappingId/principal', (cloud, { params }) =>

@@ -195,7 +195,8 @@ export function revoke(cloud: Cloud, guestTenantId: Guid, providerTenantId: Guid
   cloud.schedule.after(delayMs, REVOKED, { guestTenantId, providerTenantId });
 }
 
-function endRevoked(cloud: Cloud, guestTenantId: string, providerTenantId: string): void {
+/** What a revocation comes to. */
+export function endRevoked(cloud: Cloud, guestTenantId: string, providerTenantId: string): void {
   const { fabric } = cloud.world;
   const pair = pairOf(guestTenantId, providerTenantId);
   if (fabric.consents[pair] !== undefined) return;

@@ -1,8 +1,19 @@
 import type { Cloud } from '../cloud.ts';
 import { objectIn } from '../graph/directory.ts';
 import type { World } from '../world.ts';
-import { expandSoon, givePrincipal, guestGroup, guestIn, losePrincipal, pairOf, revoke } from './mapping-life.ts';
-import type { CrossTenantMapping, Guid } from './types.ts';
+import { workspaceIn } from './build.ts';
+import {
+  endRevoked,
+  expandSoon,
+  givePrincipal,
+  guestGroup,
+  guestIn,
+  losePrincipal,
+  pairOf,
+  revoke,
+} from './mapping-life.ts';
+import { setRole } from './role-assignments.ts';
+import type { CrossTenantMapping, Guid, WorkspaceRole } from './types.ts';
 
 /** What the guest's side does, and Fabric by itself, while the operator runs. */
 
@@ -11,9 +22,32 @@ export function consent(world: World, guestTenantId: Guid, providerTenantId: Gui
   world.fabric.consents[pairOf(guestTenantId, providerTenantId)] = true;
 }
 
-/** … and takes it back: mapping is refused at once, access ends within a day, open sessions go on. */
-export function revokeConsent(cloud: Cloud, guestTenantId: Guid, providerTenantId: Guid): void {
+/** … and takes it back: mapping is refused at once, access ends within a day ("at once" is within it), open sessions go on. */
+export function revokeConsent(
+  cloud: Cloud,
+  guestTenantId: Guid,
+  providerTenantId: Guid,
+  ends: 'withinADay' | 'atOnce' = 'withinADay',
+): void {
   revoke(cloud, guestTenantId, providerTenantId);
+  if (ends === 'atOnce') endRevoked(cloud, guestTenantId, providerTenantId);
+}
+
+/** Somebody deleted it, and Fabric has forgotten it since: what is so after "more than a day" [D]. */
+export function forgetMapping(cloud: Cloud, mappingId: Guid): void {
+  const mapping = mappingIn(cloud, mappingId);
+  losePrincipal(cloud, mapping);
+  delete cloud.world.fabric.mappings[mapping.id];
+}
+
+/** Somebody gives, changes or takes away a role under Manage access of the workspace. */
+export function setRoleByHand(
+  cloud: Cloud,
+  workspaceId: Guid,
+  principalId: Guid,
+  role: WorkspaceRole | undefined,
+): void {
+  setRole(cloud, workspaceIn(cloud.world, workspaceId), principalId.toLowerCase(), role);
 }
 
 /** Microsoft has enrolled the tenant in the limited preview. */

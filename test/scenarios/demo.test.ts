@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { type ManagedPrivateEndpoint, managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
@@ -9,6 +9,7 @@ import { type CloudReader, createCloudReader } from '../../scripts/demo/cloud-re
 import { readManifests } from '../../scripts/demo/cluster.ts';
 import { evidenceOfGuest } from '../../scripts/demo/evidence-guest.ts';
 import { evidenceOfManaged } from '../../scripts/demo/evidence-managed.ts';
+import { ACTS, carryOut } from '../../scripts/demo/meanwhile.ts';
 import { judge, toRow } from '../../scripts/demo/rows.ts';
 import { tryThis } from '../../scripts/demo/try-this.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
@@ -17,7 +18,7 @@ import { type Stage, startStage } from '../support/stage.ts';
 import { strayTokens } from '../support/stage-fabrikam.ts';
 import { HOUR_MS } from '../support/stage-link.ts';
 import { isManagedReady, managedIn } from '../support/stage-managed.ts';
-import { mappingIn } from '../support/stage-mapping.ts';
+import { isMappingReady, mappingCondition, mappingIn } from '../support/stage-mapping.ts';
 import { viewOf } from '../support/stage-view.ts';
 
 /** What `npm run demo` shows: examples/demo in the world of examples/demo-world.json, on stepped time. */
@@ -206,4 +207,68 @@ test('a person is awaited by what the conditions say, not by the words of a sent
   const [underWay] = status!.conditions!.filter(({ type }) => type === 'Stalled');
   const conditions = [...status!.conditions!, { ...underWay!, type: 'Reconciling' }];
   expect(judge({ ...research, status: { ...status, conditions } })).toMatch(/^awaits nobody/);
+});
+
+describe('what others do meanwhile (npm run meanwhile)', () => {
+  const others = (act: keyof typeof ACTS, object: string, role?: string) => {
+    const { urls, ca } = stage.simulator;
+    return carryOut(urls.control, ca, ACTS[act].call(mappingIn(stage, object)!, role));
+  };
+  const says = (reason: string, object: string) =>
+    stage.run(() => mappingCondition(stage, 'Ready', object)?.reason === reason, {
+      withinMs: 3 * HOUR_MS,
+      what: `${object} says ${reason}`,
+    });
+  const eventReasonsOf = (object: string) =>
+    stage.kubernetes
+      .objects('events')
+      .filter((event) => JSON.stringify(event).includes(`"${object}"`))
+      .map((event) => (event as { reason?: string }).reason);
+
+  test.each(['Admin', 'none'])('a role that is changed to %s is put back', async (role) => {
+    const { status, spec } = mappingIn(stage, 'partner-ana')!;
+    const { roles } = workspaceIn(stage.simulator.world, spec.grants[0]!.workspaceId);
+    const held = () => roles[status!.principal!.id!];
+    await others('role', 'partner-ana', role);
+    expect(held()).toBe(role === 'none' ? undefined : role);
+    await stage.run(() => held() === 'Viewer', { withinMs: 3 * HOUR_MS, what: 'the role is back' });
+  });
+
+  test.each([
+    ['unmap', 'MappingLost'],
+    ['recycle', 'PrincipalRecycled'],
+  ] as const)('%s: the guest gets another principal, with its role', async (act, reason) => {
+    const before = mappingIn(stage, 'partner-loader')!.status!.principal!.id!;
+    await others(act, 'partner-loader');
+    await stage.run(
+      () => isMappingReady(stage, 'partner-loader') && eventReasonsOf('partner-loader').includes(reason),
+      {
+        withinMs: 6 * HOUR_MS,
+        what: reason,
+      },
+    );
+    const { status, spec } = mappingIn(stage, 'partner-loader')!;
+    const { roles } = workspaceIn(stage.simulator.world, spec.grants[0]!.workspaceId);
+    expect(status!.principal!.id).not.toBe(before);
+    expect([roles[before], roles[status!.principal!.id!]]).toEqual([undefined, 'Contributor']);
+  });
+
+  test('a consent that is taken back is said, and all guests are there again when it is given again', async () => {
+    await others('revoke', 'partner-ana');
+    await says('ConsentRevoked', 'partner-ana');
+    await says('ConsentRevoked', 'partner-analysts');
+    expect(mappingCondition(stage, 'GuestConsented', 'partner-ana')?.message).toContain('/crosstenantauth/consent');
+    expect(mappingCondition(stage, 'Mapped', 'partner-ana')?.message).not.toContain('/crosstenantauth/consent');
+    await others('consent', 'partner-ana');
+    for (const guest of ['partner-ana', 'partner-analysts', 'partner-loader']) {
+      await stage.run(() => isMappingReady(stage, guest), { withinMs: 6 * HOUR_MS, what: `${guest} is back` });
+    }
+  });
+
+  test('what is not there yet is said, and nonsense is refused', async () => {
+    const { spec, ...rest } = mappingIn(stage, 'partner-ana')!;
+    const { status: _, ...unmapped } = { ...rest, spec };
+    expect(() => ACTS.unmap.call(unmapped)).toThrow('it is not mapped yet');
+    await expect(others('role', 'partner-ana', 'Owner')).rejects.toThrow('400');
+  });
 });
