@@ -34,6 +34,8 @@ const RETRY_START_MS = 2_000;
 
 export type OperatorOverrides = {
   log?: Logger;
+  /** Where the API server is and who we are to it; absent: what the kubeconfig says, else the pod's own service account. */
+  access?: KubeAccess;
   /** What decisions and published durations are measured by; leases and sockets keep real time. */
   clock?: Clock;
   /** Wraps the transport: where a test crashes, cuts, counts and forbids. */
@@ -65,7 +67,7 @@ export async function createOperator(config: Config, overrides: OperatorOverride
   const clock = overrides.clock ?? systemClock(config.timeScale);
   const metrics = createMetrics();
   const calls = createCallMetrics(metrics, log);
-  const access = await kubeAccess(config);
+  const access = overrides.access ?? (await kubeAccess(config));
   const sockets = createTransport({
     tls: { kubernetes: () => access.tls() },
     lookup: { fabric: lookupThrough(config.nameservers) },

@@ -6,8 +6,8 @@ import { parse } from 'yaml';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { type WorkspacePrivateLink, workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
+import { inClusterAccess } from '../../operator/clients/kube/access.ts';
 import { createKubeClient } from '../../operator/clients/kube/client.ts';
-import { kubeconfigAccess } from '../../operator/clients/kube/kubeconfig.ts';
 import { CONFIG_MAPS, keyOf, NAMESPACES, resourceName, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { createTransport } from '../../operator/clients/transport.ts';
@@ -51,18 +51,22 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   });
   // Bookmarks and watch time-outs belong to sockets, and those live in real time.
   const kubernetes = await startKubernetes({ clock: { ...realClock, now: () => clock.now() } });
-  const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(kubeconfig, kubernetes.kubeconfig, { mode: 0o600 });
   // As NODE_EXTRA_CA_CERTS does for a process from its start.
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, simulator.ca]);
 
-  const access = await kubeconfigAccess(kubeconfig);
+  // As a pod has it. A kubeconfig would load the vendor's client for every file of tests, some 900 modules.
+  await writeFile(join(folder, 'token'), kubernetes.token, { mode: 0o600 });
+  await writeFile(join(folder, 'ca.crt'), kubernetes.ca ?? '');
+  await writeFile(join(folder, 'namespace'), 'default');
+  const { hostname, port } = new URL(kubernetes.url);
+  const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+  const access = inClusterAccess({ environment, root: folder });
   const person = createTransport({ tls: { kubernetes: () => access.tls() } });
   const kube = createKubeClient({ transport: person, access, userAgent: 'person' });
   const read = readConfig({
     ...simulator.env,
-    KUBECONFIG: kubeconfig,
+    ...environment,
     POD_NAME: 'stage',
     FABRICLINK_CLUSTER_ID: 'stage',
     FABRICLINK_LEADER_ELECTION: 'false',
@@ -107,6 +111,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       { ...config, ...settings },
       {
         log,
+        access,
         clock,
         workers: options.workers ?? 2,
         random: () => 0.5,
