@@ -1,3 +1,4 @@
+import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import type { Clock } from '../../operator/clock.ts';
 import { toOperatorError } from '../../operator/errors.ts';
 import { found } from '../../operator/runtime/acting.ts';
@@ -16,6 +17,15 @@ export const clientsOf = (deps: Deps, pass: MyPass): Promise<ServiceClients> => 
 /** Those for the things of an endpoint, which may be in another tenant. */
 export const clientsOfConsumer = (deps: Deps, pass: MyPass, consumer: Consumer | undefined): Promise<EndpointClients> =>
   clientsFor(deps, pass, consumer);
+
+/** The spec has changed since this pass began, or the object is to go: whatever was decided by it, the next pass decides anew. */
+export function isOvertaken(pass: MyPass, { desired }: Seen): boolean {
+  const { uid, generation = 0 } = pass.resource.metadata;
+  const now = pass
+    .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'service', desired.service.id.toLowerCase())
+    .find(({ metadata }) => metadata.uid === uid);
+  return (now?.metadata.generation ?? 0) > generation;
+}
 
 /** The endpoint that a ladder `endpoint/<name>`, `placement/<name>` or `dns/<name>` is about. */
 export function endpointOf({ endpoints }: Seen, ladder: string): EndpointSeen {

@@ -10,6 +10,7 @@ import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { createManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
+import { crashEverywhere, recordMoments } from '../support/stage-crash.ts';
 import { cloudWrites, eventReasons, readout, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, isTrue, MINUTE_MS } from '../support/stage-link.ts';
 import { AUTO, closeSales, managedIn, managedManifest, playUntilManagedReady } from '../support/stage-managed.ts';
@@ -299,3 +300,62 @@ test('the connection is removed by hand while Fabric has not confirmed: a new re
   await stage.pass(3 * HOUR_MS);
   expect(statusOf(IMITATION)).not.toBe('Approved');
 });
+
+describe('a managed private endpoint that another entry lists by its ARM id as well', () => {
+  const byId = (privateEndpointId: string) => ({ name: 'by-id', source: { privateEndpointId }, decision: 'Approve' });
+
+  test('stays connected, also while Fabric cannot be asked: a person has identified it', async () => {
+    await stage.startOperator();
+    const genuine = create();
+    await becomes(genuine, 'Pending');
+    workspaceIn(stage.simulator.world, FINANCE).roles = {};
+    await list([entry(), byId(genuine)]);
+    await becomes(genuine, 'Approved');
+    await stage.pass(3 * HOUR_MS);
+    expect(statusOf(genuine)).toBe('Approved');
+    expect(isTrue(stage.link(), 'Ready')).toBe(true);
+  });
+
+  test('by a person who looked after the operator had approved it: its note is closed', async () => {
+    await stage.startOperator();
+    await list();
+    const genuine = create();
+    await becomes(genuine, 'Approved');
+    workspaceIn(stage.simulator.world, FINANCE).roles = {};
+    await list([entry(), byId(genuine)]);
+    await stage.pass(3 * HOUR_MS);
+    expect(statusOf(genuine)).toBe('Approved');
+    expect(openNotes()).toEqual([]);
+    expect(isTrue(stage.link(), 'Ready')).toBe(true);
+  });
+
+  test('and it is an imitation of it that is listed so: the genuine one is not taken for it', async () => {
+    await stage.startOperator();
+    await list([entry(), byId(IMITATION)]);
+    injectConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+    const genuine = create();
+    await becomes(IMITATION, 'Approved');
+    await stage.pass(2 * HOUR_MS);
+    expect([IMITATION, genuine].map(statusOf)).toEqual(['Approved', 'Pending']);
+    expect(readout(stage.link()).reason).toBe('AmbiguousConnection');
+  });
+});
+
+test('a process that dies around the removal of an imitation: it is removed in the end, and its note is closed', async () => {
+  stage.simulator.cloud.conduct.fabric.choices.decideOnlyPending = true;
+  await approveImitation();
+  await stage.killOperator();
+  await stage.pass(19 * MINUTE_MS);
+  const recording = await recordMoments(stage, async () => {
+    await stage.startOperator();
+    await becomes(IMITATION, undefined, HOUR_MS);
+    await stage.pass(MINUTE_MS);
+  });
+  const { failures } = await crashEverywhere(stage, recording, async () => {
+    await stage.pass(HOUR_MS);
+    expect(statusOf(IMITATION)).toBeUndefined();
+    expect(openNotes()).toEqual([]);
+    expect(readout(stage.link()).reason).toBe('ApprovalNotConfirmed');
+  });
+  expect(failures).toEqual([]);
+}, 60_000);

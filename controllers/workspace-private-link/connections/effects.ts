@@ -5,7 +5,7 @@ import { isAbout, withoutWatch } from '../../../operator/approval/note.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
 import { found, report } from '../../../operator/runtime/acting.ts';
 import { same } from '../desired-names.ts';
-import { clientsOf, type MyPass, type Run } from '../effect-parts.ts';
+import { clientsOf, isOvertaken, type MyPass, type Run } from '../effect-parts.ts';
 import type { Deps, ServiceClients } from '../reading.ts';
 import type { DecisionSeen, Effect, MatchNote, PrivateEndpointConnection, Seen } from '../types.ts';
 import { noteOfMatch, noteOfPin, outdatedNotes, pinOf, ruleOf } from './desired.ts';
@@ -40,7 +40,7 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     const { desired: decision } = decisionOf(seen, ladder);
     if (rejecterOf(seen.desired, decision.endpointId) || isOwn(seen, decision.endpointId)) return;
     const connection = concernOf(decision, await matching(clients, pass, seen, decision));
-    if (connection?.status !== 'Pending') return;
+    if (connection?.status !== 'Pending' || isOvertaken(pass, seen)) return;
     await approve(clients, pass, seen, { decision, connection, atMs: deps.clock.now() });
     decided(pass, clients, {
       reason: 'ConnectionApproved',
@@ -60,6 +60,7 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
       about.machine === 'connection' && about.facts.connection === 'approved' && about.facts.hold === 'free';
     // Approved since this pass looked: whether it is the last way in was not asked.
     if (connection?.status !== 'Pending' && !(connection?.status === 'Approved' && mayRevoke)) return;
+    if (isOvertaken(pass, seen)) return;
     const description = descriptionOf(seen, decision.name, deps.clock.now(), decision.note);
     const how = await reject(clients, pass, seen, connection, description);
     const did = connection.status === 'Approved' ? 'Revoked' : 'Rejected';
@@ -108,6 +109,7 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     const { connection } = match;
     const { privateEndpointId } = connection;
     if (!same(privateEndpointId, note.privateEndpointId) || rejecterOf(seen.desired, privateEndpointId)) return;
+    if (isOvertaken(pass, seen)) return;
     const atMs = deps.clock.now();
     // Before the call: an approval that is not echoed is taken back, also when nobody heard that it was given.
     const { privateEndpointId: notedId, sinceMs } = note;
@@ -213,7 +215,7 @@ export const connectionEffects = (deps: Deps): Readonly<Record<ConnectionEffect,
     const clients = await clientsOf(deps, pass);
     const name = ladder.slice(ladder.indexOf('/') + 1);
     const connection = unlistedOf(seen, await connectionsNow(clients, pass, seen)).find((one) => one.name === name);
-    if (!connection) return;
+    if (!connection || isOvertaken(pass, seen)) return;
     const description = descriptionOf(seen, 'unlisted', deps.clock.now(), 'no longer listed in spec.connections');
     const how = await reject(clients, pass, seen, connection, description);
     const { authoritative } = seen.desired;

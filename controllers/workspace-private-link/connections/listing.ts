@@ -18,6 +18,13 @@ export const rejecterOf = (
 ): DesiredDecision | undefined =>
   decisions.find((entry) => entry.decision === 'Reject' && means(entry, privateEndpointId));
 
+/** An entry approves this very private endpoint, by its ARM id. */
+export const isListedById = (
+  { decisions }: Pick<Desired, 'decisions'>,
+  privateEndpointId: ArmId | undefined,
+): boolean =>
+  decisions.some(({ decision, endpointId }) => decision === 'Approve' && same(endpointId, privateEndpointId));
+
 /** An endpoint of this object: in the spec, or noted and being removed. Its connection is its own ladder's to approve. */
 export const isOwn = (
   { desired, provenance }: { desired: Desired; provenance: Provenance },
@@ -28,10 +35,11 @@ export const isOwn = (
 
 /** Approved by us, and Fabric has not confirmed it: nobody relies on it, and it is seen to its end. */
 export const isOpenApproval = (
-  { desired, provenance }: { desired: Pick<Desired, 'uid'>; provenance: Provenance },
+  { desired, provenance }: { desired: Pick<Desired, 'uid' | 'decisions'>; provenance: Provenance },
   connection: PrivateEndpointConnection,
 ): boolean =>
   connection.status === 'Approved' &&
+  !isListedById(desired, connection.privateEndpointId) &&
   !isMarkedByAnother(desired.uid, connection) &&
   unconfirmedIn(provenance).some((note) => isAbout(note, connection.privateEndpointId));
 

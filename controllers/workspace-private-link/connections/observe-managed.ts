@@ -16,7 +16,7 @@ import {
   type Match,
   matchManagedEndpoint,
 } from '../../../operator/approval/managed-endpoint.ts';
-import { isAbout } from '../../../operator/approval/note.ts';
+import { isAbout, isOpenNote } from '../../../operator/approval/note.ts';
 import { attempt, blindness } from '../../../operator/runtime/reading.ts';
 import { type Context, UNSETTLED_MS } from '../reading.ts';
 import type {
@@ -29,7 +29,7 @@ import type {
   PrivateEndpointConnection,
 } from '../types.ts';
 import { notedFor, pinOf } from './desired.ts';
-import { means, rejecterOf } from './listing.ts';
+import { isListedById, means, rejecterOf } from './listing.ts';
 
 type Connection = PrivateEndpointConnection;
 type ManagedDecision = DesiredDecision & { managed: ManagedSource };
@@ -44,13 +44,12 @@ export async function observeManagedApproval(
   connections: readonly Connection[],
 ): Promise<DecisionSeen> {
   const { desired } = context;
-  const noted = notedFor(context, decision, connections);
+  const noted = unlessListed(desired, notedFor(context, decision, connections));
   const decider = deciderOf(desired, decision, noted);
   const moment = momentOf(context);
+  const isOurs = isOursBy(desired, decider);
   const matches = connections.filter(({ privateEndpointId }) => means(decision, privateEndpointId));
   const match = matchOf(context, decision, connections);
-  const isOurs = (one: Pick<Connection, 'privateEndpointId' | 'status' | 'description'>) =>
-    isMarkedBy(desired.uid, one) || isNotedBy(decider, one);
   const approved = matches.filter((one) => one.status === 'Approved' && isOurs(one));
   const connection =
     approved.find(({ privateEndpointId }) => isAbout(noted?.note, privateEndpointId)) ??
@@ -107,6 +106,16 @@ const deciderOf = (
   noted: Noted | undefined,
 ): Decider => ({ uid, name: noted?.name ?? name, note: noted?.note });
 
+/** By our mark or our note; but for one that another entry lists by its ARM id: a person has identified it, who answers for it. */
+const isOursBy =
+  (desired: Desired, decider: Decider) =>
+  (one: Pick<Connection, 'privateEndpointId' | 'status' | 'description'>): boolean =>
+    !isListedById(desired, one.privateEndpointId) && (isMarkedBy(desired.uid, one) || isNotedBy(decider, one));
+
+/** The same of an approval that is open: nobody waits for its proof any more. */
+const unlessListed = (desired: Desired, noted: Noted | undefined): Noted | undefined =>
+  noted && isOpenNote(noted.note) && isListedById(desired, noted.note.privateEndpointId) ? undefined : noted;
+
 const momentOf = ({ pass: { nowMs }, deps: { clock } }: Context): Moment => ({
   nowMs,
   scaled: (ms) => clock.scaled(ms),
@@ -123,7 +132,7 @@ export const echoOf = (
 export function isUnfinished(context: Context, decision: ManagedDecision, connections: readonly Connection[]): boolean {
   const { desired } = context;
   const noted = notedFor(context, decision, connections);
-  const decider = deciderOf(desired, decision, noted);
+  const isOurs = isOursBy(desired, deciderOf(desired, decision, noted));
   return connections
     .filter(({ privateEndpointId }) => means(decision, privateEndpointId))
     .some(
@@ -131,7 +140,7 @@ export function isUnfinished(context: Context, decision: ManagedDecision, connec
         one.status === 'Pending' ||
         (one.status === 'Approved' &&
           !(isAbout(noted?.note, one.privateEndpointId) && noted?.note.confirmed) &&
-          (isMarkedBy(desired.uid, one) || isNotedBy(decider, one))),
+          isOurs(one)),
     );
 }
 

@@ -1,4 +1,4 @@
-import { isMarkedBy, isMarkedByAnother } from '../../../operator/approval/facts.ts';
+import { isMarkedBy } from '../../../operator/approval/facts.ts';
 import { ECHO_MS } from '../../../operator/approval/managed-endpoint.ts';
 import { isOpenNote } from '../../../operator/approval/note.ts';
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
@@ -153,7 +153,8 @@ function requesterOf(context: Context, { decision, endpointId }: DesiredDecision
 
 /**
  * Open notes that no entry's ladder looks after. Over: the connection is taken back, by a crash without a word of that, or
- * by an entry that says Reject by now; it is gone; or another object of ours answers for it. Unseen: a list may lag, and
+ * by an entry that says Reject by now; it is gone; or somebody else answers for it: another object of ours, or an entry that
+ * lists it by its ARM id. Unseen: a list may lag, and
  * neither one that shows nothing nor one that shows it pending is believed at once.
  */
 function looseNotesIn(
@@ -163,7 +164,7 @@ function looseNotesIn(
 ): ConnectionsSeen['looseNotes'] {
   const stateOf = ({ privateEndpointId, approvedAtMs = 0 }: MatchNote) => {
     const shown = list.find((one) => same(one.privateEndpointId, privateEndpointId));
-    if (shown?.status === 'Approved') return isMarkedByAnother(desired.uid, shown) ? 'over' : 'stands';
+    if (shown?.status === 'Approved') return isOpenApproval({ desired, provenance }, shown) ? 'stands' : 'over';
     const isEnded = shown?.status === 'Rejected' || shown?.status === 'Disconnected';
     return isEnded || pass.nowMs >= approvedAtMs + clock.scaled(ECHO_MS) ? 'over' : 'unseen';
   };

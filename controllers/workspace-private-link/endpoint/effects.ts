@@ -9,6 +9,7 @@ import {
   clientsOfConsumer,
   createNoted,
   endpointOf,
+  isOvertaken,
   type Run,
   removalOf,
   tagsAfter,
@@ -113,7 +114,7 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
     const { scope } = seen.desired.service;
     const now = await arm.privateLinkServices.connections(scope, { ...pass.call, maxAgeMs: 0 });
     const connection = connectionOf(now.value, desired.resourceId);
-    if (connection?.status !== 'Pending') return;
+    if (connection?.status !== 'Pending' || isOvertaken(pass, seen)) return;
     const { namespace, name } = pass.resource.metadata;
     const description = bounded(
       `Approved by fabric-link-operator: own endpoint ${desired.name} of ${namespace}/${name}`,

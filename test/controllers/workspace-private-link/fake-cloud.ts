@@ -62,6 +62,8 @@ export type World = {
   lagging?: World;
   /** Asked before each write leaves and when it is done; what it throws ends the pass. */
   interrupt?: (operation: string, moment: 'before' | 'after') => void;
+  /** What others do while we read. */
+  whileReading?: (operation: string) => void;
 };
 
 const key = (id: string) => id.toLowerCase();
@@ -89,7 +91,9 @@ export function fakeCloud(world: World): Clouds {
   const read = async <T>(operation: string, value: () => T): Promise<Read<T>> => {
     world.reads.push(operation);
     refuse(operation);
-    return { value: structuredClone(value()), readAtMs: world.nowMs };
+    const shown = structuredClone(value());
+    world.whileReading?.(operation);
+    return { value: shown, readAtMs: world.nowMs };
   };
   const shownTo = ({ maxAgeMs }: CallOptions): World => (maxAgeMs === undefined ? (world.lagging ?? world) : world);
   const write = async (operation: string, change: () => void): Promise<void> => {
