@@ -95,6 +95,8 @@ export type MappingSeen = {
   candidate?: ToldPrincipal;
   /** Names and ids that a person has to choose from. */
   detail?: string;
+  /** Listed under another id than our POST was answered: it stays when the object goes. */
+  isListedAsOther?: boolean;
   /** The object that owns the guest. */
   other?: string;
   fault?: Fault;
@@ -112,6 +114,8 @@ export type RemovalSeen = {
   facts: RemovalFacts;
   /** The next one to delete. */
   mappingId?: string;
+  /** One of the guest that is taken for somebody else's, and stays. */
+  theirs?: string;
   dueAtMs?: number;
   fault?: Fault;
 };

@@ -6,7 +6,7 @@ import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { setRole } from '../../simulator/fabric/role-assignments.ts';
 import { addDirectoryObject } from '../../simulator/graph/directory.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
-import { eventReasons, setTheStage } from '../support/stage-faults.ts';
+import { eventNotes, eventReasons, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
@@ -15,6 +15,7 @@ import {
   LOADER,
   liveRows,
   mappingCalls,
+  mappingCondition,
   mappingIn,
   mappingManifest,
   mappingSaid,
@@ -197,9 +198,32 @@ describe('a mapping that somebody else makes meanwhile', () => {
     delete stage.simulator.world.fabric.mappings[rowOf(ANA.objectId)!.id];
     mapByHand(ANA);
     await stage.pass(2 * HOUR_MS);
+    const { id } = rowOf(ANA.objectId)!;
+    expect(mappingCondition(stage, 'Mapped')?.message).toContain(`${id}). It told another id`);
+    expect(mappingCondition(stage, 'Mapped')?.message).toContain('unless deletionPolicy is DeleteAll');
     await deleteMappingObject(stage);
     await playUntilMappingGone(stage);
     expect(rowOf(ANA.objectId)).toBeDefined();
+    const [told] = eventNotes(stage).filter((note) => note.startsWith(`Left the mapping ${id}`));
+    expect(told).toContain('DELETE https://api.fabric.microsoft.com');
+  });
+
+  test('is not suspected where Fabric lists ours under another id than it answered, and tells when it was made', async () => {
+    choose({ mappingAnswer: 'row', mappingTimes: 'createdDateTime' });
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingReady(stage);
+    const { mappings, mappingsByGuest } = stage.simulator.world.fabric;
+    const row = rowOf(ANA.objectId)!;
+    const id = 'aaaaaaaa-0000-4000-8000-00000000000a';
+    delete mappings[row.id];
+    for (const ids of Object.values(mappingsByGuest)) ids.push(...(ids.includes(row.id) ? [id] : []));
+    mappings[id] = Object.assign(row, { id });
+    await stage.pass(2 * HOUR_MS);
+    expect(mappingCondition(stage, 'Mapped')?.message).toBe(`Fabric has mapped the guest (mapping ${id}).`);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(rowOf(ANA.objectId)).toBeUndefined();
   });
 });
 

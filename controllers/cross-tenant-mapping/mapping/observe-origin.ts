@@ -38,3 +38,30 @@ const isUnnamed = ({ guest }: Desired, { mapping }: Provenance, row: Mapping): b
   row.seen === 'listed' &&
   same(mapping.id, guest.objectId) &&
   !same(row.id, guest.objectId);
+
+/** Its answer told an id by which it can be deleted. */
+export const isNamed = ({ desired, provenance: { mapping } }: Pick<Context, 'desired' | 'provenance'>): boolean =>
+  mapping !== undefined && !same(mapping.id, desired.guest.objectId);
+
+/** Asked for again, and what was answered is not known. */
+export const isAskedAnew = ({ provenance: { mapping, request } }: Pick<Context, 'provenance'>): boolean =>
+  request !== undefined && request.atMs > (mapping?.atMs ?? 0);
+
+/**
+ * Listed under another id than our POST was answered: somebody has deleted ours, and mapped the guest themselves. Or Fabric
+ * lists mappings under other ids than it answers, which shows where the row was made just while we were asking.
+ */
+export function isListedAsOther(context: Context, row: Mapping): boolean {
+  const { provenance, deps } = context;
+  const { mapping, request } = provenance;
+  if (mapping?.how !== 'created' || row.seen === 'answered' || !isNamed(context) || isAskedAnew(context)) return false;
+  if (same(row.id, mapping.id)) return false;
+  const skewMs = deps.clock.scaled(SKEW_MS);
+  const { createdAtMs } = row;
+  const isOurs =
+    request !== undefined &&
+    createdAtMs !== undefined &&
+    createdAtMs >= request.atMs - skewMs &&
+    createdAtMs <= mapping.atMs + skewMs;
+  return !isOurs;
+}

@@ -3,7 +3,7 @@ import { attempt, blindness, type Reading } from '../../../operator/runtime/read
 import { same, tombstoneSubject } from '../desired-names.ts';
 import { AGE_MS, type Context } from '../reading.ts';
 import type { Desired, Fault, Mapping, MappingFacts, MappingSeen, Provenance } from '../types.ts';
-import { notedOrigin, originOf } from './observe-origin.ts';
+import { isListedAsOther, notedOrigin, originOf } from './observe-origin.ts';
 import { observePrincipal } from './observe-principal.ts';
 
 /** Published: how long a list may lag behind our own POST before what it does not show is taken for lost. */
@@ -53,7 +53,8 @@ export async function observeMapping(context: Context): Promise<MappingSeen> {
   const facts: MappingFacts = { ...base, mapping: 'live', likeness, origin };
   // Nobody is given anything before what exists is ours or taken over.
   if (!provenance.mapping || origin === 'foreign') return { facts, row, principal: { kind: 'awaited' } };
-  return observePrincipal(context, { facts, row, principal: { kind: 'awaited' } });
+  const other = row !== undefined && isListedAsOther(context, row) && { isListedAsOther: true };
+  return observePrincipal(context, { facts, row, principal: { kind: 'awaited' }, ...other });
 }
 
 /**

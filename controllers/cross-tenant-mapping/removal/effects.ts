@@ -5,7 +5,7 @@ import { notes } from '../desired-provenance.ts';
 import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps } from '../reading.ts';
 import type { LedgerEntry, RemovalEffect } from '../types.ts';
-import { leave } from './effects-left.ts';
+import { DELETE_BY_HAND, leave } from './effects-left.ts';
 import { tombstoneEntry, tombstoneMs } from './observe.ts';
 
 export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>> => ({
@@ -33,7 +33,13 @@ export const removalEffects = (deps: Deps): Readonly<Record<RemovalEffect, Run>>
     report(pass, { reason: 'MappingDeleted', action: 'DeleteMapping', note }, { mappingId, ...guestFields(desired) });
   },
 
-  async release(pass) {
+  async release(pass, seen) {
+    const { theirs } = seen.removal ?? {};
+    if (theirs !== undefined) {
+      const note = `Left the mapping ${theirs} of ${inWords(seen.desired)}: as far as can be told somebody else made it, and not this object. The guest stays mapped. If it is to go: ${DELETE_BY_HAND}`;
+      const fields = { mappingId: theirs, ...guestFields(seen.desired) };
+      report(pass, { reason: 'MappingLeft', action: 'LeaveMapping', note, warning: true }, fields);
+    }
     await pass.release();
   },
 

@@ -2,7 +2,7 @@ import { isAbandoned, PATIENCE_MS, personGivesUp } from '../../../operator/runti
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
 import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
-import { isForeign } from '../mapping/observe-origin.ts';
+import { isAskedAnew, isForeign, isListedAsOther, isNamed } from '../mapping/observe-origin.ts';
 import { type Context, type MyPass } from '../reading.ts';
 import type { Desired, Fault, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
 
@@ -50,20 +50,14 @@ export async function observeRemoval(context: Context, grants: GrantsLeft): Prom
     if (rows.fault) return blind(context, base, rows.fault);
   }
   const mappingId = nextOf(context, rows.value.of(desired.guest));
-  return mappingId === undefined ? { facts: base } : { facts: { ...base, mapping: 'present' }, mappingId };
+  if (mappingId !== undefined) return { facts: { ...base, mapping: 'present' }, mappingId };
+  const theirs = rows.value.of(desired.guest).find((row) => row.deleted !== true && isTheirs(context, row));
+  return { facts: base, ...(theirs && { theirs: theirs.id }) };
 }
 
 function blind({ pass }: Context, base: RemovalFacts, fault: Fault): RemovalSeen {
   return { facts: { ...base, mapping: personGivesUp(pass, fault.error) ? 'givenUp' : blindness(fault) }, fault };
 }
-
-/** Its answer told an id by which it can be deleted. */
-const isNamed = ({ desired, provenance: { mapping } }: Context): boolean =>
-  mapping !== undefined && !same(mapping.id, desired.guest.objectId);
-
-/** Asked for again, and what was answered is not known. */
-const isAskedAnew = ({ provenance: { mapping, request } }: Context): boolean =>
-  request !== undefined && request.atMs > (mapping?.atMs ?? 0);
 
 /** Fabric may have made what the list does not show yet, and without its id nothing of it can be deleted. */
 function mayAppear(context: Context, rows: readonly Mapping[]): boolean {
@@ -75,17 +69,9 @@ function mayAppear(context: Context, rows: readonly Mapping[]): boolean {
 const askedAtMs = ({ provenance: { mapping, request } }: Pick<Context, 'provenance'>): number =>
   Math.max(request?.atMs ?? 0, mapping?.atMs ?? 0);
 
-/**
- * Made when we did not ask for it, or listed under another id than ours was: somebody has mapped the guest before us, or
- * has deleted ours and mapped the guest themselves.
- */
-function isTheirs(context: Context, row: Mapping): boolean {
-  const { desired, provenance } = context;
-  if (desired.deletion === 'DeleteAll') return false;
-  if (isForeign(context, row)) return true;
-  if (isAnswered(row) || !isNamed(context) || isAskedAnew(context)) return false;
-  return !same(row.id, provenance.mapping?.id);
-}
+/** Somebody has mapped the guest before us, or has deleted ours and mapped the guest themselves. */
+const isTheirs = (context: Context, row: Mapping): boolean =>
+  context.desired.deletion !== 'DeleteAll' && (isForeign(context, row) || isListedAsOther(context, row));
 
 /**
  * Not older than our own POST: what its answer did not tell, the mapping's id above all, only a later list does. Beyond

@@ -113,12 +113,18 @@ function unmapped(seen: Seen, rest: Rest): Found {
 
 const BEFORE_MAPPED = /^(Claim|Mapping)\./;
 
+/** Of a mapping that is listed under another id than our POST was answered. */
+function staysBehind({ mapping, desired, provenance }: Seen): string {
+  if (!mapping.isListedAsOther || desired.deletion === 'DeleteAll') return '';
+  return ` It told another id (${provenance.mapping?.id}) when this object asked for the mapping: somebody else may have deleted that one and mapped the guest again. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
+}
+
 function mapped(seen: Seen, rests: readonly Rest[]): Found {
   const rest = of(rests, 'mapping');
   if (!rest || rest.phase.startsWith('Claim.')) return notBegun(seen, rest);
   if (BEFORE_MAPPED.test(rest.phase)) return unmapped(seen, rest);
   const id = mappingIdOf(seen);
-  const message = `Fabric has mapped the guest (${id === undefined ? 'its list will tell under which id' : `mapping ${id}`}).`;
+  const message = `Fabric has mapped the guest (${id === undefined ? 'its list will tell under which id' : `mapping ${id}`}).${staysBehind(seen)}`;
   return { status: 'True', reason: 'Mapped', message };
 }
 
