@@ -267,3 +267,32 @@ describe('a request whose answer was lost', () => {
     expect(rowOf(LOADER.objectId)).toBeUndefined();
   });
 });
+
+describe('a mapping whose id the answer did not tell, deleted while the shared list is older than it', () => {
+  const mapLoader = async () => {
+    await stage.apply(mappingManifest(LOADER));
+    await stage.run(() => noteOf('mapping') !== '', { withinMs: HOUR_MS, what: 'Loader is mapped' });
+    await stage.pass(2_000);
+  };
+
+  test('goes at once: a list that is younger tells its id', async () => {
+    await withYoungList();
+    await mapLoader();
+    await deleteMappingObject(stage);
+    await stage.pass(MINUTE_MS);
+    expect(mappingIn(stage)).toBeUndefined();
+    expect(rowOf(LOADER.objectId)).toBeUndefined();
+  });
+
+  test('goes when the list, which lags, must have caught up: it is read once more then', async () => {
+    await withYoungList();
+    const stale = stage.simulator.faults.add({ kind: 'stale', method: 'GET', path: '/crosstenantauth/mappings' });
+    await mapLoader();
+    await deleteMappingObject(stage);
+    await stage.pass(8 * MINUTE_MS);
+    expect(mappingSaid(stage, 'Ready')).toBe('False RemovalSettling');
+    stage.simulator.faults.remove(stale);
+    await playUntilMappingGone(stage);
+    expect(rowOf(LOADER.objectId)).toBeUndefined();
+  });
+});
