@@ -20,6 +20,10 @@ const GRANT_WORKSPACE_ROLE = 'make the operator’s identity an Admin of the wor
 /** Also for a refusal that does not say which quota (private-link-services.ts). */
 export const SERVICE_QUOTA_REMEDY =
   'the tenant has as many private link services as its quota allows (500 unless Microsoft granted more): delete services that nobody needs, or ask for more by a support request';
+const CHECK_ID =
+  'what the message names does not exist, or does not show itself to the operator’s identity: compare the id with the portal, and check the identity’s rights there';
+const CORRECT_SPEC =
+  'correct what the message names; if nothing of it is in the spec, report it with the request id of the operator’s log';
 const CHECK_CLIENT =
   'check AZURE_CLIENT_ID and AZURE_TENANT_ID in the credentials Secret, and that the application has a service principal in that tenant';
 
@@ -186,23 +190,47 @@ export const FAILURES: readonly Row[] = [
     reason: 'ResourceGroupNotFound',
     remedy: 'create the resource group, or correct its name',
   },
-  { codes: ['ParentResourceNotFound'], disposition: 'blocked', reason: 'ParentResourceNotFound' },
+  {
+    codes: ['ParentResourceNotFound'],
+    disposition: 'blocked',
+    reason: 'ParentResourceNotFound',
+    remedy:
+      'what it is to be made in (the service, zone or network) does not exist: if the operator makes that itself, it does so first; else create it, or correct its id',
+  },
   {
     codes: ['InvalidResourceReference', 'ReferencedResourceNotFound', 'LinkedResourceNotFound'],
     disposition: 'blocked',
     reason: 'ReferencedResourceNotFound',
     remedy: 'the request names a resource (subnet, zone, network) that does not exist: create it, or correct its id',
   },
-  { codes: ['ResourceNotFound'], disposition: 'blocked', reason: 'ResourceNotFound' },
-  { codes: ['NotFound', 'EntityNotFound'], disposition: 'blocked', reason: 'NotFound', generic: true },
+  { codes: ['ResourceNotFound'], disposition: 'blocked', reason: 'ResourceNotFound', remedy: CHECK_ID },
+  {
+    codes: ['NotFound', 'EntityNotFound'],
+    disposition: 'blocked',
+    reason: 'NotFound',
+    generic: true,
+    remedy: CHECK_ID,
+  },
   {
     codes: ['WorkspaceNotFound'],
     disposition: 'blocked',
     reason: 'WorkspaceNotFound',
     remedy: 'check the workspace id; Fabric also answers so when the operator’s identity has no role in the workspace',
   },
-  { codes: ['CapacityNotFound'], disposition: 'blocked', reason: 'CapacityNotFound' },
-  { codes: ['ItemNotFound'], disposition: 'blocked', reason: 'ItemNotFound' },
+  {
+    codes: ['CapacityNotFound'],
+    disposition: 'blocked',
+    reason: 'CapacityNotFound',
+    remedy:
+      'the capacity of the workspace is gone, or does not show itself to who is no contributor of it: look under Workspace settings > License info which one it is, assign the workspace to one that is there and active, or make the operator’s identity a contributor of the capacity',
+  },
+  {
+    codes: ['ItemNotFound'],
+    disposition: 'blocked',
+    reason: 'ItemNotFound',
+    remedy:
+      'there is no such item in that workspace, or the operator’s identity may not see it: compare the id with the one in the address of the item in the Fabric portal, and give the identity at least the role Viewer under Manage access of the workspace',
+  },
   {
     codes: ['EndpointNotFound', 'InvalidResourceType'],
     disposition: 'blocked',
@@ -233,6 +261,7 @@ export const FAILURES: readonly Row[] = [
     service: 'graph',
     disposition: 'blocked',
     reason: 'NotFound',
+    remedy: CHECK_ID,
   },
   {
     codes: ['InvalidGuestTenantId'],
@@ -303,6 +332,8 @@ export const FAILURES: readonly Row[] = [
     codes: ['OperationNotAllowed', 'ResourceNotModifiable', 'InUsePrivateEndpointCannotBeUpdated'],
     disposition: 'blocked',
     reason: 'OperationNotAllowed',
+    remedy:
+      'Azure does not allow this change to what is there, as the message says: delete it, after which the operator makes it as the spec has it, or set the spec to what there is',
   },
   {
     codes: ['CapacityNotInActiveState'],
@@ -345,7 +376,13 @@ export const FAILURES: readonly Row[] = [
     remedy:
       'the workspace has a managed private endpoint to that target and sub-resource already: use that one, or delete it and wait 15 minutes',
   },
-  { codes: ['PrivateEndpointNotFound'], disposition: 'blocked', reason: 'EndpointNotFound' },
+  {
+    codes: ['PrivateEndpointNotFound'],
+    disposition: 'blocked',
+    reason: 'EndpointNotFound',
+    remedy:
+      'the managed private endpoint is gone since the list was read: the next list shows it, and the operator asks for the endpoint anew, 15 minutes after its deletion at the earliest; if that repeats itself, find out who deletes it: Fabric’s audit log tells',
+  },
   {
     codes: ['OperationNotFound', 'OperationHasNoResult', 'OperationNotSucceeded'],
     service: 'fabric',
@@ -358,19 +395,35 @@ export const FAILURES: readonly Row[] = [
     reason: 'SubnetPoliciesEnabled',
     remedy: 'set privateEndpointNetworkPolicies of the subnet to Disabled',
   },
-  { codes: ['PrivateEndpointConnectionStatusNotPending'], disposition: 'blocked', reason: 'ConnectionNotPending' },
-  { codes: ['VirtualNetworkLinkConflict', 'VnetAlreadyLinked'], disposition: 'blocked', reason: 'VnetLinkedElsewhere' },
+  {
+    codes: ['PrivateEndpointConnectionStatusNotPending'],
+    disposition: 'blocked',
+    reason: 'ConnectionNotPending',
+    remedy:
+      'somebody has decided the connection already, and this resource lets nobody decide a second time: see what it is now under Networking > Private endpoint connections of the target; if it is Rejected or Disconnected, the endpoint has to be deleted and requested anew',
+  },
+  {
+    codes: ['VirtualNetworkLinkConflict', 'VnetAlreadyLinked'],
+    disposition: 'blocked',
+    reason: 'VnetLinkedElsewhere',
+    remedy:
+      'the virtual network is linked to another private DNS zone of that name, and a network has but one: name that zone in dns.zoneId, or take its link away',
+  },
   {
     codes: ['Conflict', 'ResourceConflict'],
     service: 'arm',
     disposition: 'blocked',
     reason: 'Conflict',
     generic: true,
+    remedy:
+      'what is there stands against the change, as the message says, such as a thing of that name, or one that is still being deleted: look at it in the Azure portal, under its Activity log too, and remove or rename what is in the way; what is only under way passes by itself',
   },
   {
     codes: ['WorkspaceContainsManagedEndpoints', 'DeleteWorkspaceNotAllowed'],
     disposition: 'blocked',
     reason: 'WorkspaceInUse',
+    remedy:
+      'delete the managed private endpoints and the private link service of the workspace first; a managed private endpoint stays listed for minutes after its deletion',
   },
 
   // The request as such can never work.
@@ -391,8 +444,15 @@ export const FAILURES: readonly Row[] = [
     ],
     disposition: 'terminal',
     reason: 'InvalidRequest',
+    remedy: CORRECT_SPEC,
   },
-  { codes: ['BadRequest', 'InvalidRequest'], disposition: 'terminal', reason: 'InvalidRequest', generic: true },
+  {
+    codes: ['BadRequest', 'InvalidRequest'],
+    disposition: 'terminal',
+    reason: 'InvalidRequest',
+    generic: true,
+    remedy: CORRECT_SPEC,
+  },
   {
     codes: ['InvalidApiVersionParameter'],
     disposition: 'terminal',
@@ -436,6 +496,8 @@ export const FAILURES: readonly Row[] = [
     ],
     disposition: 'terminal',
     reason: 'InvalidPrincipal',
+    remedy:
+      'Fabric gives no workspace role to such a principal: name the object id of a user, a security group, or a service principal (under Enterprise applications; not the application id, and not the object id of the app registration), and one of the roles Admin, Member, Contributor, Viewer',
   },
 
   // A fresh token was refused too (the first 401 costs us a new token, not an error).

@@ -368,24 +368,9 @@ describe('classification of failures', () => {
     expect(seen.length).toBe(new Set(seen).size);
   });
 
-  test('whatever blocks for want of a right, a setting or a quota says what to do', () => {
-    const silent = FAILURES.filter((row) => row.disposition === 'blocked' && !row.remedy).map(({ reason }) => reason);
-    // What is left speaks for itself, or its remedy depends on the caller.
-    expect([...new Set(silent)].sort()).toEqual(
-      [
-        'CapacityNotFound',
-        'Conflict',
-        'ConnectionNotPending',
-        'EndpointNotFound',
-        'ItemNotFound',
-        'NotFound',
-        'OperationNotAllowed',
-        'ParentResourceNotFound',
-        'ResourceNotFound',
-        'VnetLinkedElsewhere',
-        'WorkspaceInUse',
-      ].sort(),
-    );
+  test('whatever needs a person says what that person is to do', () => {
+    const needsPerson = FAILURES.filter(({ disposition }) => disposition === 'blocked' || disposition === 'terminal');
+    expect(needsPerson.filter(({ remedy }) => !remedy).map(({ codes }) => codes[0])).toEqual([]);
   });
 
   test('a throttled answer without Retry-After waits for the longest window', () => {

@@ -293,6 +293,7 @@ describe('rights that are missing', () => {
     await begin(ANA);
     await playUntilMappingSaid(stage, 'PermissionUnproven');
     expect(message('Stalled')).toContain('Service principals can access');
+    expect(message('Stalled').includes('az rest')).toBe(!isRead);
     expect(message('Stalled').includes('Group.Create')).toBe(isRead);
   });
 

@@ -4,6 +4,9 @@ import { LOOKS_AGAIN, type Wording } from './describe-wording.ts';
 const NAME_IT =
   'find it in the Microsoft Entra admin center of our tenant, under Enterprise applications (for a guest group: under Groups), by its time of creation, and set spec.principalId to its object id';
 
+const LIST_COMMAND =
+  '`az rest --resource https://api.fabric.microsoft.com --url https://api.fabric.microsoft.com/v1/admin/crosstenantauth/mappings`';
+
 export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
   Adopting: {
     says: 'the guest is mapped already',
@@ -77,6 +80,9 @@ export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
     says: 'the guest is mapped, and Fabric has not said yet which principal represents it in our tenant',
     next: 'the operator reads it from the list of all mappings, about every half hour; whoever cannot wait sets spec.principalId',
   },
-  ReadRefused: { says: 'the mappings of the tenant may not be read', next: LOOKS_AGAIN },
+  ReadRefused: {
+    says: 'the mappings of the tenant may not be read',
+    next: `a Fabric administrator lets the operator’s identity (a service principal: managed identities are not documented for this) through "Service principals can call Fabric public APIs" and "Service principals can access read-only admin APIs" in the admin portal under Tenant settings, which takes up to 15 minutes to work; whether it is enough shows, signed in as that identity, ${LIST_COMMAND}; ${LOOKS_AGAIN}`,
+  },
   Unobservable: { says: 'something could not be read', next: 'the operator reads it again by itself' },
 };

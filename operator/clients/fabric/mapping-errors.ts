@@ -4,6 +4,8 @@ const ENROLMENT =
   'have Microsoft enrol the tenant as a provider of cross-tenant access (limited preview for providers: the registration form is linked in the Fabric documentation)';
 const RIGHTS =
   'a Fabric administrator must let the operator’s identity through "Service principals can call Fabric public APIs", "Service principals can access read-only admin APIs" and "Service principals can access admin APIs used for updates" (up to 15 minutes to work)';
+const LOOK =
+  'whether it is enough shows, signed in as that identity: `az rest --resource https://api.fabric.microsoft.com --url https://api.fabric.microsoft.com/v1/admin/crosstenantauth/mappings`';
 const GROUP_CREATE =
   'the Fabric application must hold the Microsoft Graph permission Group.Create in the tenant; which application is meant is not documented: Power BI Service (00000009-0000-0000-c000-000000000000), or the operator’s own';
 
@@ -29,7 +31,7 @@ export function mappingError(error: unknown, asked: 'list' | 'create' | 'delete'
     return reworded(error, { disposition: 'blocked', reason: 'ProviderNotEnrolled', remedy: ENROLMENT });
   }
   if (status === 403 && code !== 'TenantSwitchDisabled') {
-    const remedy = asked === 'list' ? RIGHTS : `${RIGHTS}; ${GROUP_CREATE}; and ${ENROLMENT}`;
+    const remedy = asked === 'list' ? `${RIGHTS}; ${LOOK}` : `${RIGHTS}; ${GROUP_CREATE}; and ${ENROLMENT}`;
     return reworded(error, { disposition: 'blocked', reason: 'PermissionUnproven', remedy });
   }
   return error;

@@ -28,7 +28,12 @@ export function createGraphClient(context: GraphContext): GraphClient {
   const { observers, cacheKey } = context;
   const keyOf = (...parts: string[]) => [cacheKey, 'graph', ...parts].join('|').toLowerCase();
 
-  /** All names in one request: a name that finds nobody is asked for again each minute until somebody bears it. */
+  /**
+   * All names in one request: a name that finds nobody is asked for again each minute until somebody bears it. `or` of
+   * several `startsWith` on one property is documented (Graph, "Advanced query capabilities", startsWith on specific
+   * properties, and "Use the $filter query parameter"), as is `startsWith(displayName, …)` on service principals with
+   * `$count=true` and ConsistencyLevel: eventual (servicePrincipal: list, get a count); cloud-apis 16.
+   */
   const searchNames = async (kind: PrincipalQuery['kind'], terms: readonly string[], call: CallOptions) => {
     const { collection, select } = KINDS[kind];
     const filter = terms.map((term) => `startswith(displayName,'${term.replaceAll("'", "''")}')`).join(' or ');
