@@ -6,12 +6,12 @@ import type { Kind, ObjectGauge, RelatedWatch } from '../../operator/runtime/kin
 import { awaitsTurn, faultsOf } from './awaits-turn.ts';
 import { describe } from './describe.ts';
 import { desiredOf, isObserved } from './desired.ts';
-import { timeOf } from './desired-names.ts';
+import { endpointKey, timeOf } from './desired-names.ts';
 import { provenanceOf } from './desired-provenance.ts';
 import { effects } from './effects.ts';
 import { ladders } from './ladders.ts';
 import { machines } from './machine.ts';
-import { endpointKey, observe } from './observe.ts';
+import { observe } from './observe.ts';
 import { planOf } from './plan.ts';
 import type { Deps } from './reading.ts';
 import type { Effect, ManagedPrivateEndpoint, Seen } from './types.ts';

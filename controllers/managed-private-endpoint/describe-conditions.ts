@@ -62,12 +62,20 @@ function lifecycle(seen: Seen, rests: readonly Rest[], deleting: boolean): reado
   if (!main && !deleting) return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
   const speaker = main && spokesman(rests, main);
   const reason = speaker ? say(seen, speaker).reason : 'Deleting';
-  const message = clip(speaker ? line(seen, speaker) : 'The object is being taken down.', MESSAGE_LIMIT);
+  const said = speaker ? `${line(seen, speaker)}${besides(seen, rests, main)}` : 'The object is being taken down.';
+  const message = clip(said, MESSAGE_LIMIT);
   const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
   return [
     { type: 'Ready', status: 'False', reason, message },
     { type: kind, status: 'True', reason, message },
   ];
+}
+
+/** Another ladder's matter for a person, which does not come after this one: both can be put right at once. */
+export function besides(seen: Seen, rests: readonly Rest[], main: Rest | undefined): string {
+  if (!main || !needsPerson(main)) return '';
+  const other = rests.find((rest) => rest.machine !== main.machine && needsPerson(rest));
+  return other ? ` Besides: ${line(seen, other)}` : '';
 }
 
 const of = (rests: readonly Rest[], machine: string) => rests.find((rest) => rest.machine === machine);

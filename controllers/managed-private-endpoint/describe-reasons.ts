@@ -4,6 +4,9 @@ import type { Reason } from './types.ts';
 export type Wording = { says: string; next: string };
 
 const LOOKS_AGAIN = 'the operator looks again every ten minutes';
+/** With the workspace's id filled in where there is an object (describe-words.ts). */
+const LIST_COMMAND =
+  '`az rest --resource https://api.fabric.microsoft.com --url https://api.fabric.microsoft.com/v1/workspaces/<workspaceId>/managedPrivateEndpoints`';
 const RECREATE =
   'settle with the owner of the target why, then set recreatePolicy to OnRejection (the endpoint is deleted and asked for again 15 minutes later), or delete this object';
 const GRANT_TARGET =
@@ -189,7 +192,10 @@ export const WORDING: Record<Reason, Wording> = {
     says: 'the spec asks for something that this version of the operator does not serve yet',
     next: 'set approval.mode to Manual and let a person approve, or wait for a later version; nothing of it is done',
   },
-  ReadRefused: { says: 'Fabric refused to list the endpoints of the workspace', next: LOOKS_AGAIN },
+  ReadRefused: {
+    says: 'Fabric refused to list the endpoints of the workspace',
+    next: `give the operator’s identity the role Admin under Manage access of the source workspace (Viewer is enough to see its endpoints, Admin makes and deletes them), and check workspaceId; whether it is enough shows, signed in as that identity, ${LIST_COMMAND}; ${LOOKS_AGAIN}`,
+  },
   RecreationPaused: {
     says: 'the endpoint was made anew several times in a row, as recreatePolicy says, and ended in the same way each time: that is not a person who decides',
     next: 'find what does it; until then the operator asks ever more rarely',
@@ -235,7 +241,7 @@ export const WORDING: Record<Reason, Wording> = {
   TargetReady: { says: 'the target is there', next: 'nothing is to be done' },
   TargetTaken: {
     says: 'the workspace has an endpoint to the same target and sub-resource already, under another name',
-    next: `if another object keeps that one (kubectl get mpe -A), delete this object: one endpoint serves both; else take it over with a new object whose endpointName is its name, or delete it in the settings of the workspace, under Outbound networking; ${LOOKS_AGAIN}`,
+    next: `if an object keeps that one, delete this object: one endpoint serves both; where nobody keeps that one here, take it over with a new object whose endpointName is its name, or delete it in the settings of the workspace, under Outbound networking; ${LOOKS_AGAIN}`,
   },
   TargetUnproven: {
     says: 'target.expectedWorkspaceId cannot be checked, because the private link service of the target cannot be read',

@@ -20,16 +20,24 @@ export function say(seen: Seen, rest: Rest): Said {
   const { says, next } = WORDING[rest.reason as Reason];
   const fault = blames(rest) ? faultOf(seen, rest) : undefined;
   const found = [detailOf(seen, rest), fault && `${fault.about}: ${fault.error.message}`].filter(Boolean);
-  const remedies = fault?.error.remedy === undefined ? remediesOf(seen, rest) : [fault.error.remedy];
+  const known = fault && !isGeneral(rest, fault) ? fault.error.remedy : undefined;
+  const remedies = known === undefined ? remediesOf(seen, rest) : [known];
   const [remedy, ...shorter] = remedies;
   const ending = isHeldUp(rest) ? orAbandon(seen) : givenUp(seen, rest);
   return {
     reason: fault?.error.reason.startsWith('Credential') ? fault.error.reason : rest.reason,
     text: found.length > 0 ? `${says} (${found.join('; ')})` : says,
-    next: `${remedy ?? next}${ending}`,
+    next: `${remedy ?? next.replace('<workspaceId>', seen.desired.source.workspaceId)}${ending}`,
     ...(shorter.length > 0 && { shorter: shorter.map((way) => `${way}${ending}`) }),
   };
 }
+
+/** Says less than this kind knows about the call that was refused. */
+const isGeneral = ({ reason }: Rest, { error }: Fault): boolean =>
+  reason === 'ReadRefused' &&
+  ['Forbidden', 'InsufficientPrivileges', 'InsufficientWorkspaceRole', 'NotFound', 'WorkspaceNotFound'].includes(
+    error.reason,
+  );
 
 type Failure = Extract<Rest['outcome'], { kind: 'failed' }>['error'];
 
@@ -124,7 +132,10 @@ function detailOf(seen: Seen, { machine, reason }: Rest): string | undefined {
         `it leads to ${endpoint.row.targetId}${endpoint.row.subresource ? `, ${endpoint.row.subresource}` : ''}`
       );
     case 'TargetTaken':
-      return endpoint.twin?.name;
+      return (
+        endpoint.twin &&
+        `${endpoint.twin.name}, which ${endpoint.twinOf === undefined ? 'no other object keeps' : `ManagedPrivateEndpoint ${endpoint.twinOf} keeps`}`
+      );
     case 'ConnectionRejected':
     case 'ConnectionDisconnected':
       return endpoint.row?.connection?.description;
@@ -176,6 +187,12 @@ function remediesOf(seen: Seen, { machine, reason }: Rest): readonly string[] {
             `the owner of the target rejects it unless it is genuine, with ${removalCommand(approval.targetId ?? '', approval.connection.name)}; or ${takesBackWords(seen)}; the operator looks again every ten minutes`,
           ]
         : [];
+    case 'TargetTaken':
+      return seen.endpoint.twinOf === undefined
+        ? []
+        : [
+            `delete this object: one endpoint serves both; or delete ManagedPrivateEndpoint ${seen.endpoint.twinOf} first: this one asks for its own 15 minutes after that endpoint is gone`,
+          ];
     case 'LinkNotAllowed':
       return target.detail?.includes('allowedSourceNamespaces') && desired.reference
         ? [

@@ -1,7 +1,7 @@
 import { observedEvents } from '../../operator/words/observed.ts';
 import { lifeEvents, planStatus, unseen } from '../../operator/words/report.ts';
 import { capital, clip, EVENT_LIMIT, NEXT_STEP_LIMIT, seconds } from '../../operator/words/text.ts';
-import { conditions, primary, spokesman } from './describe-conditions.ts';
+import { besides, conditions, primary, spokesman } from './describe-conditions.ts';
 import { lifecycleObserved } from './describe-observed.ts';
 import { readyMessage } from './describe-ready.ts';
 import { shortLine } from './describe-words.ts';
@@ -27,7 +27,7 @@ export function describe(input: Input): Report {
   const report = conditions(seen, rests, deleting, observed && lifecycleObserved(seen, main, observed));
   const phase = main ? phaseOf(main) : 'Ready';
   const [ready] = report;
-  const next = main ? shortLine(seen, spokesman(rests, main), NEXT_STEP_LIMIT) : `Nothing to do. ${readyMessage(seen)}`;
+  const next = main ? nextStep(seen, rests, main) : `Nothing to do. ${readyMessage(seen)}`;
   return {
     status: {
       ...(seen.loss || seen.removal ? known(resource.status) : statusOf(seen)),
@@ -38,6 +38,13 @@ export function describe(input: Input): Report {
     conditions: report,
     events: [...eventsOf(resource, report), ...(observed ? observedEvents(resource.status?.conditions, report) : [])],
   };
+}
+
+/** All that waits for a person, where there is room for it. */
+function nextStep(seen: Seen, rests: readonly Rest[], main: Rest): string {
+  const first = shortLine(seen, spokesman(rests, main), NEXT_STEP_LIMIT);
+  const whole = `${first}${besides(seen, rests, main)}`;
+  return whole.length <= NEXT_STEP_LIMIT ? whole : first;
 }
 
 /** While it is taken down, what was known of it is what people look for. */

@@ -12,6 +12,10 @@ export const RECREATED = `${ANNOTATION}recreated`;
 export const same = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase();
 
+/** One endpoint of one workspace: what two objects must not both name. */
+export const endpointKey = ({ workspaceId, name }: { workspaceId: string; name: string }): string =>
+  `${workspaceId}/${name}`.toLowerCase();
+
 const FABRIC_SERVICE =
   /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.Fabric\/privateLinkServicesForFabric\/([^/]+)$/i;
 

@@ -1,7 +1,8 @@
+import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts';
 import { SETTLE_MS } from '../../operator/approval/managed-endpoint.ts';
 import { attempt, blindness, type Reading } from '../../operator/runtime/reading.ts';
 import { pausedUntilMs } from '../../operator/runtime/rivalry.ts';
-import { cooldownSubject, same } from './desired-names.ts';
+import { cooldownSubject, endpointKey, same } from './desired-names.ts';
 import { isOpenApproval } from './desired-provenance.ts';
 import { type Age, echoPace, type Tick, tickAfter } from './paces.ts';
 import { agedCall, type Context } from './reading.ts';
@@ -12,6 +13,7 @@ import type {
   Fault,
   LedgerEntry,
   ManagedEndpointRow,
+  ManagedPrivateEndpoint,
   Provenance,
   Seen,
 } from './types.ts';
@@ -93,9 +95,16 @@ export function endpointOf(
     row,
     // At the tick, with all others who wait for this list: what it shows then is news to all of them.
     dueAtMs: tickAfter(context, state === 'provisioning' ? ageFor(context, state) : 'open'),
-    ...(twin && { twin }),
+    ...(twin && { twin, ...keeperOf(context, twin.name) }),
     ...(untilMs !== undefined && { pausedUntilMs: untilMs }),
   };
+}
+
+/** Whose endpoint that is, where an object of this cluster names it. */
+function keeperOf({ desired, pass }: Context, name: string): Pick<Endpoint, 'twinOf'> {
+  const key = endpointKey({ ...desired.source, name });
+  const [keeper] = pass.indexed<ManagedPrivateEndpoint>(managedPrivateEndpoints, 'endpoint', key);
+  return keeper ? { twinOf: `${keeper.metadata.namespace}/${keeper.metadata.name}` } : {};
 }
 
 /** Something rejects what we ask for as often as we ask: it is left alone for a while. */

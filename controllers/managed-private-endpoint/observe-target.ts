@@ -85,6 +85,12 @@ export async function observeExpected(context: Context, reference: Reference, kn
   return { ...known, workspaceId, facts: { ...known.facts, workspace: facts.workspace }, ...(fault && { fault }) };
 }
 
+/** By what is known without a look at the target. Where that is nothing, nothing is said. */
+export const heldAgainst = (desired: Desired, known: TargetSeen): TargetSeen =>
+  known.workspaceId === undefined
+    ? known
+    : { ...known, facts: { ...known.facts, workspace: workspaceFact(desired, known.workspaceId) } };
+
 /** Any other resource: nothing is read of it but its connections, and those only where the operator decides. */
 async function observeOther(context: Context, known: TargetSeen, side: TenantClients): Promise<TargetSeen> {
   const other: TargetSeen = { ...known, facts: { ...known.facts, service: 'otherResource' } };

@@ -2,13 +2,13 @@ import { managedPrivateEndpoints } from '../../crds/managed-private-endpoint.ts'
 import { type OperatorError, toOperatorError } from '../../operator/errors.ts';
 import { isLoss } from '../../operator/runtime/loss/observe.ts';
 import { desiredOf } from './desired.ts';
-import { fabricServiceOf } from './desired-names.ts';
+import { endpointKey, fabricServiceOf } from './desired-names.ts';
 import { isOpenApproval, provenanceOf } from './desired-provenance.ts';
 import { isRequestable } from './machine-target.ts';
 import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
 import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
 import { KEPT, observeEndpointLoss, observeOpenLoss, observeRemoval, wishOf } from './observe-removal.ts';
-import { knownTarget, observeExpected, observeTarget } from './observe-target.ts';
+import { heldAgainst, knownTarget, observeExpected, observeTarget } from './observe-target.ts';
 import { type Context, clientsOf, type Deps, type MyPass, type Reader } from './reading.ts';
 import { type Reference, referenceOf } from './target-side.ts';
 import type { Desired, EndpointFacts, ManagedPrivateEndpoint, Seen, TargetSeen } from './types.ts';
@@ -126,6 +126,7 @@ function withoutLink(target: TargetSeen, { facts, row }: Seen['endpoint']): Targ
   return { ...target, id, scope: fabricServiceOf(id), facts: { ...target.facts, reference: 'gone' } };
 }
 
+const BLIND = ['restricted', 'refused', 'unobservable'];
 const NOT_TO_TAKE_OVER = ['nameTaken', 'targetTaken', 'deleting'];
 
 /** The expected workspace was held against the target before it was asked for; of what exists already, before it is taken over. */
@@ -140,6 +141,9 @@ async function targetOfRow(
   // As it was read before the request: what people are told must not vanish when it is made.
   const notedId = context.provenance.request?.workspaceId;
   if (isProven) return { ...known, workspaceId: known.workspaceId ?? expectedWorkspaceId ?? notedId };
+  // Nothing of the target is read, and yet what its WorkspacePrivateLink alone disproves is said at once: whoever builds a
+  // private path for the source need not learn of it only then.
+  if (BLIND.includes(endpoint)) return heldAgainst(context.desired, known);
   const isTakenOver = origin === 'foreign' && adoption === 'allowed' && !NOT_TO_TAKE_OVER.includes(endpoint);
   return isTakenOver ? observeExpected(context, reference, known) : known;
 }
@@ -153,5 +157,3 @@ function olderOwner(pass: MyPass, { source }: Desired): string | undefined {
     .find((one) => one.metadata.uid !== uid && age(one) < age(pass.resource));
   return older && `${older.metadata.namespace}/${older.metadata.name}`;
 }
-
-export const endpointKey = ({ workspaceId, name }: Desired['source']): string => `${workspaceId}/${name}`.toLowerCase();

@@ -146,6 +146,8 @@ export type Seen = {
     row: ManagedEndpointRow | undefined;
     /** The row to the same target under another name. */
     twin?: ManagedEndpointRow;
+    /** The object of this cluster that keeps that one. */
+    twinOf?: string;
     /** The object that owns the name. */
     other?: string;
     /** The ledger's. */

@@ -262,7 +262,17 @@ describe('the source', () => {
     await stage.apply(managedManifest(AUTO, 'mine'));
     await playUntilSaid(stage, 'TargetTaken', 'mine');
     expect(nextStep('mine')).toContain('theirs');
+    expect(nextStep('mine')).toContain('which no other object keeps');
     expect(cloudWrites(stage.calls)).toEqual([]);
+  });
+
+  test('an endpoint to that target that another object keeps is told with that object', async () => {
+    await begin({ ...AUTO, endpointName: 'shared' }, 'first');
+    await playUntilManagedReady(stage, 'first');
+    await stage.apply(managedManifest(AUTO, 'second'));
+    await playUntilSaid(stage, 'TargetTaken', 'second');
+    expect(nextStep('second')).toContain(`shared, which ManagedPrivateEndpoint ${NAMESPACE}/first keeps`);
+    expect(nextStep('second')).toContain('delete this object: one endpoint serves both');
   });
 
   test('what exists is taken over or not as adoptionPolicy says, and is never approved by the operator', async () => {
@@ -286,6 +296,35 @@ describe('the source', () => {
     policySetByOthers(stage.simulator.cloud, FINANCE, { inbound: 'Allow' });
     await playUntilManagedReady(stage);
     expect(managedSaid(stage, 'TargetResolved')).toBe('True TargetReady');
+  });
+
+  test('that is restricted, with an expectation that the link alone disproves: says both at once', async () => {
+    policySetByOthers(stage.simulator.cloud, FINANCE, { inbound: 'Deny' });
+    await stage.pass(HOUR_MS);
+    await begin({
+      ...AUTO,
+      target: { workspacePrivateLinkRef: { name: 'sales' }, expectedWorkspaceId: FINANCE.replace(/^./, '0') },
+    });
+    await playUntilSaid(stage, 'TargetWorkspaceDiffers');
+    expect(managedSaid(stage, 'TargetResolved')).toBe('False TargetWorkspaceDiffers');
+    expect(managedSaid(stage, 'Requested')).toBe('Unknown NoPrivatePath');
+    expect(nextStep()).toContain(`expected was ${FINANCE.replace(/^./, '0')}`);
+    expect(nextStep()).toContain('The source workspace denies public access');
+  });
+
+  test('whose endpoints may not be listed: says which right is missing, where it is given, and how to look', async () => {
+    stage.simulator.faults.add({
+      kind: 'refuse',
+      status: 403,
+      code: 'InsufficientPrivileges',
+      method: 'GET',
+      path: 'managedPrivateEndpoints',
+    });
+    await begin(AUTO);
+    await playUntilSaid(stage, 'ReadRefused');
+    for (const words of ['the role Admin', 'Manage access', `/v1/workspaces/${FINANCE}/managedPrivateEndpoints`]) {
+      expect(nextStep()).toContain(words);
+    }
   });
 
   test('whose capacity is paused: says so, and goes on when it is resumed', async () => {
