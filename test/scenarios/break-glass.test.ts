@@ -3,7 +3,7 @@ import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { changeTenantSetting, policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
-import { type Call, isCloudWrite, isStatusWrite, isWrite } from '../support/stage-calls.ts';
+import { type Call, isLastingWrite, isStatusWrite } from '../support/stage-calls.ts';
 import { crashEverywhere, outcomeOf, recordMoments } from '../support/stage-crash.ts';
 import { cloudWrites, eventNotes, readout, setTheStage } from '../support/stage-faults.ts';
 import {
@@ -316,10 +316,6 @@ describe('nothing is remembered about it', () => {
   });
 });
 
-/** What the world and its provenance are made of; status and Events are neither. */
-const matters = (call: Call): boolean =>
-  isCloudWrite(call) || (isWrite(call) && call.path.includes(workspacePrivateLinks.plural) && !isStatusWrite(call));
-
 describe('a process that dies at any call of it', () => {
   const plays: Record<string, { ends: () => Promise<unknown>; inbound: string }> = {
     'the time runs out': { ends: async () => undefined, inbound: 'Deny' },
@@ -356,10 +352,10 @@ describe('a process that dies at any call of it', () => {
           await playOn();
           expect(outcomeOf(stage)).toEqual(undisturbed);
         },
-        matters,
+        isLastingWrite,
       );
       expect(failures).toEqual([]);
-      expect(crashes).toBe(2 * recording.calls.filter(matters).length);
+      expect(crashes).toBe(2 * recording.calls.filter(isLastingWrite).length);
     },
     60_000,
   );

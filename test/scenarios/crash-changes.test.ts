@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { deleteLinkService } from '../../simulator/arm/fabric/out-of-band.ts';
 import { deleteOutOfBand } from '../../simulator/arm/out-of-band.ts';
 import { policySetByOthers } from '../../simulator/fabric/out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
-import { type Call, isCloudWrite, isStatusWrite, isWrite } from '../support/stage-calls.ts';
+import { isLastingWrite } from '../support/stage-calls.ts';
 import { crashEverywhere, outcomeOf, recordMoments } from '../support/stage-crash.ts';
 import { bringToReady, HOUR_MS, isTrue } from '../support/stage-link.ts';
 import { endpointIdIn } from '../support/stage-view.ts';
@@ -60,10 +59,6 @@ const changes: Record<string, Change> = {
   },
 };
 
-/** What the world and its provenance are made of; status and Events are neither. */
-const matters = (call: Call): boolean =>
-  isCloudWrite(call) || (isWrite(call) && call.path.includes(workspacePrivateLinks.plural) && !isStatusWrite(call));
-
 /**
  * Without the times of relocks: those are written after the call, so that a refused one does not accuse anybody, and a
  * crash in between forgives the other writer once.
@@ -99,10 +94,10 @@ describe('a process that dies while something changes', () => {
           await playOn();
           expect(endOf()).toEqual(undisturbed);
         },
-        matters,
+        isLastingWrite,
       );
       expect(failures).toEqual([]);
-      expect(crashes).toBe(2 * recording.calls.filter(matters).length);
+      expect(crashes).toBe(2 * recording.calls.filter(isLastingWrite).length);
     },
     120_000,
   );

@@ -39,6 +39,11 @@ export const isCloudRead = (call: Call): boolean => isCloud(call) && !isWrite(ca
 export const isStatusWrite = (call: Call): boolean =>
   call.service === 'kubernetes' && isWrite(call) && call.path.endsWith('/status');
 
+/** Of what clouds, provenance and everything published are made; status and Events are written and never decided on. */
+export const isLastingWrite = (call: Call): boolean =>
+  isCloudWrite(call) ||
+  (call.service === 'kubernetes' && isWrite(call) && !isStatusWrite(call) && !call.path.includes('/events'));
+
 /** The simulated Entra's tokens are opaque to the operator, and say whose they are to anybody who reads them. */
 export function tenantOfToken(headers: HttpRequest['headers']): string | undefined {
   const bearer = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];

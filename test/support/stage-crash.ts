@@ -63,9 +63,12 @@ export async function restartFrom(stage: Stage, snapshot: StageSnapshot): Promis
 /** A state to crash in, with the points that led to it. */
 type Crash = { snapshot: StageSnapshot; here: CrashPoint[] };
 
+/** Nearer than that, two moments with the same stores are one to whoever comes back. */
+const SOON_MS = 10_000;
+
 /**
- * Of the moments that left the same stores, between which only time passed, the first and the last: whoever comes back
- * finds nothing else in between.
+ * Of the moments that left the same stores, between which only time passed, the first, and the last where that is not
+ * within seconds of it: whoever comes back finds nothing else in between.
  */
 function toPlay({ states, points }: Recording, isVictim: (call: Call) => boolean): Crash[] {
   const crashes = new Map<string, Crash[]>();
@@ -74,8 +77,9 @@ function toPlay({ states, points }: Recording, isVictim: (call: Call) => boolean
     if (here.length === 0) continue;
     const stores = state.split(' ')[1]!;
     const [first, last] = crashes.get(stores) ?? [];
-    const played: Crash = { snapshot, here: last ? [...last.here, ...here] : here };
-    crashes.set(stores, first ? [first, played] : [played]);
+    if (!first) crashes.set(stores, [{ snapshot, here }]);
+    else if (snapshot.nowMs < first.snapshot.nowMs + SOON_MS) first.here.push(...here);
+    else crashes.set(stores, [first, { snapshot, here: [...(last?.here ?? []), ...here] }]);
   }
   return [...crashes.values()].flat();
 }
