@@ -142,12 +142,14 @@ describe('a mapping that somebody else makes meanwhile', () => {
     };
 
     test.each([
-      ['the list', {}],
-      ['the answer', { mappingAnswer: 'row' }],
-    ] as const)('is theirs as soon as %s tells: Never means never', async (_, choices) => {
+      ['the list', {}, 2],
+      ['the answer', { mappingAnswer: 'row' }, 1],
+    ] as const)('is theirs as soon as %s tells: Never means never', async (_, choices, mapped) => {
       stage.simulator.faults.remove(await overtaken({ adoptionPolicy: 'Never' }, choices));
       await playUntilMappingSaid(stage, 'AdoptionNever');
       expect(eventReasons(stage)).toContain('MappingForeign');
+      // Nobody is told that the guest was mapped whom an answer tells otherwise.
+      expect(eventReasons(stage).filter((reason) => reason === 'GuestMapped')).toHaveLength(mapped);
       await endsWithoutIt();
     });
 
@@ -160,13 +162,21 @@ describe('a mapping that somebody else makes meanwhile', () => {
       await endsWithoutIt();
     });
 
-    test('stays where the object goes before the list tells', async () => {
-      const lag = await overtaken({});
+    test.each([
+      ['', {}, true],
+      [
+        ' although everything is to go, where it would not be taken over',
+        { deletionPolicy: 'DeleteAll', adoptionPolicy: 'Never' },
+        true,
+      ],
+      [' unless everything is to go', { deletionPolicy: 'DeleteAll' }, false],
+    ])('stays where the object goes before the list tells%s', async (_, spec, stays) => {
+      const lag = await overtaken(spec);
       await deleteMappingObject(stage);
       await stage.pass(MINUTE_MS);
       stage.simulator.faults.remove(lag);
       await playUntilMappingGone(stage);
-      expect(rowOf(LOADER.objectId)).toBeDefined();
+      expect(rowOf(LOADER.objectId) !== undefined).toBe(stays);
     });
   });
 

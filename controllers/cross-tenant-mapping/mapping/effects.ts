@@ -4,9 +4,10 @@ import { principalTypeOf } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
 import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
-import type { MappingEffect, PrincipalNote, Seen, ToldPrincipal } from '../types.ts';
+import type { MappingEffect, PrincipalNote, RequestNote, Seen, ToldPrincipal } from '../types.ts';
 import { createConsentMemory } from './consents.ts';
 import { isMappedByNow } from './observe.ts';
+import { isForeign } from './observe-origin.ts';
 
 /** Published: between two tries while Fabric refuses what it still lists; it forgets it within days. */
 const TOMBSTONE_RETRY_MS = 1_800_000;
@@ -16,28 +17,40 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
 
   /**
    * One POST: noted before it, and with its answer, which nobody gives again. A refusal makes nothing: then nothing of
-   * the request is left noted, so that what somebody else maps is not taken for ours.
+   * the request is left noted, so that what somebody else maps is not taken for ours; nor does an answer that tells that
+   * somebody else has mapped the guest before. False: it does.
    */
   async function ask(
     pass: MyPass,
     seen: Seen,
     { forgetsPrincipal = false, before = undefined as PrincipalNote | undefined } = {},
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { guest, tenantId, denyUserAccess, principalType } = seen.desired;
     const { fabric } = await clientsOf(deps, pass);
+    let request: RequestNote | undefined;
     try {
       const answer = await fabric.createMapping(
         { ...guest, ...(denyUserAccess !== undefined && { denyUserAccess }) },
         pass.call,
-        () => pass.annotate({ ...requestNote(seen), ...(before && notes.principal({ ...before, by: 'before' })) }),
+        async () => {
+          request = requestNote(seen);
+          const principal = before && notes.principal({ ...before, by: 'before' });
+          await pass.annotate({ ...notes.request(request), ...principal });
+        },
       );
       consents.noteGiven(tenantId, guest.tenantId);
+      if (answer && isForeign({ deps, provenance: { request, mapping: undefined } }, answer)) {
+        await pass.annotate(notes.request(undefined));
+        tellForeign(pass, seen, answer.id);
+        return false;
+      }
       const told = answer?.principal;
       await pass.annotate({
         ...notes.mapping({ how: 'created', id: answer?.id ?? guest.objectId, atMs: deps.clock.now() }),
         ...(forgetsPrincipal && notes.principal(undefined)),
         ...(told && notes.principal({ id: told.id, type: principalTypeOf(told.type, principalType), by: 'answered' })),
       });
+      return true;
     } catch (thrown) {
       const error = toOperatorError(thrown);
       if (error.reason === 'GuestConsentMissing') consents.noteMissing(tenantId, guest.tenantId, error);
@@ -88,10 +101,16 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     });
 
   /** What is asked for again was ours since the first time; what was taken over was not. */
-  function requestNote({ mapping: { facts }, provenance: { mapping, request } }: Seen): Record<string, string | null> {
+  function requestNote({ mapping: { facts }, provenance: { mapping, request } }: Seen): RequestNote {
     const atMs = deps.clock.now();
     const firstAtMs = mapping?.how === 'adopted' ? atMs : (request?.firstAtMs ?? atMs);
-    return notes.request({ atMs, before: facts.mapping === 'over' ? 'over' : 'none', firstAtMs });
+    return { atMs, before: facts.mapping === 'over' ? 'over' : 'none', firstAtMs };
+  }
+
+  function tellForeign(pass: MyPass, { desired }: Seen, mappingId: string): void {
+    const note = `The mapping ${mappingId} of ${inWords(desired)} was made by somebody else, when this object was not asking for it. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
+    const fields = { mappingId, ...guestFields(desired) };
+    report(pass, { reason: 'MappingForeign', action: 'DisownMapping', note, warning: true }, fields);
   }
 
   function tellPrincipal(pass: MyPass, { desired }: Seen, { id, type, by }: ToldPrincipal): void {
@@ -121,7 +140,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       const { desired, provenance } = seen;
       // The next pass sees it, too.
       if (await isMappedByNow({ deps, pass, desired, provenance, clients: await clientsOf(deps, pass) })) return;
-      await ask(pass, seen);
+      if (!(await ask(pass, seen))) return;
       const note = `Mapped ${inWords(seen.desired)}. By itself the mapping lets nobody see any data: that takes a workspace role or a GRANT.`;
       report(pass, { reason: 'GuestMapped', action: 'CreateMapping', note }, guestFields(seen.desired));
     },
@@ -145,9 +164,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
         ...notes.mapping(undefined),
         ...(principal?.by === 'found' && notes.principal(undefined)),
       });
-      const note = `The mapping ${id} of ${inWords(seen.desired)} was made by somebody else, when this object was not asking for it. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
-      const fields = { mappingId: id, ...guestFields(seen.desired) };
-      report(pass, { reason: 'MappingForeign', action: 'DisownMapping', note, warning: true }, fields);
+      tellForeign(pass, seen, id);
     },
 
     /**
@@ -172,7 +189,7 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       refuseUnconsented(pass, seen);
       // Who represented the guest stopped working with the mapping: nobody is Ready by that word any more.
       const { principal } = seen.provenance;
-      await ask(pass, seen, { ...(principal && { before: principal }) });
+      if (!(await ask(pass, seen, { ...(principal && { before: principal }) }))) return;
       const note = `The mapping of ${inWords(seen.desired)} was gone without our doing; it has been made again.`;
       report(pass, { reason: 'MappingLost', action: 'RenewMapping', note, warning: true }, guestFields(seen.desired));
     },

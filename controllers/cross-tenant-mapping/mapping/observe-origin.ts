@@ -24,7 +24,13 @@ export function originOf(context: Context, row: Mapping | undefined): MappingFac
  * the guest already, Fabric takes our POST for the same mapping, and answers as if it had made it (U19). Rows that do not
  * tell their time are not judged.
  */
-export function isForeign({ provenance: { mapping, request }, deps }: Context, { createdAtMs }: Mapping): boolean {
+export function isForeign(
+  {
+    provenance: { mapping, request },
+    deps,
+  }: Pick<Context, 'deps'> & { provenance: Pick<Provenance, 'mapping' | 'request'> },
+  { createdAtMs }: Mapping,
+): boolean {
   if (!request || mapping?.how === 'adopted' || createdAtMs === undefined) return false;
   const lastAtMs = Math.max(request.atMs, mapping?.atMs ?? 0);
   if (createdAtMs > lastAtMs + deps.clock.scaled(UNDER_WAY_MS)) return true;

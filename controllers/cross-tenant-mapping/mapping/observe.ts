@@ -133,7 +133,7 @@ const chosen = (rows: readonly Mapping[], { mapping }: Provenance): Mapping | un
   rows.find(({ id }) => same(id, mapping?.id)) ??
   [...rows].sort((one, other) => (other.createdAtMs ?? 0) - (one.createdAtMs ?? 0))[0];
 
-function differs({ guest, denyUserAccess }: Desired, row: Mapping): boolean {
+export function differs({ guest, denyUserAccess }: Desired, row: Mapping): boolean {
   const wanted = guest.type === 'Group' ? 'Group' : 'User';
   const isOther = (row.type === 'Group' || row.type === 'User') && row.type !== wanted;
   const deny =

@@ -1,7 +1,7 @@
 import { isAbandoned, PATIENCE_MS, personGivesUp } from '../../../operator/runtime/loss/observe.ts';
 import { blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, timeOf, tombstoneSubject } from '../desired-names.ts';
-import { type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
+import { differs, type Rows, readRows, SETTLE_MS } from '../mapping/observe.ts';
 import { isAskedAnew, isForeign, isListedAsOther, isNamed } from '../mapping/observe-origin.ts';
 import { type Context, type MyPass } from '../reading.ts';
 import type { Desired, Fault, LedgerEntry, Mapping, Provenance, RemovalFacts, RemovalSeen } from '../types.ts';
@@ -69,9 +69,16 @@ function mayAppear(context: Context, rows: readonly Mapping[]): boolean {
 const askedAtMs = ({ provenance: { mapping, request } }: Pick<Context, 'provenance'>): number =>
   Math.max(request?.atMs ?? 0, mapping?.atMs ?? 0);
 
-/** Somebody has mapped the guest before us, or has deleted ours and mapped the guest themselves. */
-const isTheirs = (context: Context, row: Mapping): boolean =>
-  context.desired.deletion !== 'DeleteAll' && (isForeign(context, row) || isListedAsOther(context, row));
+/**
+ * Somebody has mapped the guest before us, or has deleted ours and mapped the guest themselves. It stays, unless it would
+ * be taken over and everything is to go.
+ */
+function isTheirs(context: Context, row: Mapping): boolean {
+  if (!isForeign(context, row) && !isListedAsOther(context, row)) return false;
+  const { adoption, deletion } = context.desired;
+  const isTakenOver = adoption === 'Always' || (adoption === 'IfIdentical' && !differs(context.desired, row));
+  return deletion !== 'DeleteAll' || !isTakenOver;
+}
 
 /**
  * Not older than our own POST: what its answer did not tell, the mapping's id above all, only a later list does. Beyond

@@ -115,7 +115,7 @@ const BEFORE_MAPPED = /^(Claim|Mapping)\./;
 
 /** Of a mapping that is listed under another id than our POST was answered. */
 function staysBehind({ mapping, desired, provenance }: Seen): string {
-  if (!mapping.isListedAsOther || desired.deletion === 'DeleteAll') return '';
+  if (!mapping.isListedAsOther || (desired.deletion === 'DeleteAll' && desired.adoption !== 'Never')) return '';
   return ` It told another id (${provenance.mapping?.id}) when this object asked for the mapping: somebody else may have deleted that one and mapped the guest again. It stays when this object goes, unless deletionPolicy is DeleteAll.`;
 }
 
