@@ -1,6 +1,6 @@
 import { type Reading } from '../../operator/runtime/reading.ts';
 import { inboundReleased } from './access/machine.ts';
-import { readPolicy } from './access/observe.ts';
+import { isOpening, readPolicy } from './access/observe.ts';
 import {
   entryBehind,
   findService,
@@ -14,7 +14,7 @@ import { NO_CONNECTIONS } from './connections/observe.ts';
 import { observeOpenApprovals } from './connections/observe-open.ts';
 import { observeAbandonment } from './credentials/observe-abandonment.ts';
 import { endpointRemoved } from './endpoint/machine.ts';
-import { observeRemoval, removedEndpoints } from './endpoint/observe-removal.ts';
+import { observeRemoval, removedThings } from './endpoint/observe-removal.ts';
 import { observeLife } from './observe-life.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { type Context } from './reading.ts';
@@ -35,7 +35,8 @@ export async function observeDeletion(
   const life = isOwner && isToRelock(context) ? await observeLife(context) : undefined;
   const isGone = life?.access.fault?.error.status === 404 && service.state === 'absent';
   const relocks = life !== undefined && !isGone;
-  const access = inboundReleased(inbound.inbound) && !relocks ? 'released' : 'pending';
+  const isSettling = isOwner && (await isStillOpening(context, service));
+  const access = inboundReleased(inbound.inbound) && !relocks && !isSettling ? 'released' : 'pending';
   const connections: Reading<readonly PrivateEndpointConnection[]> = service.actual
     ? { value: service.actual.connections }
     : service.fault
@@ -43,7 +44,7 @@ export async function observeDeletion(
       : { value: [] };
   const held = await locksOut(context, service, isOwner);
   const found = await Promise.all(
-    removedEndpoints(context, true).map((one, index) =>
+    removedThings(context, true).map((one, index) =>
       observeRemoval(context, {
         ...one,
         deleting: true,
@@ -68,6 +69,11 @@ export async function observeDeletion(
     ...(abandonment && { abandonment }),
     release: { ...inbound, ...serviceRemoval(context, question), relocks },
   };
+}
+
+/** Opened just before the deletion, by an edit that said Allow: what onDelete would have waited for is waited for. */
+async function isStillOpening(context: Context, service: ServiceFound): Promise<boolean> {
+  return isOpening(context) && policyFact(await readPolicy(context), service) === 'Allow';
 }
 
 /** Nothing new is decided any more; who is connected, and by which entry, people want to know all the more. */
@@ -105,7 +111,7 @@ async function locksOut(context: Context, service: ServiceFound, isOwner: boolea
   const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
   // Noted before the call: what happened to it, the policy tells.
   const isOurs = locked || denyAtMs !== undefined;
-  if (isSaid || (isOwner && !isOurs) || removedEndpoints(context, true).length === 0) return false;
+  if (isSaid || (isOwner && !isOurs) || removedThings(context, true).length === 0) return false;
   const policy = policyFact(await readPolicy(context), service);
   return policy !== 'Allow' && policy !== 'absent';
 }

@@ -1,13 +1,14 @@
 import { attempt, type Reading } from '../../operator/runtime/reading.ts';
-import { mayBeDenied, observeAccess, readGlass, readPolicy } from './access/observe.ts';
+import { isOpening, mayBeDenied, observeAccess, readGlass, readPolicy } from './access/observe.ts';
 import { awaitsRequester, isUndecided, observeDecisions, revokesSomebody, withHolds } from './connections/observe.ts';
 import { seenBy } from './credentials/consumers.ts';
+import { noteKeys } from './desired-endpoint-notes.ts';
 import { staleNotes } from './desired-provenance.ts';
 import { observeDns, unapprovedDns } from './dns/observe.ts';
 import { observeDnsAhead } from './dns/observe-ahead.ts';
 import { type EndpointBase, observeEndpoint } from './endpoint/observe.ts';
 import { observeLeaving } from './endpoint/observe-leaving.ts';
-import { observeRemoval, type Removed, removedEndpoints } from './endpoint/observe-removal.ts';
+import { observeRemoval, type Removed, removedThings } from './endpoint/observe-removal.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { observeGateway } from './placement/observe-gateway.ts';
 import { type Context, type EndpointContext, once } from './reading.ts';
@@ -44,7 +45,7 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
   // A door that we never closed waits for a proof, perhaps for days: until there is one, no policy need be read anew.
   const isAwaited = wantsDeny && !isOrWasClosed(first.provenance);
   const opening = !managesPolicy ? undefined : isAwaited ? await readPolicy(first, false) : await policyOf();
-  const removed = removedEndpoints(first, false);
+  const removed = removedThings(first, false);
   const denies = wantsDeny && opening?.value?.inbound === 'Allow';
   // Nothing is decided about what is only observed: shared reads are fresh enough.
   const decisive = !first.pass.readOnly && (isDecisive || denies || removed.length > 0);
@@ -66,7 +67,9 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
   // The spec may say Allow, or nothing, and somebody may have denied since the policy was last read.
   const deniedOf = once(async () => isToBeClosed || mayBeDenied(await readPolicy(context)));
   const leaving =
-    removed.length > 0 && (await deniedOf()) ? await observeLeaving(context, removed, await connectionsOf()) : [];
+    removed.length > 0 && (isOpening(context) || (await deniedOf()))
+      ? await observeLeaving(context, removed, await connectionsOf())
+      : [];
   const endpoints = await Promise.all(bases.map((base) => withDns({ ...context, leaving }, base, bases)));
   const replaces = endpoints.some(
     ({ facts, dns }) =>
@@ -99,7 +102,7 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
     access: withoutOpening(context, service, await observeAccess(first, service.facts.capacity, endpoints, policy)),
     outputs: await observeOutputs(context, endpoints, usable),
-    staleNotes: staleNotes(context.pass.resource, context.desired),
+    staleNotes: { ...staleNotes(context.pass.resource, context.desired), ...groupNotesOfNothing(context, endpoints) },
     release: undefined,
   };
 }
@@ -216,6 +219,17 @@ function withHold(endpoint: EndpointSeen, all: readonly EndpointSeen[], denied: 
   };
 }
 
+/** In mode Records, in place: a zone group of before has been seen to be gone. */
+const groupNotesOfNothing = (
+  { provenance }: Context,
+  endpoints: readonly EndpointSeen[],
+): Readonly<Record<string, null>> =>
+  Object.fromEntries(
+    endpoints
+      .filter(({ dns }) => dns.facts.wanted === 'Records' && dns.facts.records === 'met')
+      .flatMap(({ desired }) => noteKeys(provenance, desired.ref, 'zone-group').map((key) => [key, null])),
+  );
+
 async function observeRemovals(
   context: Context,
   removed: readonly Removed[],
@@ -223,15 +237,20 @@ async function observeRemovals(
   connectionsOf: () => Promise<Reading<readonly PrivateEndpointConnection[]>>,
   denied: boolean,
 ): Promise<readonly RemovalSeen[]> {
+  const { spec } = context.pass.resource;
   const connections = await connectionsOf();
   const otherWay = endpoints.some(({ counts }) => counts);
+  // The spec opens it, and Fabric takes its quarter of an hour until everybody is let in: as before a deletion.
+  const opens = denied && spec.inbound?.publicAccess === 'Allow' && context.provenance.accessBefore !== 'none';
+  const waits = opens || (!denied && isOpening(context));
+  const gate = otherWay ? 'open' : waits ? 'awaitingAccess' : denied ? 'lastProof' : 'open';
   return Promise.all(
     removed.map((one, index) =>
       observeRemoval(context, {
         ...one,
         deleting: false,
-        gate: denied && !otherWay ? 'lastProof' : 'open',
-        policy: context.pass.resource.spec.deletionPolicy ?? 'DeleteCreated',
+        gate,
+        policy: spec.deletionPolicy ?? 'DeleteCreated',
         connections,
         keepsZones: index === 0,
       }),

@@ -88,6 +88,8 @@ export type DnsSeen = {
   /** First difference per rung, for the effect that removes it. */
   linkToWrite?: LinkWrite;
   surplusLink?: LinkRef;
+  /** Made in this cluster for another object, and used by this one, too. */
+  linksToNote?: readonly Pick<LinkRef, 'name' | 'virtualNetworkId'>[];
   recordToWrite?: RecordWrite;
   /** The endpoint has a zone group, whoever made it. */
   isGrouped?: true;
@@ -166,6 +168,8 @@ export type RemovalSeen = {
   recordToDelete?: { zoneId: ArmId; name: string; etag: string | undefined };
   linkToDelete?: LinkRef;
   zoneToDelete?: { zoneId: ArmId; etag: string | undefined };
+  /** Zones that nobody uses any more and that still hold names of this workspace: not to be forgotten yet. */
+  emptying?: readonly ArmId[];
   /** All that would go, one after the other, of an object that is only observed. */
   pending?: RemovalPending;
   /** The endpoint is given up for want of credentials. */

@@ -30,6 +30,7 @@ export type Effect =
   | 'renewNotes'
   | 'createZone'
   | 'noteZone'
+  | 'noteLinks'
   | 'putLink'
   | 'deleteSurplusLink'
   | 'putZoneGroup'
@@ -215,5 +216,6 @@ export type Reason =
   | 'ZoneConflict'
   | 'ZoneCreating'
   | 'ZoneDeleting'
+  | 'ZoneEmptying'
   | 'ZoneNotFound'
   | 'ZoneNotLinked';

@@ -170,7 +170,10 @@ export async function observeAccess(
 }
 
 /** When the last change of that direction is in effect, by the published delay. */
-export function dueAt({ provenance, deps }: Context, change: 'deny' | 'allow' | 'outbound'): number | undefined {
+export function dueAt(
+  { provenance, deps }: Pick<Context, 'provenance' | 'deps'>,
+  change: 'deny' | 'allow' | 'outbound',
+): number | undefined {
   const [atMs, delayMs] = {
     deny: [provenance.denyAtMs, DENY_DELAY_MS] as const,
     allow: [provenance.allowAtMs, ALLOW_DELAY_MS] as const,
@@ -183,6 +186,10 @@ export function settleFact(dueAtMs: number | undefined, nowMs: number): InboundR
   if (dueAtMs === undefined) return 'unknown';
   return nowMs < dueAtMs ? 'before' : 'after';
 }
+
+/** We opened the workspace, or saw it opened, a short while ago: not everybody is let in from everywhere yet. */
+export const isOpening = (context: Pick<Context, 'provenance' | 'deps' | 'pass'>): boolean =>
+  settleFact(dueAt(context, 'allow'), context.pass.nowMs) === 'before';
 
 /** What annotations say about inbound. */
 function recorded(

@@ -10,6 +10,7 @@ type DnsEffect = Extract<
   Effect,
   | 'createZone'
   | 'noteZone'
+  | 'noteLinks'
   | 'putLink'
   | 'deleteSurplusLink'
   | 'putZoneGroup'
@@ -49,6 +50,19 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
   async noteZone(pass, seen, ladder) {
     const { dns, consumer } = endpointOf(seen, ladder).desired;
     await pass.annotate(notes.zone(found(dns, ladder).zoneId, consumer));
+  },
+
+  /** They are this cluster's, made for another object: written down here too, so that the last user takes them away. */
+  async noteLinks(pass, seen, ladder) {
+    const { dns, desired } = endpointOf(seen, ladder);
+    const zoneId = found(desired.dns, ladder).zoneId;
+    const links = found(dns.linksToNote, ladder);
+    await pass.annotate(
+      Object.assign(
+        {},
+        ...links.map(({ name, virtualNetworkId }) => notes.link(zoneId, name, virtualNetworkId, desired.consumer)),
+      ) as Record<string, string>,
+    );
   },
 
   async putLink(pass, seen, ladder) {

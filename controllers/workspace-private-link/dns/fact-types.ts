@@ -9,7 +9,7 @@ export const DNS_FACTS = {
   zone: ['present', 'unnoted', 'unadopted', 'absent', 'givenAbsent', 'conflict', 'unobservable', 'refused'],
   /**
    * All wanted virtual network links together, the worst first. elsewhere: the network is linked to another zone of that
-   * name · surplus: we made it, and nobody asks for it any more · last: surplus, and without it nobody sees the zone, or nobody of whom it is known ·
+   * name · unnoted: made in this cluster for another object, in a zone that is not ours, and not yet written down here · surplus: we made it, and nobody asks for it any more · last: surplus, and without it nobody sees the zone, or nobody of whom it is known ·
    * differs: somebody else's, or wanted otherwise by another endpoint · takeable: somebody else's, and adoptionPolicy is
    * Always · unadopted: somebody else's, and adoptionPolicy is Never.
    */
@@ -19,6 +19,7 @@ export const DNS_FACTS = {
     'drifted',
     'surplus',
     'last',
+    'unnoted',
     'differs',
     'takeable',
     'unadopted',

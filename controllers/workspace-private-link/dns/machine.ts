@@ -33,6 +33,7 @@ export const dnsMachine = setup({
     lastLinkHeld: is(({ links }) => links === 'last'),
     linkElsewhere: is(({ links }) => links === 'elsewhere'),
     linkDiffers: is(({ links }) => links === 'differs'),
+    linkUnnoted: is(({ links }) => links === 'unnoted'),
     linkInProgress: is(({ links }) => links === 'inProgress'),
     recordsMet: is(({ records }) => records === 'met'),
     groupToWrite: is((facts) => facts.wanted === 'ZoneGroup' && toWrite(facts)),
@@ -100,6 +101,7 @@ export const dnsMachine = setup({
             { guard: 'linkUnadopted', target: 'Unadopted' },
             { guard: 'linkToWrite', target: 'Linking' },
             { guard: 'linkInProgress', target: 'InProgress' },
+            { guard: 'linkUnnoted', target: 'Noting' },
             { guard: 'linkSurplus', target: 'Unlinking' },
             { guard: 'lastLinkHeld', target: 'Held' },
             { guard: 'linksMet', target: '#dns.Records' },
@@ -110,6 +112,7 @@ export const dnsMachine = setup({
         Differs: stalled('LinkDiffers'),
         Unadopted: stalled('AdoptionNever'),
         Linking: doing('putLink', 'LinkCreating'),
+        Noting: doing('noteLinks', 'LinkCreating', 'now'),
         InProgress: waiting('LinkInProgress'),
         Unlinking: doing('deleteSurplusLink', 'LinkDeleting'),
         // Names would no longer lead to the only way in.

@@ -11,6 +11,7 @@ type LinksSeen = {
   all: readonly VirtualNetworkLink[] | undefined;
   write?: DnsSeen['linkToWrite'];
   surplus?: DnsSeen['surplusLink'];
+  toNote?: DnsSeen['linksToNote'];
   /** All of them; the first of each is the one above. */
   pending?: Pick<DnsPending, 'links' | 'surplus'>;
   detail?: string;
@@ -102,7 +103,13 @@ function compareLinks(context: EndpointContext, dns: DesiredDns, all: readonly V
     );
     return { state: stays ? 'surplus' : 'last', all, surplus: linkRef(zoneId, first), pending };
   }
-  return { state: 'met', all };
+  // Whoever of this cluster goes last takes it away, and has to know that it may.
+  const toNote = dns.links.flatMap((link) => {
+    const shared = found(link)!;
+    const isKnown = noted(context.provenance, zoneId, shared);
+    return !isKnown && isOfCluster(shared.tags, context.desired.clusterId) ? [shared] : [];
+  });
+  return toNote.length > 0 ? { state: 'unnoted', all, toNote } : { state: 'met', all };
 }
 
 /** Marked by another cluster's operator, whom we would only fight. */

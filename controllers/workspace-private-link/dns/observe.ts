@@ -64,6 +64,7 @@ export async function observeDns(
     },
     ...(links.write && { linkToWrite: links.write }),
     ...(links.surplus && { surplusLink: links.surplus }),
+    ...(links.toNote && { linksToNote: links.toNote }),
     ...(records.write && { recordToWrite: records.write }),
     ...(records.isGrouped && { isGrouped: true }),
     pending: {

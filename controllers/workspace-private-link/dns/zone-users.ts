@@ -1,6 +1,7 @@
 import { type WorkspacePrivateLinkEndpoint, workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
 import { zoneIdOf } from '../desired.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
+import { keyOfZone } from '../desired-provenance.ts';
 import type { Context } from '../reading.ts';
 import { tagOf } from '../service/observe.ts';
 import type { ArmId, DnsZone, LinkRef, Provenance, VirtualNetworkLink, WorkspacePrivateLink } from '../types.ts';
@@ -16,6 +17,17 @@ export const usersOf = ({ pass }: Pick<Context, 'pass'>, zoneId: ArmId): readonl
     .flatMap(({ spec }) => spec.endpoints ?? [])
     .filter((endpoint) => same(zoneIdOf(endpoint), zoneId));
 };
+
+/** Another object of the cluster has written the zone down, and will take it away when nobody uses it any more. */
+export const hasHeir = ({ pass }: Pick<Context, 'pass'>, zoneId: ArmId): boolean =>
+  pass
+    .indexed<WorkspacePrivateLink>(workspacePrivateLinks, 'zone', zoneId.toLowerCase())
+    .some(
+      ({ metadata }) =>
+        metadata.uid !== pass.resource.metadata.uid &&
+        metadata.deletionTimestamp === undefined &&
+        metadata.annotations?.[keyOfZone(zoneId)] !== undefined,
+    );
 
 /** Made by this cluster, whichever of its objects needed it first. */
 export const isOfCluster = (tags: Readonly<Record<string, string>>, clusterId: string): boolean =>

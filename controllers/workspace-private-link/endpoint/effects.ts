@@ -4,6 +4,7 @@ import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { consumerOfId } from '../desired.ts';
 import { bounded, same } from '../desired-names.ts';
 import { keyOfLink, keyOfZone, notes } from '../desired-provenance.ts';
+import { FORMER_REF, formerDns } from '../dns/desired-former.ts';
 import {
   clientsOf,
   clientsOfConsumer,
@@ -15,7 +16,7 @@ import {
   tagsAfter,
 } from '../effect-parts.ts';
 import type { Deps } from '../reading.ts';
-import type { DesiredEndpoint, Effect, EventNote, PlacementSeen, Seen } from '../types.ts';
+import type { ArmId, DesiredEndpoint, Effect, EventNote, PlacementSeen, RemovalSeen, Seen } from '../types.ts';
 import { connectionOf } from './observe.ts';
 
 type EndpointEffect = Extract<
@@ -166,22 +167,54 @@ export const endpointEffects = (deps: Deps): Readonly<Record<EndpointEffect, Run
   },
 
   async forgetEndpoint(pass, seen, ladder) {
-    const { name, ref, resourceId, facts } = removalOf(seen, ladder);
+    const { name, ref, resourceId, facts, emptying = [] } = removalOf(seen, ladder);
     // While another endpoint is still being removed, it needs to know the zones that were ours.
     const isLast = seen.removals.length === 1;
-    const keys = [...(seen.provenance.noted[ref]?.keys ?? []), ...(isLast ? unusedZoneKeys(seen) : [])];
-    await pass.annotate(Object.fromEntries(keys.map((key) => [key, null])));
+    const keys = [
+      ...(ref === FORMER_REF ? formerKeys(seen) : (seen.provenance.noted[ref]?.keys ?? [])),
+      ...(isLast ? unusedZoneKeys(seen, emptying) : []),
+    ];
+    await pass.annotate({ ...Object.fromEntries(keys.map((key) => [key, null])), ...inherited(seen, ref) });
     pass.event({
       type: 'Normal',
       reason: 'EndpointRemoved',
       action: 'ForgetEndpoint',
-      note:
-        facts.policy === 'Retain'
-          ? `Endpoint ${name} is no longer this object's; deletionPolicy Retain leaves everything of it: ${resourceId ?? 'its DNS'}.`
-          : `Nothing of endpoint ${name} is left that is this object's.`,
+      note: forgotten(ref === FORMER_REF ? undefined : { name, resourceId }, facts.policy === 'Retain'),
     });
   },
 });
+
+/** `endpoint` undefined: DNS that no endpoint asks for any more. */
+function forgotten(endpoint: Pick<RemovalSeen, 'name' | 'resourceId'> | undefined, retains: boolean): string {
+  if (!endpoint) {
+    return retains
+      ? 'DNS that no endpoint asks for any more is no longer looked after; deletionPolicy Retain leaves it.'
+      : "Nothing of this object's is left in zones that no endpoint asks for any more.";
+  }
+  const { name, resourceId } = endpoint;
+  return retains
+    ? `Endpoint ${name} is no longer this object's; deletionPolicy Retain leaves everything of it: ${resourceId ?? 'its DNS'}.`
+    : `Nothing of endpoint ${name} is left that is this object's.`;
+}
+
+/**
+ * Record sets that an endpoint of this object goes on writing keep our mark: it has not necessarily written one of them
+ * yet, and without a note nobody would look for them.
+ */
+function inherited(seen: Seen, ref: string): Record<string, string> {
+  const { desired, provenance } = seen;
+  const zoneIds =
+    ref === FORMER_REF ? (formerDns(seen)?.records ?? []).map(({ zoneId }) => zoneId) : (provenance.records[ref] ?? []);
+  return Object.assign(
+    {},
+    ...zoneIds.map((zoneId) => {
+      const sharer = desired.endpoints.find(({ dns }) => dns?.mode === 'Records' && same(dns.zoneId, zoneId));
+      return sharer ? notes.records(sharer, zoneId) : {};
+    }),
+  ) as Record<string, string>;
+}
+
+const formerKeys = (seen: Seen): readonly string[] => (formerDns(seen)?.records ?? []).map(({ key }) => key);
 
 /** Said once, when the addresses are taken: nothing is wrong yet, and later it is harder to mend. */
 const tightNote = (subnetId: string, { details }: PlacementSeen): EventNote => ({
@@ -214,9 +247,10 @@ function wantedEndpoint(seen: Seen, ladder: string) {
   return { scope: desired.scope, subnetId: actual?.subnetId, resourceId: desired.resourceId };
 }
 
-/** Notes about zones and links that no endpoint in the spec uses any more. */
-function unusedZoneKeys({ desired, provenance }: Seen): readonly string[] {
-  const used = (zoneId: string) => desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId));
+/** Notes about zones and links that no endpoint in the spec uses any more, and of which nothing is waited for. */
+function unusedZoneKeys({ desired, provenance }: Seen, emptying: readonly ArmId[]): readonly string[] {
+  const used = (zoneId: string) =>
+    desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId)) || emptying.some((id) => same(id, zoneId));
   return [
     ...provenance.zones.filter((zoneId) => !used(zoneId)).map(keyOfZone),
     ...provenance.links

@@ -44,7 +44,7 @@ export const ENDPOINT_FACTS = {
 export type EndpointFacts = FactsOf<typeof ENDPOINT_FACTS>;
 
 export const ENDPOINT_REMOVAL_FACTS = {
-  /** awaitingAccess: deletion opens inbound first. lastProof: the only way in while public access is denied. */
+  /** awaitingAccess: inbound is opened first, or was a short while ago. lastProof: the only way in while public access is denied. */
   gate: ['open', 'awaitingAccess', 'lastProof'],
   /** spec.deletionPolicy; Retain also where this version must not write. */
   policy: DELETION_POLICY,
@@ -60,8 +60,8 @@ export const ENDPOINT_REMOVAL_FACTS = {
   endpoint: ['absent', 'present', 'deleting', 'foreign', 'unmarked', 'noCredentials', 'unobservable', 'refused'],
   /** The service still lists a connection of this endpoint's ARM id. */
   connection: ['none', 'left', 'unobservable'],
-  /** linked: a link that we made and that no other object names · removable: a zone of ours, unlinked and empty. */
-  zones: ['kept', 'linked', 'removable', 'noCredentials', 'unobservable'],
+  /** linked: a link that we made and that no other object names · removable: a zone of ours, unlinked and empty · emptying: one that no entry asks for any more, and that still holds names of this workspace. */
+  zones: ['kept', 'linked', 'removable', 'emptying', 'noCredentials', 'unobservable'],
   /** Annotations about this endpoint remain on an object that lives on. */
   noted: [true, false],
 } as const satisfies Domain;

@@ -2,6 +2,7 @@ import { attempt, type Reading } from '../../../operator/runtime/reading.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
 import { same, scopeOf } from '../desired-names.ts';
+import { formerDns } from '../dns/desired-former.ts';
 import { type Expected, recordsOf } from '../dns/observe-records.ts';
 import { type Reader, settled } from '../reading.ts';
 import type { ArmId, PrivateEndpoint, PrivateEndpointConnection } from '../types.ts';
@@ -22,15 +23,26 @@ export async function observeLeaving(
   connections: Reading<readonly PrivateEndpointConnection[]>,
 ): Promise<readonly Leaving[]> {
   const found = await Promise.all(
-    removed.map(async ({ ref }) => {
-      const zoneIds = context.provenance.records[ref] ?? [];
-      const id = context.provenance.endpoints[ref]?.id;
-      if (zoneIds.length === 0 || id === undefined) return undefined;
+    waysOut(context, removed).map(async ({ id, zoneIds }) => {
       const records = await recordsLeft(context, id, connections);
       return records && { zoneIds, records };
     }),
   );
   return found.filter((one) => one !== undefined);
+}
+
+/** Endpoints that go, and those that stay and left a zone: by the zones where their addresses are written still. */
+function waysOut(context: Reader, removed: readonly Removed[]): readonly { id: ArmId; zoneIds: readonly ArmId[] }[] {
+  const { endpoints, records } = context.provenance;
+  const going = removed.flatMap(({ ref }) => {
+    const id = endpoints[ref]?.id;
+    return id === undefined || !records[ref] ? [] : [{ id, zoneIds: records[ref] }];
+  });
+  const moving = (formerDns(context)?.records ?? []).map(({ zoneId, endpointId }) => ({
+    id: endpointId,
+    zoneIds: [zoneId],
+  }));
+  return [...going, ...moving];
 }
 
 /** Undefined: it is gone, or not connected, and nobody gets in by it. */

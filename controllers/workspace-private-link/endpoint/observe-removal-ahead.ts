@@ -14,10 +14,13 @@ import type { RemovalQuestion } from './observe-removal.ts';
  */
 export async function observeRemovalAhead(
   context: Reader,
-  { ref, policy, keepsZones }: Pick<RemovalQuestion, 'ref' | 'policy' | 'keepsZones'>,
+  {
+    recordZones,
+    policy,
+    keepsZones,
+  }: Pick<RemovalQuestion, 'policy' | 'keepsZones'> & { recordZones: readonly ArmId[] },
 ): Promise<RemovalPending> {
   const { provenance } = context;
-  const recordZones = provenance.records[ref] ?? [];
   const zoneIds = keepsZones ? [...provenance.zones, ...provenance.links.map(({ zoneId }) => zoneId)] : [];
   const ids = distinct([...recordZones, ...zoneIds]);
   const contents = await Promise.all(ids.map((zoneId) => readZone(context, zoneId)));

@@ -3,8 +3,9 @@ import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
 import { bounded, OWNER_TAG, same, scopeOf } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
+import { FORMER_NAME, FORMER_REF, formerDns, hasMovingGroup } from '../dns/desired-former.ts';
 import { isToGo } from '../dns/observe-records.ts';
-import { isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
+import { hasHeir, isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
 import { type EndpointContext, type Reader, settled, sightOf } from '../reading.ts';
 import { tagOf } from '../service/observe.ts';
 import type {
@@ -18,11 +19,20 @@ import type {
 import { connectionOf } from './observe.ts';
 import { observeRemovalAhead } from './observe-removal-ahead.ts';
 
-/** A private endpoint that is to go, and how people are told of it. */
+/** A private endpoint that is to go, or DNS that no entry asks for any more, and how people are told of it. */
 export type Removed = Pick<RemovalSeen, 'ref' | 'name'>;
 
+/** What annotations know and the spec does not: private endpoints first, DNS of those that stay when these are gone. */
+export function removedThings(context: Pick<Reader, 'desired' | 'provenance'>, deleting: boolean): readonly Removed[] {
+  const endpoints = removedEndpoints(context, deleting);
+  if (endpoints.length > 0) return endpoints;
+  const wanted = deleting ? [] : context.desired.endpoints;
+  if (!formerDns({ ...context, desired: { ...context.desired, endpoints: wanted } })) return [];
+  return [{ ref: FORMER_REF, name: toldApart(FORMER_NAME, FORMER_REF, new Set(wanted.map(({ name }) => name))) }];
+}
+
 /** Private endpoints that annotations know and the spec does not; while deleting all of them. */
-export function removedEndpoints(
+function removedEndpoints(
   { desired, provenance }: Pick<Reader, 'desired' | 'provenance'>,
   deleting: boolean,
 ): readonly Removed[] {
@@ -34,11 +44,14 @@ export function removedEndpoints(
     .sort((one, other) => (`${one.name} ${one.ref}` < `${other.name} ${other.ref}` ? -1 : 1))
     .map(({ ref, name }) => {
       // The entry of that name may mean another private endpoint by now.
-      const told = taken.has(name) ? `${bounded(name, LONGEST_NAME - MARK)}.${ref.slice(0, MARK - 1)}` : name;
+      const told = toldApart(name, ref, taken);
       taken.add(told);
       return { ref, name: told };
     });
 }
+
+const toldApart = (name: string, ref: string, taken: ReadonlySet<string>): string =>
+  taken.has(name) ? `${bounded(name, LONGEST_NAME - MARK)}.${ref.slice(0, MARK - 1)}` : name;
 
 /** As status.endpoints[].name allows, and what is spent to tell two of one name apart. */
 const LONGEST_NAME = 63;
@@ -60,6 +73,8 @@ export type RemovalQuestion = Removed & {
 export async function observeRemoval(context: Reader, question: RemovalQuestion): Promise<RemovalSeen> {
   const { ref, name, policy, gate } = question;
   const known = context.provenance.endpoints[ref];
+  const former = ref === FORMER_REF ? formerDns(context) : undefined;
+  const recordZones = former ? former.records.map(({ zoneId }) => zoneId) : (context.provenance.records[ref] ?? []);
   const blank: RemovalSeen = {
     ref,
     name,
@@ -81,11 +96,16 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
   };
   if (policy === 'Retain') return blank;
   const there = await seenBy(context, known && consumerOfId(context, known.id));
-  const [endpoint, records] = await Promise.all([findEndpoint(there, blank), findRecords(context, ref, policy)]);
+  const [endpoint, records] = await Promise.all([
+    findEndpoint(there, blank),
+    findRecords(context, recordZones, policy),
+  ]);
   const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
   const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
-  const losing = question.deleting ? [] : await losingNetworks(context, ref);
-  const pending = context.pass.readOnly ? await observeRemovalAhead(context, question) : undefined;
+  const losing = question.deleting
+    ? []
+    : await losingNetworks(context, [...zonesOf(context, ref), ...recordZones, ...(former?.zoneIds ?? [])]);
+  const pending = context.pass.readOnly ? await observeRemovalAhead(context, { ...question, recordZones }) : undefined;
   const connection = known && question.connections.value && connectionOf(question.connections.value, known.id);
   const faults = [endpoint.fault, records.fault, zoneGroup.fault].filter((fault) => fault !== undefined);
   // Records go before the endpoint: without credentials for them it has to wait, too.
@@ -98,7 +118,8 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
       endpoint: blind ? 'noCredentials' : endpoint.state,
       records: records.state,
       zoneGroup: zoneGroup.state,
-      zones: zones.state,
+      // What an endpoint leaves behind is waited for once it is gone itself; what deletion leaves, by nobody.
+      zones: zones.state === 'emptying' && (!former || question.deleting) ? 'kept' : zones.state,
       connection: connectionFact(question, known !== undefined, connection),
     },
     subnetId: endpoint.actual?.subnetId,
@@ -108,6 +129,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
     ...(records.next && { recordToDelete: records.next }),
     ...(zones.nextLink && { linkToDelete: zones.nextLink }),
     ...(zones.nextZone && { zoneToDelete: zones.nextZone }),
+    ...(zones.emptying && { emptying: zones.emptying }),
     ...(fault && { fault }),
   };
 }
@@ -116,10 +138,8 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
  * The networks linked to the zones of its records, unless an endpoint that stays writes into the same zone, or links the
  * network to its own. For people only: what cannot be read is left out.
  */
-async function losingNetworks(context: Reader, ref: string): Promise<readonly ArmId[]> {
-  const { provenance, desired } = context;
-  const group = provenance.zoneGroups[ref];
-  const zones = [...(group === undefined ? [] : [group]), ...(provenance.records[ref] ?? [])];
+async function losingNetworks(context: Reader, zones: readonly ArmId[]): Promise<readonly ArmId[]> {
+  const { desired } = context;
   const left = zones.filter((zoneId) => !desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId)));
   const found = await Promise.all(
     left.map(async (zoneId) => {
@@ -136,6 +156,9 @@ async function losingNetworks(context: Reader, ref: string): Promise<readonly Ar
     desired.endpoints.some(({ dns }) => dns?.links.some(({ virtualNetworkId }) => same(virtualNetworkId, id)));
   return [...new Set(found.flat())].filter((id) => !isServed(id));
 }
+
+const zonesOf = ({ provenance }: Reader, ref: string): readonly ArmId[] =>
+  provenance.zoneGroups[ref] === undefined ? [] : [provenance.zoneGroups[ref]];
 
 function connectionFact(
   { connections }: RemovalQuestion,
@@ -188,8 +211,12 @@ type RecordsFound = {
   fault?: Fault;
 };
 
-async function findRecords(context: Reader, ref: string, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
-  for (const zoneId of context.provenance.records[ref] ?? []) {
+async function findRecords(
+  context: Reader,
+  zoneIds: readonly ArmId[],
+  policy: RemovalQuestion['policy'],
+): Promise<RecordsFound> {
+  for (const zoneId of zoneIds) {
     const found = await findRecordsIn(context, zoneId, policy);
     if (found.state !== 'none') return found;
   }
@@ -213,9 +240,16 @@ async function findRecordsIn(context: Reader, zoneId: ArmId, policy: RemovalQues
   if (records.fault) {
     return isNotFound(records.fault) ? { state: 'none' } : { state: 'unobservable', fault: records.fault };
   }
-  const mine = records.value.find((record) => isToGo(context, policy, record));
+  // Beside the zone group of an endpoint that stays there may be records that it asks for one by one.
+  const stay = new Set(stays ? extraRecordsIn(context, zoneId) : []);
+  const mine = records.value.find((record) => isToGo(context, policy, record) && !stay.has(record.name.toLowerCase()));
   return mine ? { state: 'ours', next: { zoneId, name: mine.name, etag: mine.etag } } : { state: 'none' };
 }
+
+const extraRecordsIn = ({ desired }: Reader, zoneId: ArmId): readonly string[] =>
+  desired.endpoints.flatMap(({ dns }) =>
+    same(dns?.zoneId, zoneId) ? (dns?.extraRecords ?? []).map(({ record }) => record.toLowerCase()) : [],
+  );
 
 const isNotFound = ({ error }: Fault): boolean => error.status === 404;
 
@@ -243,6 +277,7 @@ async function findZoneGroup(
 type ZonesFound = {
   state: EndpointRemovalFacts['zones'];
   nextLink?: NonNullable<RemovalSeen['linkToDelete']>;
+  emptying?: readonly ArmId[];
   nextZone?: NonNullable<RemovalSeen['zoneToDelete']>;
   fault?: Fault;
 };
@@ -255,15 +290,17 @@ async function findZones(context: Reader): Promise<ZonesFound> {
   const { provenance } = context;
   const given = provenance.links.map(({ zoneId }) => zoneId);
   const zones = [...new Set([...provenance.zones, ...given].map((id) => id.toLowerCase()))];
-  let state: ZonesFound = { state: 'kept' };
+  const emptying: ArmId[] = [];
+  let fault: ZonesFound | undefined;
   for (const zoneId of zones) {
     const shared = provenance.zones.some((id) => same(id, zoneId));
     const there = await seenBy(context, consumerOfId(context, zoneId));
     const found = there.fault ? unseen(there.fault) : await findZone(there.value, zoneId, shared);
     if (found.state === 'linked' || found.state === 'removable') return found;
-    if (found.fault) state = found;
+    if (found.state === 'emptying') emptying.push(zoneId);
+    if (found.fault) fault = found;
   }
-  return state;
+  return { ...(fault ?? { state: emptying.length > 0 ? 'emptying' : 'kept' }), emptying };
 }
 
 async function findZone(context: EndpointContext, zoneId: ArmId, shared: boolean): Promise<ZonesFound> {
@@ -276,7 +313,16 @@ async function findZone(context: EndpointContext, zoneId: ArmId, shared: boolean
     () => false,
   );
   if (zone.fault) return unseen(zone.fault);
-  if (!zone.value || (shared && !isEmpty(zone.value))) return kept;
+  if (!zone.value) return kept;
+  const isOwn = context.desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId));
+  const lives = context.pass.resource.metadata.deletionTimestamp === undefined;
+  if (shared && isOwn && lives && !isEmpty(zone.value)) return kept;
+  const isAwaited = !isOwn && usersOf(context, zoneId).length > 0 && !hasHeir(context, zoneId);
+  const content: Reading<'own' | 'others' | 'none'> =
+    shared && (isAwaited || !isEmpty(zone.value)) ? await contentOf(context, zoneId) : { value: 'none' };
+  if (content.fault) return unseen(content.fault);
+  if (content.value === 'others') return kept;
+  if (content.value === 'own' && !hasMovingGroup(context, zoneId)) return { state: 'emptying' };
   const links = await settled(
     context,
     'the links of the zone',
@@ -286,9 +332,29 @@ async function findZone(context: EndpointContext, zoneId: ArmId, shared: boolean
   if (links.fault) return unseen(links.fault);
   const next = links.value.find((link) => isSurplus(context, zoneId, link));
   if (next) return { state: 'linked', nextLink: linkRef(zoneId, next) };
+  if (content.value === 'own') return { state: 'emptying' };
   const ours = shared && isOfCluster(zone.value.tags, context.desired.clusterId);
   const unused = usersOf(context, zoneId).length === 0 && links.value.length === 0;
   return ours && unused ? { state: 'removable', nextZone: { zoneId, etag: zone.value.etag } } : kept;
+}
+
+/**
+ * own: nothing but names of this workspace, in a zone that nobody in this cluster uses; or one that another object uses
+ * and has not written down yet. A zone group takes its time to
+ * take them away; and the links go before them where its entry moves to another zone, which cannot be linked before
+ * this one is left, as no network has two zones of one name (cloud-apis 10.5).
+ */
+async function contentOf(context: EndpointContext, zoneId: ArmId): Promise<Reading<'own' | 'others'>> {
+  if (usersOf(context, zoneId).length > 0) return { value: hasHeir(context, zoneId) ? 'others' : 'own' };
+  const own = new Set(context.desired.hosts.map(({ record }) => record.toLowerCase()));
+  const records = await settled(
+    context,
+    'the records of the zone',
+    (call) => context.clients.arm.privateDns.records(zoneId, call),
+    () => false,
+  );
+  if (records.fault) return { fault: records.fault };
+  return { value: records.value.every(({ name }) => own.has(name.toLowerCase())) ? 'own' : 'others' };
 }
 
 const unseen = (fault: Fault): ZonesFound => ({

@@ -98,6 +98,7 @@ export const STEPS: Record<Effect, Step> = {
   forgetEndpoint: NONE,
   createZone: call((seen, name) => `ask Azure for private DNS zone ${zone(seen, name)}`),
   noteZone: NONE,
+  noteLinks: NONE,
   putLink: call((seen, name, item) => {
     const next = network(endpointIn(seen, name)?.dns.linkToWrite?.link);
     return `link network ${about(item, next)} to private DNS zone ${zone(seen, name)}`;

@@ -103,6 +103,7 @@ export const AFTER: Record<Effect, { [M in PlannedMachine]?: After<FactsAt[M]> }
   forgetEndpoint: { endpointRemoval: () => ({ noted: false }) },
   createZone: { dns: () => ({ zone: 'present' }) },
   noteZone: { dns: () => ({ zone: 'present' }) },
+  noteLinks: { dns: () => ({ links: 'met' }) },
   putLink: { dns: (_, { more }) => (more ? {} : { links: 'inProgress' }) },
   deleteSurplusLink: { dns: (_, { more }) => (more ? {} : { links: 'met' }) },
   putZoneGroup: { dns: () => ({ records: 'provisioning' }) },
@@ -205,6 +206,7 @@ export const WAITS: { [M in PlannedMachine]: Readonly<Record<string, Wait<FactsA
     'Dns.Unobservable': 'unread',
     'Endpoint.AwaitingDeletion': () => ({ endpoint: 'absent' }),
     'Endpoint.Unobservable': 'unread',
+    'Zone.Emptying': () => ({ zones: 'removable' }),
     'Zone.Unobservable': 'unread',
   },
   inbound: {

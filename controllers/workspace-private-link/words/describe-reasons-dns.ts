@@ -41,6 +41,10 @@ export const DNS_WORDING = {
   },
   ZoneCreating: { says: 'the private DNS zone is missing', next: 'the operator asks Azure for it' },
   ZoneDeleting: { says: 'the private DNS zone is ours, unlinked and empty', next: 'the operator deletes it' },
+  ZoneEmptying: {
+    says: 'a private DNS zone of ours, which no endpoint of this object asks for any more, still holds names of this workspace, or waits for another object that uses it to take it over',
+    next: 'the operator deletes it once a zone group has taken the names away, or leaves it to the other object once that is so far; names that stay were written by hand, and whoever wrote them has to delete them',
+  },
   ZoneNotFound: {
     says: 'the zone that dns.zoneId names does not exist',
     next: `create it, or take dns.zoneId out to have one made; ${LOOKS_AGAIN}`,

@@ -16,7 +16,7 @@ export const SERVICE_WORDING = {
     next: `make the spec say what exists, or remove what exists; where only tags differ, adoptionPolicy Always lets the operator correct them; ${LOOKS_AGAIN}`,
   },
   AwaitingAccess: {
-    says: 'public access must be as onDelete says before anything is taken down',
+    says: 'nothing is taken down before public access is as the spec and onDelete say, and has had about 15 minutes to take effect',
     next: 'the operator waits until the workspace is open again',
   },
   AwaitingApproval: { says: 'DNS follows once the endpoint is approved', next: 'the operator waits for the approval' },

@@ -378,6 +378,7 @@ describe('deletion while the door is open by break-glass', () => {
     expect(living.condition('Stalled').reason).toBe('RelockBlocked');
     expect(living.nextStep()).toContain('set inbound.publicAccess to Allow');
     living.change(({ spec }) => (spec.inbound = { publicAccess: 'Allow', requires: 'ControlPlane' }));
+    world.nowMs += 16 * MINUTE_MS;
     await living.settle();
     expect(living.released).toBe(true);
   });

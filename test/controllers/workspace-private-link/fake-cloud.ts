@@ -225,6 +225,8 @@ export function fakeCloud(world: World): Clouds {
       putZoneGroup: (scope, zoneId) =>
         write('zoneGroups.put', () => {
           const zones = [{ zoneId }];
+          for (const before of world.zoneGroups.get(key(endpointId(scope)))?.zones ?? [])
+            if (key(before.zoneId) !== key(zoneId)) dropRecords(world, before.zoneId, groupRecords(scope));
           world.zoneGroups.set(key(endpointId(scope)), { name: 'default', provisioningState: 'Succeeded', zones });
           const added = groupRecords(scope).map(({ name, address }) => ({
             name,
@@ -428,7 +430,9 @@ export function addressesOf(world: World, endpointId: string) {
   const endpoint = world.endpoints.get(key(endpointId));
   const service = endpoint && world.services.get(key(endpoint.connection?.targetId ?? ''));
   if (!endpoint || !service) return undefined as never;
-  const net = endpoint.name.split('').reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 250;
+  // Two of one name in two resource groups have addresses of their own.
+  const place = endpoint.id.includes('/resourceGroups/fabric/') ? '' : endpoint.id.split('/')[4]!;
+  const net = `${endpoint.name}${place}`.split('').reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 250;
   const id = (service.workspaceId ?? '').replaceAll('-', '');
   return MEMBERS.map(([member, suffix], index) => ({
     member,

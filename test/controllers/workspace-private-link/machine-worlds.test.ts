@@ -223,6 +223,7 @@ describe('upwards', () => {
       acts: {
         createZone: { zone: 'unnoted' },
         noteZone: { zone: 'present' },
+        noteLinks: { links: 'met' },
         putLink: { links: 'inProgress' },
         deleteSurplusLink: { links: 'met' },
         putZoneGroup: { records: 'provisioning' },
@@ -367,6 +368,7 @@ describe('downwards', () => {
           endpoint: facts.endpoint === 'unobservable' ? 'present' : facts.endpoint,
           connection: facts.connection === 'unobservable' ? 'left' : facts.connection,
         }),
+        'Zone.Emptying': { zones: 'removable' },
         'Zone.Unobservable': { zones: 'linked' },
       },
     },
