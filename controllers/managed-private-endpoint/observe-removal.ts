@@ -170,6 +170,6 @@ export function leftBehind({ source }: Desired, provenance: Provenance): string 
   const { endpoint, match } = provenance;
   const own = `managed private endpoint "${source.name}"${endpoint ? ` (${endpoint.id})` : ''} of workspace ${source.workspaceId}`;
   return isOpenApproval(provenance)
-    ? `${own}, and on its target the connection of ${match?.privateEndpointId}, approved and never confirmed`
+    ? `${own}, and on ${match?.targetId ?? 'its target'} the connection of ${match?.privateEndpointId}, approved and never confirmed`
     : own;
 }

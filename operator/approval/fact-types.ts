@@ -14,7 +14,8 @@ export const APPROVAL_FACTS = {
   /**
    * By our mark in its description, or by the note that was written before the approval. given: noted as approved, and the
    * target shows it pending, for less than 20 minutes · fresh: approved, for less than 20 minutes · overdue: for longer ·
-   * expired: for an hour, and Fabric has answered, or refuses to · confirmed: Fabric has shown our own words since ·
+   * expired: noted, for an hour, and Fabric has answered, or
+   * refuses to · confirmed: Fabric has shown our own words since ·
    * ended: noted as approved, and the target shows that it is over, or was never given · revoked: taken back by us.
    */
   approval: ['notOurs', 'given', 'fresh', 'overdue', 'expired', 'confirmed', 'ended', 'revoked'],

@@ -69,7 +69,10 @@ export function approvalFact(
   if (isAbout(note, connection.privateEndpointId) && note?.confirmed) return 'confirmed';
   const ageMs = moment.nowMs - approvedAtMs(note, connection);
   if (ageMs < moment.scaled(ECHO_MS)) return 'fresh';
-  return ageMs >= moment.scaled(UNPROVEN_MS) && !isHeldUp ? 'expired' : 'overdue';
+  // That it is due without an answer follows from our own note (ADR 22). Of a mark alone it does not: what it is about may
+  // have been proven long ago, before the notes were lost.
+  const isNoted = isAbout(note, connection.privateEndpointId) && note?.approvedAtMs !== undefined;
+  return isNoted && ageMs >= moment.scaled(UNPROVEN_MS) && !isHeldUp ? 'expired' : 'overdue';
 }
 
 /** Of an approval that is noted, and that the target does not show as ours: its list may lag, or the call was never made. */

@@ -8,7 +8,7 @@ import {
 } from '../../simulator/arm/fabric/out-of-band.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
-import { createManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
+import { createManagedEndpoint, deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
 import { crashEverywhere, recordMoments } from '../support/stage-crash.ts';
 import { cloudWrites, eventReasons, readout, setTheStage } from '../support/stage-faults.ts';
@@ -288,17 +288,87 @@ describe('the entry is edited', () => {
   });
 });
 
-test('the connection is removed by hand while Fabric has not confirmed: a new request is looked at as any other', async () => {
+describe('an approval that Fabric did not confirm', () => {
+  const OTHER = managedEndpointId({
+    subscriptionId: '77777777-0000-4000-8000-000000000007',
+    workspaceId: FINANCE,
+    name: NAME,
+  });
+  const approvals = () => decided().filter(({ method }) => method === 'PUT').length;
+
+  test.each([IMITATION, OTHER])(
+    'was once too often: who asks again is not approved, until a person says so, %s',
+    async (again) => {
+      await approveImitation();
+      await becomes(IMITATION, 'Rejected');
+      removeConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+      await stage.pass(30 * MINUTE_MS);
+      stage.forget();
+      injectConnection(stage.simulator.cloud, SALES_SERVICE, again);
+      await stage.pass(6 * HOUR_MS);
+      expect(approvals()).toBe(0);
+      expect(statusOf(again)).toBe('Pending');
+      expect(readout(stage.link()).reason).toBe('ApprovalNotConfirmed');
+      expect(readout(stage.link()).nextStep).toContain(
+        'annotate workspaceprivatelinks.fabriclink.dev sales fabriclink.dev/match.finance-',
+      );
+    },
+  );
+
+  test('and the genuine one is made anew, and a person forgets what was: approved and confirmed', async () => {
+    await approveImitation();
+    await becomes(IMITATION, 'Rejected');
+    removeConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+    deleteManagedEndpoint(stage.simulator.cloud, FINANCE, NAME);
+    await stage.pass(20 * MINUTE_MS);
+    stage.simulator.cloud.conduct.fabric.delays.managedArrivalMs = MINUTE_MS;
+    const genuine = create();
+    await stage.pass(HOUR_MS);
+    expect(statusOf(genuine)).toBe('Pending');
+    await writeNote(null);
+    await becomes(genuine, 'Approved');
+    await confirmed();
+  });
+
+  test('and whose connection is removed by hand before: the same', async () => {
+    await stage.startOperator();
+    await list();
+    const genuine = create();
+    await becomes(genuine, 'Approved');
+    removeConnection(stage.simulator.cloud, SALES_SERVICE, genuine);
+    await stage.pass(30 * MINUTE_MS);
+    expect(openNotes()).toEqual([]);
+    stage.forget();
+    injectConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+    await stage.pass(3 * HOUR_MS);
+    expect(decided()).toEqual([]);
+  });
+});
+
+test('annotations are lost long after the proof, while Fabric cannot be asked: said loudly, and nobody is cut off', async () => {
   await stage.startOperator();
   await list();
   const genuine = create();
   await becomes(genuine, 'Approved');
-  removeConnection(stage.simulator.cloud, SALES_SERVICE, genuine);
-  await stage.pass(30 * MINUTE_MS);
-  expect(openNotes()).toEqual([]);
-  injectConnection(stage.simulator.cloud, SALES_SERVICE, IMITATION);
+  await confirmed();
   await stage.pass(3 * HOUR_MS);
-  expect(statusOf(IMITATION)).not.toBe('Approved');
+  const { roles } = workspaceIn(stage.simulator.world, FINANCE);
+  workspaceIn(stage.simulator.world, FINANCE).roles = {};
+  const keys = Object.keys(stage.link()!.metadata.annotations ?? {});
+  await stage.kube.patch(workspacePrivateLinks, NAMESPACE, 'sales', {
+    type: 'merge',
+    body: { metadata: { annotations: Object.fromEntries(keys.map((key) => [key, null])) } },
+    fieldManager: 'careless',
+  });
+  await stage.pass(6 * HOUR_MS);
+  expect(statusOf(genuine)).toBe('Approved');
+  expect(readout(stage.link()).reason).toBe('ApprovalUnproven');
+  expect(readout(stage.link()).nextStep).not.toContain('taken back');
+  workspaceIn(stage.simulator.world, FINANCE).roles = roles;
+  await stage.run(() => note().includes('confirmed'), { withinMs: HOUR_MS, what: 'it is proven again' });
+  await stage.pass(MINUTE_MS);
+  expect(statusOf(genuine)).toBe('Approved');
+  expect(isTrue(stage.link(), 'Ready')).toBe(true);
 });
 
 describe('a managed private endpoint that another entry lists by its ARM id as well', () => {

@@ -63,15 +63,25 @@ export function connectionRemedy(seen: Seen, rest: Rest): string | undefined {
         connection &&
         `compare it with the managed private endpoint in the settings of the source workspace; if it is not genuine, run ${removal(seen, connection)}; ${again}`
       );
-    case 'ApprovalNotConfirmed':
-      return connection
-        ? `find out who made that private endpoint; then run ${removal(seen, connection)}, and have the managed private endpoint deleted and made anew if it was genuine; ${again}`
-        : `find out who made ${decision.noted?.note.privateEndpointId ?? 'that private endpoint'}; a new request is looked at as any other; to have this forgotten, take the annotation ${decision.noted?.key ?? annotationFor('match', desired.name)} away`;
-    case 'ApprovalUnproven':
-      return (
-        connection &&
-        `give the identity a role on the source workspace, or a private path to it; an hour after the approval it is taken back all the same, or now with ${removal(seen, connection)}; ${again}`
-      );
+    case 'ApprovalNotConfirmed': {
+      const key = decision.noted?.key ?? annotationFor('match', desired.name);
+      const forget = `\`${kubectl(seen.desired, 'annotate')} ${key}-\``;
+      const who = connection
+        ? 'that private endpoint'
+        : (decision.noted?.note.privateEndpointId ?? 'that private endpoint');
+      const remove = connection ? `; then run ${removal(seen, connection)}` : '';
+      return `find out who made ${who}${remove}; nobody of that name is approved until that is forgotten: ${forget}, once nothing but the genuine one can ask, which is deleted and made anew if its connection was rejected; ${again}`;
+    }
+    case 'ApprovalUnproven': {
+      if (!connection) return undefined;
+      const role = 'give the identity a role on the source workspace, or a private path to it';
+      // Without a note nobody knows since when.
+      const isNoted = same(decision.noted?.note.privateEndpointId, connection.privateEndpointId);
+      const end = isNoted
+        ? 'an hour after the approval it is taken back all the same, or now with'
+        : 'or reject it with';
+      return `${role}; ${end} ${removal(seen, connection)}; ${again}`;
+    }
     default:
       return undefined;
   }

@@ -64,8 +64,9 @@ export async function observeManagedApproval(
       isHeldUp,
     });
   const isContradicted = matches.some(({ privateEndpointId }) => rejecterOf(desired, privateEndpointId));
-  const asks =
-    isUnproven(approvalOf(false)) || (match.kind === 'one' && connection?.status === 'Pending' && !isContradicted);
+  const known = approvalOf(false);
+  const mayBeApproved = match.kind === 'one' && connection?.status === 'Pending' && !isContradicted;
+  const asks = isUnproven(known) || (mayBeApproved && known !== 'revoked');
   const echo = proofOf(decider, connection);
   const { word, fault } = asks ? await askFabric(context, decision.managed, echo) : { word: 'notAsked' as const };
   const facts: ManagedConnectionFacts = {
@@ -145,13 +146,14 @@ export function isUnfinished(context: Context, decision: ManagedDecision, connec
 }
 
 /**
- * As noted, and gone since or rejected still: whoever looks should find why. Or by the mark alone, when a crash came
- * between the rejection and its note. A new request is looked at as any other.
+ * An approval of this name was taken back; also by the mark alone, when a crash came between the rejection and its note.
+ * Once was once too often: whatever bears the name by now, a person decides about it, and should find why.
  */
 function isTakenBack({ uid, note }: Decider, connection: Connection | undefined): boolean {
-  if (!connection) return note?.revokedAtMs !== undefined;
-  if (connection.status !== 'Rejected' || !isAbout(note, connection.privateEndpointId)) return false;
-  return note?.revokedAtMs !== undefined || (note?.approvedAtMs !== undefined && isMarkedBy(uid, connection));
+  if (connection?.status === 'Approved') return false;
+  if (note?.revokedAtMs !== undefined) return true;
+  const isOurs = connection?.status === 'Rejected' && isAbout(note, connection.privateEndpointId);
+  return isOurs && note?.approvedAtMs !== undefined && isMarkedBy(uid, connection);
 }
 
 async function askFabric(

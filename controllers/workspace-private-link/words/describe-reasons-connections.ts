@@ -21,7 +21,7 @@ export const CONNECTIONS_WORDING = {
   },
   ApprovalNotConfirmed: {
     says: 'an approval was taken back, because Fabric did not confirm it within 20 minutes, or could not be asked for an hour: the request may have been an imitation',
-    next: `find out who made that private endpoint; remove the connection, and delete and create the managed private endpoint anew if it was genuine; ${LOOKS_AGAIN}`,
+    next: `find out who made that private endpoint, and remove its connection; nobody of that name is approved until a person takes the annotation away that says so (the status has the command); ${LOOKS_AGAIN}`,
   },
   ApprovalPending: {
     says: 'the connection is requested',
