@@ -172,7 +172,10 @@ export type CrossTenantMappingStatus = {
   planTotal?: number;
   /** The guest's user principal name or e-mail address, else its object id. */
   guest?: string;
-  /** Workspace roles that the guest's principal has by this object, such as Viewer in 2 workspaces. */
+  /**
+   * Workspace roles that the guest's principal has by this object, such as Viewer in 2 workspaces; or which other
+   * object maps the guest.
+   */
   access?: string;
   /** Id of the mapping in Fabric. */
   mappingId?: string;

@@ -32,7 +32,9 @@ export function drawTable(rows: readonly Row[], width: number, colour: boolean):
   const line = (name: string, phase: string, ready: string, text: string) =>
     `${name.padEnd(nameWidth)}  ${phase.padEnd(phaseWidth)}  ${ready.padEnd(7)}  ${clip(text, rest)}`;
   const lines = [paint(DIM, line('OBJECT', 'PHASE', 'READY', 'WHAT IS AWAITED'))];
-  for (const row of rows) {
+  const said = new Map<string, string>();
+  for (const each of rows) {
+    const row = briefer(each, said);
     const colourCode = row.settled ? GREEN : row.awaitsPerson ? RED : YELLOW;
     if (row.awaitsPerson && rest < READABLE) {
       lines.push(paint(colourCode, line(row.name, row.phase, row.ready, '')));
@@ -45,6 +47,14 @@ export function drawTable(rows: readonly Row[], width: number, colour: boolean):
     for (const part of row.parts) lines.push(paint(DIM, line(`  ${part.name}`, part.phase, '', part.message)));
   }
   return lines;
+}
+
+/** One person's deed is awaited by many: the sentence stands once. */
+function briefer(row: Row, said: Map<string, string>): Row {
+  const first = row.awaitsPerson ? said.get(row.nextStep) : undefined;
+  if (first !== undefined) return { ...row, nextStep: `The same as for ${first}.` };
+  said.set(row.nextStep, row.name);
+  return row;
 }
 
 function widest(texts: readonly string[]): number {

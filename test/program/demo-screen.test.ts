@@ -55,6 +55,17 @@ describe('the demo on a terminal', () => {
     expect(written).toEqual(['\r\u001b[J1\n2\n… 3 more lines: make the terminal higher\n']);
   });
 
+  test('says once what several objects wait for, and every sentence of those that wait for nobody', () => {
+    const nextStep = 'A Global Administrator consents.';
+    const waits = { nextStep, awaitsPerson: true, ready: 'False' as const };
+    const ready = { name: 'ctm/done', nextStep: 'Nothing to do.' };
+    const rows = [{ name: 'ctm/a', ...waits }, { name: 'ctm/b', ...waits }, ready, { ...ready, name: 'ctm/also' }];
+    const lines = drawTable(rows.map(row), 200, false);
+    expect(lines.filter((line) => line.includes(nextStep))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('The same as for ctm/a.'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('Nothing to do.'))).toHaveLength(2);
+  });
+
   test('shows the whole sentence where a person is awaited, and one line elsewhere', () => {
     const nextStep = 'run one command, then another one, and then wait for a little while until it is noticed';
     const drawn = (width: number) =>

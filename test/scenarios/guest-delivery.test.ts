@@ -471,6 +471,7 @@ describe('on the way up', () => {
     expect(mappingSaid(stage, 'GroupExpanded')).toBe('True GroupExpansionDue');
     expect(mappingSaid(stage, 'Ready')).toBe(`False ${reason}`);
     expect(mappingCondition(stage, 'Ready')?.message).toContain(FINANCE);
+    expect(mappingCondition(stage, 'Granted')?.message).toContain('1 of 2 is as asked for.');
   });
 
   test('a group without any of its roles is not called expanded, however long it is mapped', async () => {

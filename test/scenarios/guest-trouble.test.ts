@@ -208,6 +208,7 @@ describe('what exists already', () => {
     await stage.pass(MINUTE_MS);
     await stage.apply(mappingManifest({ ...ANA, objectId: ANA.objectId.toUpperCase() }, {}, 'younger'));
     await playUntilMappingSaid(stage, 'Claimed', 'Ready', 'younger');
+    expect(mappingIn(stage, 'younger')!.status!.access).toBe(`see ${NAMESPACE}/guest`);
     expect(message('Ready', 'younger')).toContain('stage/guest');
     await deleteMappingObject(stage);
     await playUntilMappingReady(stage, 'younger');

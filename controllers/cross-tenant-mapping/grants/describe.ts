@@ -75,9 +75,11 @@ export function grantedCondition(seen: Seen, rests: readonly Rest[], say: Sayer)
   const [first] = open.toSorted((one, other) => rank(one) - rank(other));
   if (first) {
     const others = open.length === 1 ? '' : ` ${open.length - 1} more of ${own.length}: see status.grants.`;
+    const done = own.length - open.length;
+    const held = done === 0 ? '' : ` ${done} of ${own.length} ${done === 1 ? 'is' : 'are'} as asked for.`;
     const { reason, line } = say(first);
     const isUnknown = UNKNOWN.has(first.reason) && first.outcome.kind !== 'failed';
-    return { status: isUnknown ? 'Unknown' : 'False', reason, message: `${line}${others}` };
+    return { status: isUnknown ? 'Unknown' : 'False', reason, message: `${line}${others}${held}` };
   }
   const { principal } = seen.mapping;
   const who = principal.kind === 'known' ? `${principal.type} ${principal.id}` : 'The guest’s principal';

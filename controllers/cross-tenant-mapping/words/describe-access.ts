@@ -2,6 +2,7 @@ import type { Seen } from '../types.ts';
 
 const ROLES = ['Admin', 'Member', 'Contributor', 'Viewer'];
 const NAME_LIMIT = 320;
+const ACCESS_LIMIT = 256;
 
 /** As people know the guest. */
 export const guestName = ({ guest }: Seen['desired']): string =>
@@ -15,6 +16,8 @@ export function mappingIdOf({ desired, mapping: { row }, provenance }: Seen): st
 
 /** What an auditor asks for: how many workspaces the guest's principal has which role in, as far as could be read. */
 export function accessOf({ grants, mapping }: Seen): string {
+  // What this object gives is nothing, and what the guest has is told by the one that maps it.
+  if (mapping.other !== undefined) return `see ${mapping.other}`.slice(0, ACCESS_LIMIT);
   if (mapping.facts.mapping === 'absent' || mapping.facts.mapping === 'over') return 'not mapped';
   const all = [...Object.values(grants.grants), ...Object.values(grants.revocations)];
   const counts = new Map<string, number>();
