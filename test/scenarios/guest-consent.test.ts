@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { consent } from '../../simulator/fabric/mapping-out-of-band.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { setTheStage } from '../support/stage-faults.ts';
-import { HOUR_MS } from '../support/stage-link.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
@@ -22,7 +23,7 @@ import {
   playUntilMappingSaid,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { TENANT } from '../support/stage-world.ts';
+import { NAMESPACE, TENANT } from '../support/stage-world.ts';
 
 /** What the guest's tenant has to do, and what becomes of it when it does not, or takes it back. */
 
@@ -103,6 +104,22 @@ describe('a tenant that has not consented', () => {
     await deleteMappingObject(stage);
     await playUntilMappingGone(stage);
     expect(liveRows(stage)).toHaveLength(1);
+  });
+
+  test('looked at when a person says so costs one list and one request', async () => {
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingSaid(stage, 'GuestConsentMissing');
+    await stage.pass(2 * MINUTE_MS);
+    consent(stage.simulator.world, FABRIKAM, TENANT);
+    stage.forget();
+    await stage.kube.patch(crossTenantMappings, NAMESPACE, 'guest', {
+      type: 'merge',
+      body: { metadata: { annotations: { 'fabriclink.dev/reconcile': 'now' } } },
+      fieldManager: 'person',
+    });
+    await playUntilMappingReady(stage);
+    expect(mappingCalls(stage).map(({ method }) => method)).toEqual(['GET', 'POST']);
   });
 
   test('is asked once for all of its guests, and not for each', async () => {

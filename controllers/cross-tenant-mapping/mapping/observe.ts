@@ -89,9 +89,12 @@ async function freshEnough(context: Context): Promise<Reading<Rows>> {
  * fiftieth of the calls.
  */
 export async function isMappedByNow(context: Context): Promise<boolean> {
-  const known = orThrow(await readRows(context));
-  const maxAgeMs = context.deps.clock.scaled(Math.max(AGE_MS.decisive, known.costMs * LOOKING_SHARE));
-  const rows = orThrow(await readRows(context, Math.min(maxAgeMs, context.pass.call.maxAgeMs ?? maxAgeMs)));
+  const { pass, deps } = context;
+  // Where a person asked for it anew, this pass has read it.
+  const sincePassMs = pass.call.maxAgeMs === 0 ? Math.max(1, deps.clock.now() - pass.nowMs) : undefined;
+  const known = orThrow(await readRows(context, sincePassMs));
+  const maxAgeMs = deps.clock.scaled(Math.max(AGE_MS.decisive, known.costMs * LOOKING_SHARE));
+  const rows = orThrow(await readRows(context, Math.min(maxAgeMs, sincePassMs ?? maxAgeMs)));
   return orThrow(await judge(context, rows)).state === 'live';
 }
 
