@@ -30,6 +30,8 @@ const PRINCIPAL: readonly (readonly [name: string, type?: PrincipalType])[] = [
   ['fabricidentity.id'],
 ];
 const STATES = ['status', 'state', 'mappingstatus', 'mappingstate', 'lifecyclestate', 'provisioningstate'];
+/** How services say "never" and "nobody" where a member must have a value. */
+const UNSET = /^((0001|1601|1900|1970)-01-01(?!\d)|0{8}(-0{4}){3}-0{12}$)/;
 const CREATED = ['createdat', 'createddatetime', 'createdtimeutc', 'createdtime', 'createddate'];
 
 /** What can be read of a row without knowing whom it is looked at for. */
@@ -65,7 +67,7 @@ export function mappingOf({ members, mappingId }: ReadRow, guest: GuestRef): Map
   const deny = members['denyuseraccess'];
   const state = firstOf(members, STATES);
   const deleted = deletedOf(members, state);
-  const createdAtMs = timeIn(firstOf(members, CREATED));
+  const createdAtMs = timeOf(firstOf(members, CREATED));
   return {
     id,
     ...(type === undefined ? {} : { type }),
@@ -87,7 +89,7 @@ function principalOf(members: Raw, others: readonly string[]): Mapping['principa
     const found = new Map<string, PrincipalType | undefined>();
     for (const [name, type] of names) {
       const id = textOf(members, name);
-      if (id === undefined || !GUID.test(id) || others.some((other) => same(other, id))) continue;
+      if (id === undefined || !GUID.test(id) || UNSET.test(id) || others.some((other) => same(other, id))) continue;
       found.set(id.toLowerCase(), found.get(id.toLowerCase()) ?? type);
     }
     return found;
@@ -105,12 +107,15 @@ function deletedOf(members: Raw, state: string | undefined): boolean | undefined
   for (const [name, value] of Object.entries(members)) {
     if (!/^(is)?delet(ed|ion)/.test(name) || value === null || value === '') continue;
     if (typeof value === 'boolean') return value;
-    if (typeof value === 'string') return !/^false$/i.test(value);
+    if (typeof value === 'string' && !UNSET.test(value)) return !/^false$/i.test(value);
   }
   if (state === undefined) return undefined;
   if (OVER.test(state)) return true;
   return LIVE.test(state) ? false : undefined;
 }
+
+/** A day without an hour may be before our own request of that day: whose the mapping is cannot be told by it. */
+const timeOf = (text = ''): number | undefined => (UNSET.test(text) || !/\d:\d/.test(text) ? undefined : timeIn(text));
 
 /** Members of the row and of the objects in it, as `guest.id`, all in lower case. */
 function flat(raw: Raw, prefix = ''): Record<string, unknown> {
