@@ -149,6 +149,7 @@ describe('recycled after five days without a login', () => {
   test.each([
     ['Fabric tells whom it made', { mappingTimes: 'createdDateTime' }, {}],
     ['Fabric takes the role away with it', { lostPrincipalRoles: 'vanish' }, {}],
+    ['the answer to the request told whom, and the list does', { mappingAnswer: 'row' }, {}],
     ['only the directory knows', SILENT, { principalLookup: 'Graph' }],
   ] as const)('is noticed and healed, and the role is given again: %s', async (_, choices, spec) => {
     choose(choices);
@@ -187,6 +188,17 @@ describe('recycled after five days without a login', () => {
       what: 'the role follows',
     });
     // Nobody had to be mapped again for it.
+    expect(mappingCalls(stage, 'POST')).toHaveLength(1);
+  });
+
+  test('a principal that a person named is missed where only the list tells, and not replaced', async () => {
+    await begin(ANA, {});
+    await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'mapped' });
+    await patchSpec({ principalId: principal() });
+    await playUntilMappingReady(stage);
+    await stage.pass(2 * HOUR_MS);
+    recyclePrincipal(stage.simulator.cloud, liveRows(stage)[0]!.id);
+    await playUntilMappingSaid(stage, 'PrincipalRecycled');
     expect(mappingCalls(stage, 'POST')).toHaveLength(1);
   });
 

@@ -1,6 +1,6 @@
 import { OperatorError, toOperatorError } from '../../../operator/errors.ts';
 import { found, report } from '../../../operator/runtime/acting.ts';
-import { principalTypeOf } from '../desired-names.ts';
+import { principalTypeOf, same } from '../desired-names.ts';
 import { notes } from '../desired-provenance.ts';
 import { didNothing, guestFields, inWords, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
@@ -113,7 +113,13 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
     report(pass, { reason: 'MappingForeign', action: 'DisownMapping', note, warning: true }, fields);
   }
 
-  function tellPrincipal(pass: MyPass, { desired }: Seen, { id, type, by }: ToldPrincipal): void {
+  function tellPrincipal(pass: MyPass, { desired, provenance }: Seen, { id, type, by }: ToldPrincipal): void {
+    const { principal: before } = provenance;
+    // The list only says what is known.
+    if (before && before.by !== 'before' && same(before.id, id)) {
+      pass.audit('NotePrincipal', { principalId: id, principalType: type, by, ...guestFields(desired) });
+      return;
+    }
     const how = {
       listed: 'as Fabric lists it',
       answered: 'as Fabric answered',

@@ -24,7 +24,8 @@ export const MAPPING_FACTS = {
   likeness: ['same', 'differs'],
   /**
    * Who represents the guest in our tenant. noted, new: told by the mapping API or found in the directory, and written
-   * down or not yet · given: spec.principalId · contradicted: the API tells another one than spec.principalId ·
+   * down or not yet · confirmed: noted otherwise, or given, and the list tells the same for the first time: from now on its
+   * silence says something · given: spec.principalId · contradicted: the API tells another one than spec.principalId ·
    * several, none: the search found them · unproven: the one that was found is older than our request, made an hour or
    * more after it, or of unknown age · notSearched: nobody tells, and principalLookup is None · unobservable, refused:
    * the directory was not read.
@@ -32,6 +33,7 @@ export const MAPPING_FACTS = {
   principal: [
     'noted',
     'new',
+    'confirmed',
     'given',
     'contradicted',
     'several',

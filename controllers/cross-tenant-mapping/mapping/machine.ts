@@ -8,11 +8,13 @@ const isSource =
   ({ principal }: MappingFacts): boolean =>
     sources.includes(principal);
 
+const isNamed = isSource('noted', 'confirmed', 'given');
+
 /** No grant asks who represents the guest, and nobody who was noted or named need be looked after. */
 const isUnneeded = (facts: MappingFacts): boolean =>
-  !facts.needed && (facts.life === 'gone' || facts.life === 'young' || !isSource('noted', 'given')(facts));
+  !facts.needed && (facts.life === 'gone' || facts.life === 'young' || !isNamed(facts));
 const isResolved = (facts: MappingFacts): boolean =>
-  isSource('noted', 'given')(facts) && (facts.life === 'known' || facts.life === 'unknown');
+  isNamed(facts) && (facts.life === 'known' || facts.life === 'unknown');
 /**
  * All is well, and only an id that the list tells by now is to be written down: whoever is Ready stays so meanwhile, or
  * the first list after a mapping would call people for nothing.
@@ -51,7 +53,8 @@ export const mappingMachine = setup({
     ),
     foreign: is(({ origin }) => origin === 'none'),
     contradicted: is(isSource('contradicted')),
-    newAtRest: is((facts) => !facts.needed && isSource('new')(facts)),
+    newAtRest: is((facts) => !facts.needed && isSource('new', 'confirmed')(facts)),
+    confirmed: is((facts) => isResolved(facts) && isSource('confirmed')(facts)),
     new: is(isSource('new')),
     unneeded: is(isUnneeded),
     unread: is(isSource('unobservable')),
@@ -61,7 +64,7 @@ export const mappingMachine = setup({
     untold: is(({ principal, life }) => life === 'young' && principal === 'notSearched'),
     replicating: is(({ principal, life }) => life === 'young' && principal !== 'notSearched'),
     renewable: is(({ principal, life, origin }) => life === 'gone' && principal === 'noted' && origin === 'created'),
-    recycled: is(({ principal, life }) => life === 'gone' && (principal === 'noted' || principal === 'given')),
+    recycled: is((facts) => facts.life === 'gone' && isNamed(facts)),
     unresolved: is(isSource('none', 'notSearched')),
   },
 }).createMachine({
@@ -127,6 +130,7 @@ export const mappingMachine = setup({
             { guard: 'unnamedUnneeded', target: 'UnneededNaming' },
             { guard: 'unnamedAtRest', target: 'ResolvedNaming' },
             { guard: 'newAtRest', target: 'UnneededNoting' },
+            { guard: 'confirmed', target: 'ResolvedNoting' },
             { guard: 'new', target: 'Noting' },
             { guard: 'unneeded', target: 'Unneeded' },
             { guard: 'unread', target: 'Unobservable' },
@@ -146,6 +150,7 @@ export const mappingMachine = setup({
         Unneeded: ready('PrincipalUnneeded'),
         UnneededNaming: leaf('ready', 'PrincipalUnneeded', 'now', 'noteMapping'),
         ResolvedNaming: leaf('ready', 'PrincipalResolved', 'now', 'noteMapping'),
+        ResolvedNoting: leaf('ready', 'PrincipalResolved', 'now', 'notePrincipal'),
         UnneededNoting: leaf('ready', 'PrincipalUnneeded', 'now', 'notePrincipal'),
         Unobservable: waiting('Unobservable'),
         Unreadable: stalled('PrincipalUnreadable'),

@@ -32,22 +32,36 @@ async function principalOf(context: Context, { row }: MappingSeen): Promise<Foun
     if (told && !same(told.id, desired.principalId)) {
       return { principal: 'contradicted', life: 'unknown', detail: told.id };
     }
-    return { principal: 'given', ...(await lifeOf(context, desired.principalId)) };
+    return listedOr(context, row, desired.principalId, 'given');
   }
-  if (told) {
-    if (!same(told.id, note?.id) || note?.by === 'before') {
-      const type = principalTypeOf(told.type, desired.principalType);
-      const by = row?.seen === 'answered' ? 'answered' : 'listed';
-      return { principal: 'new', life: 'unknown', candidate: { id: told.id, type, by } };
-    }
-    return { principal: 'noted', ...(await lifeOf(context, told.id)) };
+  if (told && (!same(told.id, note?.id) || note?.by === 'before')) {
+    const type = principalTypeOf(told.type, desired.principalType);
+    const by = row?.seen === 'answered' ? 'answered' : 'listed';
+    return { principal: 'new', life: 'unknown', candidate: { id: told.id, type, by } };
   }
   if (!note || note.by === 'before') return search(context);
+  return listedOr(context, row, note.id, 'noted');
+}
+
+/** Known by whatever way: what the list says of it, which from then on is the first to know when it is gone. */
+async function listedOr(
+  context: Context,
+  row: MappingSeen['row'],
+  id: string,
+  principal: 'noted' | 'given',
+): Promise<Found> {
+  const { desired, provenance } = context;
+  const isListed = provenance.principal?.by === 'listed' && same(provenance.principal.id, id);
   // A list that named the principal and does not any more has none to name.
-  if (note.by === 'listed' && row?.seen === 'listed') {
-    return { principal: 'noted', life: isYoung(context) ? 'young' : 'gone' };
+  if (isListed && row?.seen === 'listed' && !row.principal) {
+    return { principal, life: isYoung(context) ? 'young' : 'gone' };
   }
-  return { principal: 'noted', ...(await lifeOf(context, note.id)) };
+  const { life } = await lifeOf(context, id);
+  if (isListed || row?.seen !== 'listed' || !row.principal || life === 'young' || life === 'gone') {
+    return { principal, life };
+  }
+  const type = principalTypeOf(row.principal.type, desired.principalType);
+  return { principal: 'confirmed', life, candidate: { id, type, by: 'listed' } };
 }
 
 /** Whether the directory knows it; asked only where the spec lets us, and once a day while all is well. */
@@ -119,7 +133,7 @@ function summaryOf({ desired, provenance }: Context, facts: MappingFacts): Princ
   const { principal, life, likeness, takeover, origin } = facts;
   const deviates = likeness === 'differs' && (origin === 'created' || takeover !== 'allowed');
   if (deviates) return { kind: 'unresolved' };
-  const isNamed = principal === 'noted' || principal === 'given';
+  const isNamed = principal === 'noted' || principal === 'confirmed' || principal === 'given';
   if (isNamed && life === 'gone') return { kind: principal === 'noted' ? 'awaited' : 'unresolved' };
   if (isNamed && life !== 'young' && id !== undefined) {
     return { kind: 'known', id, type: provenance.principal?.type ?? desired.principalType };

@@ -57,18 +57,20 @@ describe('over every observation', () => {
         'noteMapping',
         ({ origin }) => origin === 'requested' || origin === 'unnamed',
       ),
-      'nobody is written down on a guess': only('notePrincipal', ({ principal }) => principal === 'new'),
+      'nobody is written down on a guess': only('notePrincipal', ({ principal }) =>
+        ['new', 'confirmed'].includes(principal),
+      ),
       'Ready means mapped by us or taken over, and a principal for whoever needs one': (facts, { tag }) =>
         tag !== 'ready' ||
         (facts.mapping === 'live' &&
           isOwned(facts) &&
           facts.origin !== 'foreign' &&
           (!facts.needed ||
-            (['noted', 'given'].includes(facts.principal) && ['known', 'unknown'].includes(facts.life)))),
+            (['noted', 'confirmed', 'given'].includes(facts.principal) && ['known', 'unknown'].includes(facts.life)))),
       'nobody ceases to be Ready for what is only written down': (facts, { effect, tag }) =>
         tag === 'ready' ||
         !(
-          (effect === 'notePrincipal' && !facts.needed) ||
+          (effect === 'notePrincipal' && (!facts.needed || facts.principal === 'confirmed')) ||
           (effect === 'noteMapping' && facts.origin === 'unnamed' && isContent({ ...facts, origin: 'created' }))
         ),
       'what differs from the spec is not Ready, unless taken over Always': (facts, { tag }) =>
