@@ -6,6 +6,8 @@ import type { AccessSeen, ExpansionSeen, GrantsSeen, MappingSeen } from '../type
 
 /** Published: "every hour" (seed 003); to whom it is due just then nobody promises the minute. */
 const EXPANSION_MS = 3_600_000;
+/** So long an empty group is looked at as often as the object. */
+const LATE_MS = 24 * 3_600_000;
 /** "Several hours": what we say by when whoever cannot get in should begin to look for a fault. */
 const ACCESS_MS = 4 * 3_600_000;
 
@@ -27,13 +29,18 @@ export async function observeExpansion(
   };
   const isAsked = desired.lookup === 'graph' && principal.kind === 'known' && facts.mapped && facts.hour === 'after';
   if (!isAsked || facts.grants === 'none' || !provenance.mapping) return { facts, dueAtMs };
-  const read = await attempt(context, `the members of group ${principal.id}`, () =>
-    clients.graph.groupMembers(principal.id, agedCall(context, 'rest')),
-  );
-  // What we may not read blocks nothing: after the hour it is taken to be so, and said that nobody looked.
-  if (read.fault) return { facts: { ...facts, members: blindness(read.fault) }, dueAtMs };
-  const members = read.value.value?.ids.length ?? 0;
-  return { facts: { ...facts, members: members > 0 ? 'some' : 'none' }, dueAtMs };
+  const members = async (age: 'rest' | 'awaited'): Promise<ExpansionSeen['facts']['members']> => {
+    const read = await attempt(context, `the members of group ${principal.id}`, () =>
+      clients.graph.groupMembers(principal.id, agedCall(context, age)),
+    );
+    // What we may not read blocks nothing: after the hour it is taken to be so, and said that nobody looked.
+    if (read.fault) return blindness(read.fault);
+    return (read.value.value?.ids.length ?? 0) > 0 ? 'some' : 'none';
+  };
+  const first = await members('rest');
+  // Nobody promises the minute of the hour: an expansion that is late must not read as none for a day.
+  const isLate = first === 'none' && dueAtMs !== undefined && pass.nowMs < dueAtMs + deps.clock.scaled(LATE_MS);
+  return { facts: { ...facts, members: isLate ? await members('awaited') : first }, dueAtMs };
 }
 
 /** From what Fabric has to carry out with its next expansion: a mapping of ours, or a change of the group's grants. */
