@@ -1,5 +1,6 @@
 import type { Report, Rest, Seen } from '../types.ts';
 import { sqlGrants } from './desired.ts';
+import { grantKey } from './desired-notes.ts';
 
 type Condition = Pick<Report['conditions'][number], 'status' | 'reason' | 'message'>;
 /** How a rest reads: its reason, and one sentence. */
@@ -31,6 +32,14 @@ export function grantDetail({ grants }: Seen, { ladder }: Rest): string | undefi
   const { note, assignment } = grants.revocations[ladder] ?? {};
   if (!note) return undefined;
   return `${assignment?.role ?? note.role} in workspace ${note.workspaceId}, ${note.principal.type} ${note.principal.id}`;
+}
+
+/** Of a role that is to be taken away and cannot be read: its workspace may have gone, and nobody could ever read it then. */
+export function forgetRemedy({ grants, desired: { namespace, name } }: Seen, { ladder }: Rest): string {
+  const { note } = grants.revocations[ladder] ?? {};
+  if (!note) return '';
+  const key = grantKey(note.workspaceId, note.principal.id);
+  return `; if the workspace has been deleted, or the role is to stay, make the operator forget it with \`kubectl -n ${namespace} annotate ctm ${name} ${key}-\``;
 }
 
 type Entry = { workspaceId: string; role?: string; state: string; message?: string };

@@ -1,5 +1,5 @@
 import { capital, NEXT_BY_DISPOSITION, passesByItself } from '../../../operator/words/text.ts';
-import { grantDetail } from '../grants/describe.ts';
+import { forgetRemedy, grantDetail } from '../grants/describe.ts';
 import { heldIn } from '../grants/desired.ts';
 import { outputsDetail, outputsRemedy } from '../outputs/describe.ts';
 import { stringDetail } from '../strings/describe.ts';
@@ -88,7 +88,8 @@ const abandonCommand = ({ desired: { namespace, name } }: Seen): string =>
 const orAbandon = (seen: Seen): string => `; or let the object go and leave the mapping, with ${abandonCommand(seen)}`;
 
 /** Of a deletion that may never see what it waits for: how to end the waiting. */
-function letGo(seen: Seen, { machine, reason, tag }: Rest): string {
+function letGo(seen: Seen, rest: Rest): string {
+  const { machine, reason, tag } = rest;
   const { removal, loss } = seen;
   if (loss && reason === 'CredentialsLost') {
     const when = loss.dueAtMs === undefined ? 'after a day' : `at ${minute(loss.dueAtMs)}`;
@@ -98,7 +99,8 @@ function letGo(seen: Seen, { machine, reason, tag }: Rest): string {
     return orAbandon(seen);
   }
   const isStuck = (machine === 'revocation' || machine === 'outputs') && tag === 'stalled';
-  if (!removal || !isStuck) return '';
+  if (!removal) return machine === 'revocation' && reason === 'GrantUnreadable' ? forgetRemedy(seen, rest) : '';
+  if (!isStuck) return '';
   return `. The mapping does not wait for this, and ends the guest’s access; the object is let go after a day, or at once with ${abandonCommand(seen)}`;
 }
 
