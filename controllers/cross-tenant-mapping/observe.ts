@@ -29,8 +29,8 @@ export const observe =
     const desired = desiredOf(resource);
     const provenance = provenanceOf(resource);
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
-    const other = olderOwner(pass, desired);
-    const standing = other === undefined ? 'clear' : 'older';
+    const older = olderOwner(pass, desired);
+    const standing = older === undefined ? 'clear' : 'older';
     const blank: Seen = {
       desired,
       provenance,
@@ -38,7 +38,7 @@ export const observe =
         facts: { ...blankMapping(desired, provenance), standing, claimed },
         row: undefined,
         principal: { kind: 'awaited' },
-        ...(other !== undefined && { other }),
+        ...(older && { other: `${older.metadata.namespace}/${older.metadata.name}` }),
       },
       grants: { grants: {}, revocations: {} },
       strings: {},
@@ -48,7 +48,7 @@ export const observe =
       removal: undefined,
       loss: undefined,
     };
-    if (resource.metadata.deletionTimestamp !== undefined) return observeDeletion(deps, pass, blank);
+    if (resource.metadata.deletionTimestamp !== undefined) return observeDeletion(deps, pass, blank, older);
     if (standing !== 'clear' || (!claimed && !pass.readOnly)) return blank;
     const context: Context = { deps, pass, desired, provenance, clients: await clientsOf(deps, pass) };
     const mapping = await observeMapping(context);
@@ -65,15 +65,23 @@ export const observe =
     };
   };
 
-async function observeDeletion(deps: Deps, pass: MyPass, blank: Seen): Promise<Seen> {
+async function observeDeletion(
+  deps: Deps,
+  pass: MyPass,
+  blank: Seen,
+  older: CrossTenantMapping | undefined,
+): Promise<Seen> {
   const { desired, provenance, mapping } = blank;
   const { claimed } = mapping.facts;
   // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
   if (!claimed || pass.readOnly) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
   const outputs = await observeOutputs({ deps, pass }, {});
   const published = withdrawalSummary(outputs);
+  // Notes are copied along with an object; what they are about is still there for whoever made it.
+  const isCopy = older !== undefined && provenanceOf(older).mapping?.how === 'created';
   const keepsMapping = wishOf(desired, provenance) === 'keep';
-  if (keepsMapping && outgoingNotes(pass.resource.metadata.annotations, desired.deletion).length === 0) {
+  const keepsRoles = outgoingNotes(pass.resource.metadata.annotations, desired.deletion).length === 0;
+  if (isCopy || (keepsMapping && keepsRoles)) {
     return {
       ...blank,
       outputs,
@@ -99,11 +107,10 @@ function together(one: GrantsLeft, other: GrantsLeft): GrantsLeft {
 }
 
 /** Of objects that name one guest the oldest owns it; equally old ones are ordered by uid. */
-function olderOwner(pass: MyPass, { tenantId, guest }: Desired): string | undefined {
+function olderOwner(pass: MyPass, { tenantId, guest }: Desired): CrossTenantMapping | undefined {
   const age = ({ metadata }: CrossTenantMapping) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
   const { uid } = pass.resource.metadata;
-  const older = pass
+  return pass
     .indexed<CrossTenantMapping>(crossTenantMappings, 'guest', guestKey(tenantId, guest))
     .find((one) => one.metadata.uid !== uid && age(one) < age(pass.resource));
-  return older && `${older.metadata.namespace}/${older.metadata.name}`;
 }
