@@ -52,6 +52,7 @@ export async function observeDeletion(
         policy,
         connections,
         keepsZones: index === 0,
+        stays: [],
       }),
     ),
   );

@@ -253,6 +253,7 @@ async function observeRemovals(
         policy: spec.deletionPolicy ?? 'DeleteCreated',
         connections,
         keepsZones: index === 0,
+        stays: endpoints,
       }),
     ),
   );

@@ -1,7 +1,7 @@
 import { ADOPTED_TAG, OWNER_TAG, recordName, same } from '../desired-names.ts';
 import type { EndpointBase } from '../endpoint/observe.ts';
 import type { Reader } from '../reading.ts';
-import type { ARecord, DesiredEndpoint, InterfaceAddress, WorkspaceHost } from '../types.ts';
+import type { ARecord, DesiredEndpoint, EndpointSeen, InterfaceAddress, WorkspaceHost } from '../types.ts';
 
 /** Record name → the addresses that it should hold. */
 export type Expected = ReadonlyMap<string, readonly string[]>;
@@ -39,8 +39,38 @@ export function recordsOf(
 }
 
 /** Endpoints of this object that write into the same zone in mode Records: a set holds the addresses of all of them. */
-export const sharersOf = (all: readonly EndpointBase[], zoneId: string): readonly EndpointBase[] =>
+export const sharersOf = <T extends Pick<EndpointBase, 'desired'>>(all: readonly T[], zoneId: string): readonly T[] =>
   all.filter(({ desired }) => desired.dns?.mode === 'Records' && same(desired.dns.zoneId, zoneId));
+
+/** Of an endpoint that stays while another one is taken away. */
+export type Staying = Pick<EndpointSeen, 'desired' | 'facts' | 'addresses'>;
+
+/**
+ * Whether an endpoint that stays keeps a record set right, and so takes the addresses that go out of it. One that is not
+ * connected writes nothing: names would go on leading to an address that Azure may give to anybody. Where one cannot be
+ * seen, every set stays.
+ */
+export function keepsRight(
+  { desired }: Pick<Reader, 'desired'>,
+  stays: readonly Staying[],
+  zoneId: string,
+): ({ name }: Pick<ARecord, 'name'>) => boolean {
+  const names = new Set<string>();
+  for (const sharer of sharersOf(stays, zoneId)) {
+    const { connection, endpoint } = sharer.facts;
+    if (connection === 'unobservable' && endpoint !== 'absent') return () => true;
+    if (connection !== 'approved') continue;
+    const records = recordsOf(desired.hosts, sharer.addresses, sharer.desired);
+    if (!records) return () => true;
+    for (const name of [...records.own.keys(), ...records.extra.keys()]) names.add(name.toLowerCase());
+  }
+  // Beside a zone group there may be records that its endpoint asks for one by one.
+  for (const { desired: one } of stays) {
+    if (one.dns?.mode !== 'ZoneGroup' || !same(one.dns.zoneId, zoneId)) continue;
+    for (const { record } of one.dns.extraRecords) names.add(record.toLowerCase());
+  }
+  return ({ name }) => names.has(name.toLowerCase());
+}
 
 /**
  * The union over those that are approved, and over those that must go on to be answered with; undefined while one of

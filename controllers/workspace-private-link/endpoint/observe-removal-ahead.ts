@@ -2,7 +2,7 @@ import { attempt } from '../../../operator/runtime/reading.ts';
 import { seenBy } from '../credentials/consumers.ts';
 import { consumerOfId } from '../desired.ts';
 import { same } from '../desired-names.ts';
-import { isToGo } from '../dns/observe-records.ts';
+import { isToGo, keepsRight } from '../dns/observe-records.ts';
 import { isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
 import { type Reader } from '../reading.ts';
 import type { ARecord, ArmId, RemovalPending, VirtualNetworkLink } from '../types.ts';
@@ -18,7 +18,8 @@ export async function observeRemovalAhead(
     recordZones,
     policy,
     keepsZones,
-  }: Pick<RemovalQuestion, 'policy' | 'keepsZones'> & { recordZones: readonly ArmId[] },
+    stays,
+  }: Pick<RemovalQuestion, 'policy' | 'keepsZones' | 'stays'> & { recordZones: readonly ArmId[] },
 ): Promise<RemovalPending> {
   const { provenance } = context;
   const zoneIds = keepsZones ? [...provenance.zones, ...provenance.links.map(({ zoneId }) => zoneId)] : [];
@@ -26,13 +27,12 @@ export async function observeRemovalAhead(
   const contents = await Promise.all(ids.map((zoneId) => readZone(context, zoneId)));
   const of = (zoneId: ArmId) => contents[ids.findIndex((id) => same(id, zoneId))];
 
-  const records = distinct(recordZones).flatMap((zoneId) =>
-    hasSharer(context, zoneId)
-      ? []
-      : (of(zoneId)?.records ?? [])
-          .filter((record) => isToGo(context, policy, record))
-          .map((record) => ({ zoneId, name: record.name })),
-  );
+  const records = distinct(recordZones).flatMap((zoneId) => {
+    const isKept = keepsRight(context, stays, zoneId);
+    return (of(zoneId)?.records ?? [])
+      .filter((record) => isToGo(context, policy, record) && !isKept(record))
+      .map((record) => ({ zoneId, name: record.name }));
+  });
   const links = distinct(zoneIds).flatMap((zoneId) => {
     const isShared = provenance.zones.some((id) => same(id, zoneId));
     const content = of(zoneId);
@@ -80,10 +80,6 @@ function becomesEmpty(context: Reader, policy: RemovalQuestion['policy'], record
   const own = new Set(context.desired.hosts.map(({ record }) => record.toLowerCase()));
   return records.every((record) => own.has(record.name.toLowerCase()) || isToGo(context, policy, record));
 }
-
-/** An endpoint that stays writes the sets anew, without the addresses that go. */
-const hasSharer = ({ desired }: Reader, zoneId: ArmId): boolean =>
-  desired.endpoints.some(({ dns }) => dns?.mode === 'Records' && same(dns.zoneId, zoneId));
 
 const distinct = (ids: readonly ArmId[]): readonly ArmId[] =>
   ids.filter((id, index) => ids.findIndex((other) => same(other, id)) === index);

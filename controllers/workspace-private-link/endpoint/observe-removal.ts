@@ -4,7 +4,7 @@ import { consumerOfId } from '../desired.ts';
 import { bounded, OWNER_TAG, same, scopeOf } from '../desired-names.ts';
 import { settledHow } from '../desired-provenance.ts';
 import { FORMER_NAME, FORMER_REF, formerDns, hasMovingGroup } from '../dns/desired-former.ts';
-import { isToGo } from '../dns/observe-records.ts';
+import { isToGo, keepsRight, type Staying } from '../dns/observe-records.ts';
 import { hasHeir, isEmpty, isOfCluster, isSurplus, linkRef, usersOf } from '../dns/zone-users.ts';
 import { type EndpointContext, type Reader, settled, sightOf } from '../reading.ts';
 import { tagOf } from '../service/observe.ts';
@@ -64,6 +64,8 @@ export type RemovalQuestion = Removed & {
   connections: Reading<readonly PrivateEndpointConnection[]>;
   /** One of the removals looks after zones and links, so that two never do at once. */
   keepsZones: boolean;
+  /** The endpoints that the spec goes on naming. */
+  stays: readonly Staying[];
 };
 
 /**
@@ -98,7 +100,7 @@ export async function observeRemoval(context: Reader, question: RemovalQuestion)
   const there = await seenBy(context, known && consumerOfId(context, known.id));
   const [endpoint, records] = await Promise.all([
     findEndpoint(there, blank),
-    findRecords(context, recordZones, policy),
+    findRecords(context, recordZones, question),
   ]);
   const zoneGroup = await findZoneGroup(there, blank, endpoint.state);
   const zones = question.keepsZones ? await findZones(context) : { state: 'kept' as const };
@@ -214,21 +216,21 @@ type RecordsFound = {
 async function findRecords(
   context: Reader,
   zoneIds: readonly ArmId[],
-  policy: RemovalQuestion['policy'],
+  question: RemovalQuestion,
 ): Promise<RecordsFound> {
   for (const zoneId of zoneIds) {
-    const found = await findRecordsIn(context, zoneId, policy);
+    const found = await findRecordsIn(context, zoneId, question);
     if (found.state !== 'none') return found;
   }
   return { state: 'none' };
 }
 
-async function findRecordsIn(context: Reader, zoneId: ArmId, policy: RemovalQuestion['policy']): Promise<RecordsFound> {
-  // An endpoint of this object that stays writes the sets anew, without the addresses that go.
-  const stays = context.pass.resource.metadata.deletionTimestamp === undefined;
-  const sharer = ({ desired }: Reader) =>
-    desired.endpoints.some(({ dns }) => dns?.mode === 'Records' && same(dns.zoneId, zoneId));
-  if (stays && sharer(context)) return { state: 'none' };
+async function findRecordsIn(
+  context: Reader,
+  zoneId: ArmId,
+  { policy, stays }: RemovalQuestion,
+): Promise<RecordsFound> {
+  const isKept = keepsRight(context, stays, zoneId);
   const there = await seenBy(context, consumerOfId(context, zoneId));
   if (there.fault) return { state: 'unobservable', fault: there.fault };
   const records = await settled(
@@ -240,16 +242,9 @@ async function findRecordsIn(context: Reader, zoneId: ArmId, policy: RemovalQues
   if (records.fault) {
     return isNotFound(records.fault) ? { state: 'none' } : { state: 'unobservable', fault: records.fault };
   }
-  // Beside the zone group of an endpoint that stays there may be records that it asks for one by one.
-  const stay = new Set(stays ? extraRecordsIn(context, zoneId) : []);
-  const mine = records.value.find((record) => isToGo(context, policy, record) && !stay.has(record.name.toLowerCase()));
+  const mine = records.value.find((record) => isToGo(context, policy, record) && !isKept(record));
   return mine ? { state: 'ours', next: { zoneId, name: mine.name, etag: mine.etag } } : { state: 'none' };
 }
-
-const extraRecordsIn = ({ desired }: Reader, zoneId: ArmId): readonly string[] =>
-  desired.endpoints.flatMap(({ dns }) =>
-    same(dns?.zoneId, zoneId) ? (dns?.extraRecords ?? []).map(({ record }) => record.toLowerCase()) : [],
-  );
 
 const isNotFound = ({ error }: Fault): boolean => error.status === 404;
 

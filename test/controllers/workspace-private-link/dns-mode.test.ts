@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WorkspacePrivateLinkEndpoint } from '../../../crds/workspace-private-link.ts';
 import { addressesOf } from './fake-cloud.ts';
-import { anEndpoint, aWorkspacePrivateLink, aWorld, DENY, endpointId, live, MINUTE_MS, ZONE } from './living.ts';
+import {
+  anEndpoint,
+  aWorkspacePrivateLink,
+  aWorld,
+  DENY,
+  endpointId,
+  live,
+  MINUTE_MS,
+  remove,
+  ZONE,
+} from './living.ts';
 
 const inMode = (mode: 'ZoneGroup' | 'Records', name: string): WorkspacePrivateLinkEndpoint =>
   anEndpoint(name, { dns: { ...anEndpoint(name).dns!, mode } });
@@ -64,5 +74,60 @@ describe('dns.mode of a living endpoint, changed from ZoneGroup to Records', () 
     await living.settle();
     expect(world.writes).toEqual([]);
     expect(world.zoneGroups.size).toBe(1);
+  });
+});
+
+describe('records that an endpoint shared with another one, when it goes', () => {
+  const rejected = (name: string) => ({
+    name,
+    source: { privateEndpointId: endpointId(`pe-${name}`) },
+    decision: 'Reject' as const,
+  });
+  const withExtra = (name: string): WorkspacePrivateLinkEndpoint => {
+    const { dns, ...rest } = inMode('Records', name);
+    const extraRecords = [{ host: 'w-1.zcf.datawarehouse.fabric.microsoft.com', member: 'workspace-blob' as const }];
+    return { ...rest, dns: { ...dns!, extraRecords } };
+  };
+
+  test('go with it when the other one is not connected: nobody else would take its addresses out', async () => {
+    const world = aWorld();
+    const endpoints = [inMode('Records', 'hub'), inMode('Records', 'spoke')];
+    const living = live(world, aWorkspacePrivateLink({ endpoints, connections: [rejected('spoke')] }));
+    await living.settle();
+    expect(addressesIn(world)).toEqual(addressesFor(world, ['hub']));
+    living.change(({ spec }) => (spec.endpoints = [inMode('Records', 'spoke')]));
+    await living.settle();
+    expect([[...world.endpoints.keys()], addressesIn(world)]).toEqual([[endpointId('pe-spoke').toLowerCase()], []]);
+    remove(living);
+    await living.settle();
+    expect([living.released, world.zones.size]).toEqual([true, 0]);
+  });
+
+  test('stay as long as it cannot be seen whether the other one is connected', async () => {
+    const world = aWorld();
+    const endpoints = [inMode('Records', 'hub'), inMode('Records', 'spoke')];
+    const living = live(world, aWorkspacePrivateLink({ endpoints }));
+    await living.settle();
+    for (const read of ['services.list', 'services.get', 'services.connections']) {
+      world.refusals[read] = { disposition: 'transient', reason: 'ServiceFailure', message: 'away' };
+    }
+    world.writes.length = 0;
+    living.change(({ spec }) => (spec.endpoints = [inMode('Records', 'spoke')]));
+    for (let pass = 0; pass < 3; pass++) await living.pass();
+    expect(world.writes).not.toContain('records.delete');
+    world.refusals = {};
+    await living.settle();
+    expect(addressesIn(world)).toEqual(addressesFor(world, ['spoke']));
+    expect(world.writes).not.toContain('records.delete');
+  });
+
+  test('go one by one where the other one does not write them: an extra name of its own', async () => {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [withExtra('hub'), inMode('Records', 'spoke')] }));
+    await living.settle();
+    expect(addressesIn(world)).toHaveLength(6);
+    living.change(({ spec }) => (spec.endpoints = [inMode('Records', 'spoke')]));
+    await living.settle();
+    expect(addressesIn(world)).toEqual(addressesFor(world, ['spoke']));
   });
 });
