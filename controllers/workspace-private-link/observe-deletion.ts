@@ -110,8 +110,9 @@ async function locksOut(context: Context, service: ServiceFound, isOwner: boolea
   const { onDelete } = context.pass.resource.spec.inbound ?? {};
   const { locked, denyAtMs, accessBefore } = context.provenance;
   const isSaid = onDelete === 'Keep' || (onDelete === 'Restore' && accessBefore !== 'none' && isOwner);
-  // Noted before the call: what happened to it, the policy tells.
-  const isOurs = locked || denyAtMs !== undefined;
+  // Noted before the call: what happened to it, the policy tells. An opening that was refused has forgotten the lock,
+  // but not that the door was open before us.
+  const isOurs = locked || denyAtMs !== undefined || accessBefore === 'Allow';
   if (isSaid || (isOwner && !isOurs) || removedThings(context, true).length === 0) return false;
   const policy = policyFact(await readPolicy(context), service);
   return policy !== 'Allow' && policy !== 'absent';

@@ -85,6 +85,8 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
   const mayReadAnew = !decisive && !first.pass.readOnly;
   if (takesAway && mayReadAnew) return observeLife(first, true);
   const denied = mattersForHold && (await deniedOf());
+  // What says Allow since a moment ago lets nobody in yet whom a way of ours would not.
+  const isClosed = denied || (mattersForHold && isOpening(context));
   const removals = removed.length > 0 ? await observeRemovals(context, removed, endpoints, connectionsOf, denied) : [];
   const nothingFollows = isAwaited && !mattersForHold && !endpoints.some(({ counts }) => counts);
   const policy = nothingFollows ? opening : managesPolicy || mattersForHold ? await policyOf() : undefined;
@@ -96,9 +98,9 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
     desired: context.desired,
     provenance: context.provenance,
     service,
-    endpoints: endpoints.map((endpoint) => withHold(endpoint, endpoints, denied)),
+    endpoints: endpoints.map((endpoint) => withHold(endpoint, endpoints, isClosed)),
     removals,
-    connections: withHolds(context, connections, endpoints, denied),
+    connections: withHolds(context, connections, endpoints, isClosed),
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
     access: withoutOpening(context, service, await observeAccess(first, service.facts.capacity, endpoints, policy)),
     outputs: await observeOutputs(context, endpoints, usable),

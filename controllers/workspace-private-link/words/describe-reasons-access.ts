@@ -57,7 +57,7 @@ export const ACCESS_WORDING = {
     next: 'find who changes the policy (another tool, a script, a person) and stop one of the two writers; the operator tries again after a pause that doubles each time, from one hour to one day',
   },
   HeldByDeny: {
-    says: 'it may be the only proven way into a workspace that is closed to the public, or is to be closed again after break-glass',
+    says: 'it may be the only proven way into a workspace that is closed to the public, was opened less than 15 minutes ago and does not let everybody in yet, or is to be closed again after break-glass',
     next: 'add another endpoint and wait until it is proven, or set inbound.publicAccess to Allow; while the object is being deleted, set inbound.onDelete to Restore (opens the workspace first, if fabriclink.dev/access-before still says that it was open) or Keep (leaves it closed to everybody), or open it in Fabric; the operator goes on by itself then',
   },
   NoPrivatePath: {

@@ -131,6 +131,8 @@ describe('the last link of the last way in', () => {
       expect(world.links.get(ZONE.toLowerCase())).toHaveLength(1);
       living.change(({ spec }) => (spec.inbound = { publicAccess: 'Allow', requires: 'ControlPlane' }));
       await living.settle();
+      world.nowMs += 16 * MINUTE_MS;
+      await living.settle();
       expect(world.links.get(ZONE.toLowerCase())).toEqual([]);
     }
   });
