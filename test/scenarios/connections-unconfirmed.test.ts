@@ -10,6 +10,7 @@ import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { managedEndpointId } from '../../simulator/fabric/managed-ids.ts';
 import { createManagedEndpoint, deleteManagedEndpoint } from '../../simulator/fabric/managed-out-of-band.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
+import type { Call } from '../support/stage-calls.ts';
 import { crashEverywhere, recordMoments } from '../support/stage-crash.ts';
 import { cloudWrites, eventReasons, readout, setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, isTrue, MINUTE_MS } from '../support/stage-link.ts';
@@ -168,6 +169,39 @@ describe('another object of ours decides about the same connection', () => {
   });
 });
 
+test('both decide, and the process dies around any decision or note: approved in the end, once proven, and nobody waits', async () => {
+  stage.simulator.cloud.conduct.fabric.delays.managedEchoMs = 3 * MINUTE_MS;
+  await list();
+  await stage.apply(managedManifest(AUTO));
+  const untilReady = async () => {
+    await playUntilManagedReady(stage);
+    await stage.run(() => isTrue(stage.link(), 'Ready') && openNotes().length === 0, {
+      withinMs: 2 * HOUR_MS,
+      what: 'the link is Ready, and no note is open',
+    });
+    await stage.pass(MINUTE_MS);
+  };
+  const recording = await recordMoments(stage, async () => {
+    await stage.startOperator();
+    await untilReady();
+  });
+  const isNoteOrDecision = (call: Call) =>
+    isDecision(call) || (call.method === 'PATCH' && call.path.endsWith('/sales'));
+  const { failures, crashes } = await crashEverywhere(
+    stage,
+    recording,
+    async () => {
+      await untilReady();
+      const [row] = Object.values(stage.simulator.world.fabric.managedEndpoints);
+      expect(statusOf(row!.privateEndpointId)).toBe('Approved');
+      expect(decided().filter(({ method }) => method === 'PUT').length).toBeLessThan(2);
+    },
+    isNoteOrDecision,
+  );
+  expect(failures).toEqual([]);
+  expect(crashes).toBeGreaterThanOrEqual(6);
+}, 60_000);
+
 describe('a note of an approval that is not open on the service', () => {
   const looks = () =>
     stage.calls.filter(
@@ -305,7 +339,7 @@ describe('an approval that Fabric did not confirm', () => {
       await stage.pass(30 * MINUTE_MS);
       stage.forget();
       injectConnection(stage.simulator.cloud, SALES_SERVICE, again);
-      await stage.pass(6 * HOUR_MS);
+      await stage.pass(2 * HOUR_MS);
       expect(approvals()).toBe(0);
       expect(statusOf(again)).toBe('Pending');
       expect(readout(stage.link()).reason).toBe('ApprovalNotConfirmed');
@@ -360,7 +394,7 @@ test('annotations are lost long after the proof, while Fabric cannot be asked: s
     body: { metadata: { annotations: Object.fromEntries(keys.map((key) => [key, null])) } },
     fieldManager: 'careless',
   });
-  await stage.pass(6 * HOUR_MS);
+  await stage.pass(2 * HOUR_MS);
   expect(statusOf(genuine)).toBe('Approved');
   expect(readout(stage.link()).reason).toBe('ApprovalUnproven');
   expect(readout(stage.link()).nextStep).not.toContain('taken back');
