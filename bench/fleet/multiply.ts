@@ -1,6 +1,7 @@
 // From the template to the fleet: whatever names the template's link is repeated for each link, whatever names its
 // tenant for each tenant.
 import { randomUUID } from 'node:crypto';
+import { refOf } from '../../controllers/workspace-private-link/desired-names.ts';
 import type { StoreSnapshot } from '../../simulator/kubernetes/store/store.ts';
 import type { KubeObject } from '../../simulator/kubernetes/types.ts';
 import type { World } from '../../simulator/world.ts';
@@ -53,7 +54,7 @@ function copiesOf(template: Template, { tenants, linksPerTenant }: FleetSize): C
         const addresses = template.addresses.map(
           (address, index) => [address, addressOf(tenant, link * template.addresses.length + index)] as const,
         );
-        return new Map([
+        const replaced = new Map([
           ...renames,
           ...addresses,
           [firstLink.workspaceId, names.workspaceId],
@@ -61,6 +62,9 @@ function copiesOf(template: Template, { tenants, linksPerTenant }: FleetSize): C
           [firstLink.name, names.name],
           [template.uid, randomUUID()],
         ]);
+        const { endpointId } = template;
+        // Notes about an endpoint are known by a hash of its id, in which no name can be found.
+        return new Map([...replaced, [refOf(endpointId), refOf(rename(endpointId, replaced))]]);
       }),
     ),
   };

@@ -16,7 +16,7 @@ import { startOperator } from '../stage/operator.ts';
 import { agedOnce } from './age.ts';
 import { linkNames, type Shape, tenantNames } from './names.ts';
 
-export type Template = { world: World; store: StoreSnapshot; uid: string; addresses: string[] };
+export type Template = { world: World; store: StoreSnapshot; uid: string; endpointId: string; addresses: string[] };
 
 /** Divides published delays while the template is built; the fleet itself is measured at whatever scale a run says. */
 const SPEED = 600;
@@ -59,6 +59,7 @@ export async function buildTemplate(shape: Shape): Promise<Template> {
       world: agedOnce(world, AGE_MS),
       store: agedOnce(store, AGE_MS),
       uid: link?.metadata.uid ?? '',
+      endpointId: endpoint?.id ?? '',
       addresses: (endpoint?.members ?? []).map(({ address }) => address),
     };
   } finally {
