@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { NODE_FLAGS } from '../../scripts/image/node-flags.ts';
 
 export type LogLine = { level: string; msg: string; time: string } & Record<string, unknown>;
 
@@ -38,7 +39,7 @@ const TICKS_PER_SECOND = 100;
 
 export function startOperator(options: OperatorOptions): Operator {
   const startedAtMs = Date.now();
-  const child: ChildProcess = spawn(process.execPath, [...(options.nodeOptions ?? []), BUNDLE], {
+  const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, ...(options.nodeOptions ?? []), BUNDLE], {
     env: {
       ...options.settings,
       KUBECONFIG: options.kubeconfig,

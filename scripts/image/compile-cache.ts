@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NODE_FLAGS } from './node-flags.ts';
 
 /** Nobody listens there: the operator gets as far as it can without a cluster, and waits. */
 const NOWHERE = {
@@ -19,8 +20,8 @@ const LONGEST_MS = 60_000;
 export const cacheSettings = (folder: string) => ({ NODE_COMPILE_CACHE: folder, NODE_COMPILE_CACHE_PORTABLE: '1' });
 
 /**
- * Fills `cache` by a run of `bundle` under `node`. Another processor or another user finds nothing there for itself, and
- * starts as without.
+ * Fills `cache` by a run of `bundle` under `node`. Another processor, another user or other flags of Node find nothing
+ * there for themselves, and start as without.
  */
 export async function writeCompileCache(cache: string, node: string, bundle: string, uid: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'compile-cache-'));
@@ -42,7 +43,10 @@ export async function writeCompileCache(cache: string, node: string, bundle: str
 function runUntilWaiting(node: string, bundle: string, settings: Record<string, string>): Promise<void> {
   const anyPort = { FABRICLINK_METRICS_ADDRESS: '127.0.0.1:0', FABRICLINK_HEALTH_ADDRESS: '127.0.0.1:0' };
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [bundle], { env: { ...settings, ...anyPort }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(node, [...NODE_FLAGS, bundle], {
+      env: { ...settings, ...anyPort },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
     const take = (chunk: Buffer) => {

@@ -9,6 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { bundleInto } from '../../scripts/image/bundle.ts';
 import { cacheSettings } from '../../scripts/image/compile-cache.ts';
 import { NONROOT, writeLayout } from '../../scripts/image/layout.ts';
+import { NODE_FLAGS } from '../../scripts/image/node-flags.ts';
 import { skipped } from '../api/skipped.ts';
 import { type House, OPERATOR_NAMESPACE, openHouse } from '../support/stage-process.ts';
 import { eventually } from '../support/virtual-clock.ts';
@@ -16,7 +17,7 @@ import { type Container, startContainer, unable } from './container.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
-const COMMAND = ['/usr/bin/node', '/app/operator.mjs'];
+const COMMAND = ['/usr/bin/node', ...NODE_FLAGS, '/app/operator.mjs'];
 
 let folder: string;
 let layout: string;
@@ -41,7 +42,7 @@ describe('the Dockerfile', () => {
   });
 
   test('runs what the layout holds, as the user that the chart names', () => {
-    expect(dockerfile).toContain(`ENTRYPOINT ${JSON.stringify(COMMAND).replace(',', ', ')}`);
+    expect(dockerfile).toContain(`ENTRYPOINT ${JSON.stringify(COMMAND).replaceAll(',', ', ')}`);
     expect(dockerfile).toContain(`USER ${NONROOT}:${NONROOT}`);
     for (const [name, value] of Object.entries(cacheSettings('/app/cache'))) {
       expect(dockerfile).toContain(`${name}=${value}`);
