@@ -14,6 +14,8 @@ const config: Config = {
   testTimeout: 30_000,
   // Each test file loads the SDKs anew; a recycled worker gives the memory back.
   workerIdleMemoryLimit: '1500MB',
+  // Giving a gigabyte back takes longer than the half second after which jest would speak of leaking tests.
+  workerGracefulExitTimeout: 10_000,
 };
 
 export default config;
