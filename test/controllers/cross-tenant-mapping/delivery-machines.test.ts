@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AnyStateMachine } from 'xstate';
 import {
   GRANT_FACTS,
   type GrantFacts,
@@ -12,36 +11,7 @@ import { OUTPUTS_FACTS, type OutputsFacts } from '../../../controllers/cross-ten
 import { outputsMachine } from '../../../controllers/cross-tenant-mapping/outputs/machine.ts';
 import { STRING_FACTS, type StringFacts } from '../../../controllers/cross-tenant-mapping/strings/fact-types.ts';
 import { stringMachine } from '../../../controllers/cross-tenant-mapping/strings/machine.ts';
-import { type AnyFacts, everyObservation, placesOf, type Resting, walker } from '../workspace-private-link/rests.ts';
-
-type Law<F> = (facts: F, rest: Resting) => boolean;
-
-/** Walks the whole space once: which laws were broken, and where nobody ever came to rest. */
-function survey<F extends AnyFacts>(
-  machine: AnyStateMachine,
-  domain: Readonly<Record<string, readonly (boolean | string)[]>>,
-  laws: Record<string, Law<F>>,
-): { broken: string[]; unreached: string[] } {
-  const rests = walker<F>(machine);
-  const broken: string[] = [];
-  const reached = new Set<string>();
-  for (const facts of everyObservation<F>(domain)) {
-    const rest = rests(facts);
-    reached.add(rest.phase);
-    if (rest.reason === '') broken.push(`no answer at ${JSON.stringify(facts)}`);
-    for (const [name, law] of Object.entries(laws)) {
-      if (!law(facts, rest)) broken.push(`${name}: ${rest.phase} at ${JSON.stringify(facts)}`);
-    }
-  }
-  const unreached = placesOf(machine).flatMap(({ phase }) => (reached.has(phase) ? [] : [phase]));
-  return { broken: broken.slice(0, 5), unreached };
-}
-
-const NOTHING = { broken: [], unreached: [] };
-const only =
-  <F>(effect: string, holds: (facts: F) => boolean): Law<F> =>
-  (facts, rest) =>
-    rest.effect !== effect || holds(facts);
+import { type Law, NOTHING, only, survey } from '../survey.ts';
 
 const BLIND: readonly string[] = ['unobservable', 'refused', 'restricted', 'notAsked'];
 
@@ -70,7 +40,7 @@ describe('over every observation', () => {
       'whoever waits for the principal only waits': ({ principal }, { phase }) =>
         (principal === 'waiting') === (phase === 'Principal.Awaiting'),
     };
-    expect(survey(grantMachine, GRANT_FACTS, laws)).toEqual(NOTHING);
+    expect(survey({ machine: grantMachine, domain: GRANT_FACTS, laws })).toEqual(NOTHING);
   });
 
   test('a role is taken away only where that was asked for and it was seen, and its note outlives it', () => {
@@ -82,7 +52,7 @@ describe('over every observation', () => {
       ),
       'never at rest while there is a note': (_, { tag }) => tag !== 'ready' && tag !== 'gone',
     };
-    expect(survey(revocationMachine, REVOCATION_FACTS, laws)).toEqual(NOTHING);
+    expect(survey({ machine: revocationMachine, domain: REVOCATION_FACTS, laws })).toEqual(NOTHING);
   });
 
   test('a string is told or explained, and nothing is ever done about it', () => {
@@ -90,7 +60,7 @@ describe('over every observation', () => {
       'only looked at': (_, { effect }) => effect === undefined,
       'Ready is a host': ({ host }, { tag }) => (tag === 'ready') === (host === 'known'),
     };
-    expect(survey(stringMachine, STRING_FACTS, laws)).toEqual(NOTHING);
+    expect(survey({ machine: stringMachine, domain: STRING_FACTS, laws })).toEqual(NOTHING);
   });
 
   test('strings are published where it is ours to write, and withdrawn where they are no longer wanted', () => {
@@ -109,6 +79,6 @@ describe('over every observation', () => {
       'Ready is whole, or not wanted': ({ wanted, previous, target }, { tag }) =>
         (tag === 'ready') === (previous === 'none' && (!wanted || target === 'current')),
     };
-    expect(survey(outputsMachine, OUTPUTS_FACTS, laws)).toEqual(NOTHING);
+    expect(survey({ machine: outputsMachine, domain: OUTPUTS_FACTS, laws })).toEqual(NOTHING);
   });
 });
