@@ -259,6 +259,31 @@ describe('a namesake', () => {
 });
 
 describe('a request whose answer was lost', () => {
+  test.each([403, 409, 429, 500])(
+    'by an API server that did not take the note of it (%s), is ours all the same',
+    async (code) => {
+      await stage.startOperator();
+      stage.onCall((call, moment) => {
+        if (moment === 'after' && call.method === 'POST' && call.path.includes('/crosstenantauth/')) {
+          stage.kubernetes.faults.failNext(
+            ({ path, method }) => method === 'PATCH' && path.endsWith('/guest'),
+            { kind: 'answer', code, reason: 'Refused' },
+            1,
+          );
+        }
+        return undefined;
+      });
+      await stage.apply(mappingManifest(ANA));
+      await stage.run(() => rowOf(ANA.objectId) !== undefined, { withinMs: HOUR_MS, what: 'Ana is mapped' });
+      stage.onCall(undefined);
+      await playUntilMappingReady(stage);
+      expect(noteOf('mapping')).toMatch(/^created /);
+      await deleteMappingObject(stage);
+      await playUntilMappingGone(stage);
+      expect(rowOf(ANA.objectId)).toBeUndefined();
+    },
+  );
+
   test('leaves nothing behind when its object goes before the list shows it', async () => {
     await withYoungList();
     const stale = stage.simulator.faults.add({ kind: 'stale', method: 'GET', path: '/crosstenantauth/mappings' });

@@ -1,4 +1,5 @@
 import type { Mappings } from '../../../operator/clients/fabric/types.ts';
+import { isOwnTurn } from '../../../operator/errors.ts';
 import { attempt, blindness, type Reading } from '../../../operator/runtime/reading.ts';
 import { same, tombstoneSubject } from '../desired-names.ts';
 import { AGE_MS, type Context } from '../reading.ts';
@@ -86,16 +87,17 @@ async function freshEnough(context: Context): Promise<Reading<Rows>> {
 /**
  * Whether somebody else has mapped the guest while the shared list grew old: Fabric would take our POST for the same
  * mapping, and nobody could tell ours from theirs. One list a minute serves all who ask; a long one takes no more than a
- * fiftieth of the calls.
+ * fiftieth of the calls. While the list waits for its turn, nobody who has theirs waits for it: a turn that is lost costs a
+ * guest a minute, and the list comes first in the next.
  */
 export async function isMappedByNow(context: Context): Promise<boolean> {
-  const { pass, deps } = context;
-  // Where a person asked for it anew, this pass has read it.
-  const sincePassMs = pass.call.maxAgeMs === 0 ? Math.max(1, deps.clock.now() - pass.nowMs) : undefined;
-  const known = orThrow(await readRows(context, sincePassMs));
-  const maxAgeMs = deps.clock.scaled(Math.max(AGE_MS.decisive, known.costMs * LOOKING_SHARE));
-  const rows = orThrow(await readRows(context, Math.min(maxAgeMs, sincePassMs ?? maxAgeMs)));
-  return orThrow(await judge(context, rows)).state === 'live';
+  // A pass that reads everything anew has just done so.
+  if (context.pass.call.maxAgeMs === 0) return false;
+  const known = orThrow(await readRows(context));
+  const maxAgeMs = context.deps.clock.scaled(Math.max(AGE_MS.decisive, known.costMs * LOOKING_SHARE));
+  const young = await readRows(context, maxAgeMs);
+  if (young.fault && isOwnTurn(young.fault.error)) return false;
+  return orThrow(await judge(context, orThrow(young))).state === 'live';
 }
 
 function orThrow<T>(reading: Reading<T>): T {
