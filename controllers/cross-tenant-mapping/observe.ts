@@ -12,7 +12,7 @@ import { blankMapping, observeMapping } from './mapping/observe.ts';
 import { withdrawalSummary } from './outputs/ladders.ts';
 import { observeOutputs } from './outputs/observe.ts';
 import { type Context, clientsOf, type Deps, type MyPass } from './reading.ts';
-import { type GrantsLeft, grantsFact, KEPT, observeRemoval, wishOf } from './removal/observe.ts';
+import { type GrantsLeft, grantsFact, isOurs, KEPT, observeRemoval, wishOf } from './removal/observe.ts';
 import { observeStrings } from './strings/observe.ts';
 import type { CrossTenantMapping, Desired, Seen } from './types.ts';
 
@@ -78,7 +78,7 @@ async function observeDeletion(
   const outputs = await observeOutputs({ deps, pass }, {});
   const published = withdrawalSummary(outputs);
   // Notes are copied along with an object; what they are about is still there for whoever made it.
-  const isCopy = older !== undefined && provenanceOf(older).mapping?.how === 'created';
+  const isCopy = older !== undefined && isOurs(provenanceOf(older));
   const keepsMapping = wishOf(desired, provenance) === 'keep';
   const keepsRoles = outgoingNotes(pass.resource.metadata.annotations, desired.deletion).length === 0;
   if (isCopy || (keepsMapping && keepsRoles)) {

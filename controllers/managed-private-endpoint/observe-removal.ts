@@ -16,13 +16,14 @@ const UNSEEN_MS = 900_000;
 const UNLISTED_MS = 300_000;
 
 /** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
-export function wishOf({ deletion }: Desired, { endpoint, request }: Provenance): RemovalFacts['wish'] {
+export function wishOf({ deletion }: Desired, provenance: Provenance): RemovalFacts['wish'] {
   if (deletion === 'Retain') return 'keep';
-  const isOurs = endpoint
-    ? endpoint.how === 'created' || deletion === 'DeleteAll'
-    : request !== undefined && !request.refused;
-  return isOurs ? 'delete' : 'keep';
+  return isOurs(provenance) || (provenance.endpoint && deletion === 'DeleteAll') ? 'delete' : 'keep';
 }
+
+/** Made by the object that bears these notes, or asked for. */
+export const isOurs = ({ endpoint, request }: Provenance): boolean =>
+  endpoint ? endpoint.how === 'created' : request !== undefined && !request.refused;
 
 export const KEPT: RemovalFacts = {
   claimed: true,

@@ -7,7 +7,7 @@ import { isOpenApproval, provenanceOf } from './desired-provenance.ts';
 import { isRequestable } from './machine-target.ts';
 import { isDecided, isStillOpen, observeApproval } from './observe-approval.ts';
 import { blankEndpoint, endpointOf, observeCooldown, observeRows } from './observe-endpoint.ts';
-import { KEPT, observeEndpointLoss, observeOpenLoss, observeRemoval, wishOf } from './observe-removal.ts';
+import { isOurs, KEPT, observeEndpointLoss, observeOpenLoss, observeRemoval, wishOf } from './observe-removal.ts';
 import { heldAgainst, knownTarget, observeExpected, observeTarget } from './observe-target.ts';
 import { type Context, clientsOf, type Deps, type MyPass, type Reader } from './reading.ts';
 import { type Reference, referenceOf } from './target-side.ts';
@@ -27,8 +27,8 @@ export const observe =
     const provenance = provenanceOf(resource);
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
     const deleting = resource.metadata.deletionTimestamp !== undefined;
-    const other = olderOwner(pass, desired);
-    const standing = other !== undefined ? 'older' : desired.notServed.length > 0 ? 'notServed' : 'clear';
+    const older = olderOwner(pass, desired);
+    const standing = older ? 'older' : desired.notServed.length > 0 ? 'notServed' : 'clear';
     const reference = referenceOf(pass, desired);
     const reader: Reader = { deps, pass, desired, provenance };
     const blank: Seen = {
@@ -37,7 +37,7 @@ export const observe =
       endpoint: {
         facts: { ...blankEndpoint(desired, provenance), standing, claimed },
         row: undefined,
-        ...(other !== undefined && { other }),
+        ...(older && { other: `${older.metadata.namespace}/${older.metadata.name}` }),
       },
       target: knownTarget(desired, reference),
       approval: undefined,
@@ -46,8 +46,10 @@ export const observe =
     };
     if (deleting) {
       const keeps = wishOf(desired, provenance) === 'keep' && !isOpenApproval(provenance);
-      const isFree = !claimed || pass.readOnly || keeps;
-      const approval = isOpenApproval(provenance) ? 'left' : 'settled';
+      // Notes are copied along with an object; what they are about is still there for whoever made it.
+      const isCopy = older !== undefined && isOurs(provenanceOf(older));
+      const isFree = !claimed || pass.readOnly || keeps || isCopy;
+      const approval = isOpenApproval(provenance) && !isCopy ? 'left' : 'settled';
       // No credentials are needed to let go of nothing: they may be what never worked, or be gone already.
       if (isFree) return { ...blank, removal: { facts: { ...KEPT, claimed, approval } } };
       try {
@@ -149,11 +151,10 @@ async function targetOfRow(
 }
 
 /** Of objects that name one endpoint of one workspace the oldest owns it; equally old ones are ordered by uid. */
-function olderOwner(pass: MyPass, { source }: Desired): string | undefined {
+function olderOwner(pass: MyPass, { source }: Desired): ManagedPrivateEndpoint | undefined {
   const age = ({ metadata }: ManagedPrivateEndpoint) => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
   const { uid } = pass.resource.metadata;
-  const older = pass
+  return pass
     .indexed<ManagedPrivateEndpoint>(managedPrivateEndpoints, 'endpoint', endpointKey(source))
     .find((one) => one.metadata.uid !== uid && age(one) < age(pass.resource));
-  return older && `${older.metadata.namespace}/${older.metadata.name}`;
 }

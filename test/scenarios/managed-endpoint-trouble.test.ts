@@ -770,3 +770,19 @@ describe('the WorkspacePrivateLink by which a working endpoint was set up', () =
     expect(managedSaid(stage, 'TargetResolved')).toBe('True TargetReady');
   });
 });
+
+describe('a copy of an object, with its notes and finalizer', () => {
+  test('takes nothing from the owner when it is deleted', async () => {
+    await stage.startOperator();
+    await stage.apply(managedManifest(AUTO));
+    await playUntilManagedReady(stage);
+    const { annotations, finalizers } = managedIn(stage)!.metadata;
+    const copy = managedManifest({ ...AUTO, endpointName: 'to-sales' }, 'copy');
+    await stage.apply({ ...copy, metadata: { ...copy.metadata, annotations: annotations!, finalizers: finalizers! } });
+    await playUntilSaid(stage, 'Claimed', 'copy');
+    await stage.kube.delete(managedPrivateEndpoints, NAMESPACE, 'copy');
+    await playUntilManagedGone(stage, 'copy');
+    expect(rowIn(stage)).toBeDefined();
+    expect(isManagedReady(stage)).toBe(true);
+  });
+});

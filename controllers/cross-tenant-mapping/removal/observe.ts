@@ -12,11 +12,14 @@ const TOMBSTONE_MS = 72 * 3_600_000;
 const ROLE_PATIENCE_MS = 3_600_000;
 
 /** Created by us, or adopted and asked for by name: nothing else is ever taken away. */
-export function wishOf({ deletion }: Desired, { mapping, request }: Provenance): RemovalFacts['wish'] {
+export function wishOf({ deletion }: Desired, provenance: Provenance): RemovalFacts['wish'] {
   if (deletion === 'Retain') return 'keep';
-  const isOurs = mapping ? mapping.how === 'created' || deletion === 'DeleteAll' : request !== undefined;
-  return isOurs ? 'delete' : 'keep';
+  return isOurs(provenance) || (provenance.mapping && deletion === 'DeleteAll') ? 'delete' : 'keep';
 }
+
+/** Made by the object that bears these notes, or asked for. */
+export const isOurs = ({ mapping, request }: Provenance): boolean =>
+  mapping ? mapping.how === 'created' : request !== undefined;
 
 export const KEPT: RemovalFacts = { claimed: true, grants: 'gone', wish: 'keep', mapping: 'gone' };
 
