@@ -107,16 +107,14 @@ export function createRoleAssignments(
         () => (known) => known.map((assignment) => (sameId(assignment.id, id) ? { ...assignment, role } : assignment)),
       ),
 
-    deleteRoleAssignment: (workspaceId, id, call, beforehand) =>
+    deleteRoleAssignment: (workspaceId, id, call) =>
       write(
         workspaceId,
         async () => {
           const request = about(workspaceId, `remove role assignment ${id}`, 'delete', call, id);
           try {
             await orLastAdmin(workspaceId, id, () =>
-              throughOpenDoor(workspaceId, { ...request, ...(beforehand && { beforehand }) }, (asked) =>
-                rest.delete(asked),
-              ),
+              throughOpenDoor(workspaceId, request, (asked) => rest.delete(asked)),
             );
           } catch (error) {
             if (!saysAssignmentAbsent(error)) throw error;

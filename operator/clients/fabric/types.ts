@@ -229,12 +229,7 @@ export interface FabricClient {
     beforehand?: Beforehand,
   ): Promise<void>;
   /** An assignment that is gone is deleted. */
-  deleteRoleAssignment(
-    workspaceId: string,
-    assignmentId: string,
-    call: CallOptions,
-    beforehand?: Beforehand,
-  ): Promise<void>;
+  deleteRoleAssignment(workspaceId: string, assignmentId: string, call: CallOptions): Promise<void>;
   /** A host name for TDS on port 1433, without port and database. */
   connectionString(query: ConnectionStringQuery, call: CallOptions): Promise<Read<string>>;
 }
