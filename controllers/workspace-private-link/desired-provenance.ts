@@ -9,6 +9,7 @@ import {
   isReadable,
   staleEndpointNotes,
 } from './desired-endpoint-notes.ts';
+import { linkNotes, linkNotesOf, renewedLinkNotes } from './desired-link-notes.ts';
 import { ANNOTATION, annotationFor, shortHash, timeOf } from './desired-names.ts';
 import type {
   ArmId,
@@ -32,10 +33,7 @@ export const notes = {
   zone: (zoneId: ArmId, consumer?: Consumer) => ({
     [annotationFor('zone', shortHash(zoneId.toLowerCase()))]: `created ${zoneId}${consumerText(consumer)}`,
   }),
-  link: (zoneId: ArmId, name: string, virtualNetworkId: ArmId, consumer?: Consumer) => ({
-    [annotationFor('link', shortHash(`${zoneId} ${virtualNetworkId}`.toLowerCase()))]:
-      `created ${zoneId} ${name} ${virtualNetworkId}${consumerText(consumer)}`,
-  }),
+  ...linkNotes,
   accessBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}access-before`]: action }),
   outboundBefore: (action: 'Allow' | 'Deny') => ({ [`${ANNOTATION}outbound-before`]: action }),
   at: (what: 'deny-at' | 'allow-at' | 'outbound-at' | 'credentials-lost-at', ms: number) => ({
@@ -64,12 +62,10 @@ export const LOCK_KEYS = ['deny-at', 'locked', 'relocks', 'glass-until'].map((ke
 export const keyOfPublished = `${ANNOTATION}published`;
 export const keyOfZoneGroup = (ref: string): string => annotationFor('zone-group', ref);
 export const keyOfZone = (zoneId: ArmId): string => Object.keys(notes.zone(zoneId))[0]!;
-export const keyOfLink = (zoneId: ArmId, virtualNetworkId: ArmId): string =>
-  Object.keys(notes.link(zoneId, '', virtualNetworkId))[0]!;
 
-const WITH_CONSUMER = ['endpoint', 'records', 'zone', 'link'];
+const WITH_CONSUMER = ['endpoint', 'records', 'zone', 'link', 'linked-zone'];
 /** Of these, those that belong to no single endpoint. */
-const SHARED = ['zone', 'link'];
+const SHARED = ['zone', 'linked-zone'];
 
 /**
  * Reads them back. Text that we did not write is no provenance: what it would have been about is then not ours.
@@ -87,9 +83,7 @@ export function provenanceOf(
     service: isHow(service) ? service : 'none',
     ...endpointNotesOf(annotations, entries),
     zones: valuesOf(annotations, 'zone').flatMap(([how, id]) => (how === 'created' && id ? [id] : [])),
-    links: valuesOf(annotations, 'link').flatMap(([how, zoneId, name, virtualNetworkId]) =>
-      how === 'created' && zoneId && name && virtualNetworkId ? [{ zoneId, name, virtualNetworkId }] : [],
-    ),
+    ...linkNotesOf(annotations),
     consumers: consumersIn(annotations),
     accessBefore: actionOf(text('access-before')),
     outboundBefore: actionOf(text('outbound-before')),
@@ -113,7 +107,7 @@ export function provenanceOf(
  */
 export function staleNotes({ metadata }: WorkspacePrivateLink, desired: Desired): Seen['staleNotes'] {
   const annotations = metadata.annotations ?? {};
-  const stale = staleEndpointNotes(annotations, desired);
+  const stale = { ...staleEndpointNotes(annotations, desired), ...renewedLinkNotes(annotations) };
   for (const [key, value] of Object.entries(annotations)) {
     if (!SHARED.some((what) => key.startsWith(`${ANNOTATION}${what}.`))) continue;
     const [, id = ''] = value.split(' ');

@@ -28,7 +28,9 @@ export type Provenance = {
   /** Shared zones that this object uses. */
   zones: readonly ArmId[];
   /** Links in given zones that this object made. */
-  links: readonly { zoneId: ArmId; name: string; virtualNetworkId: ArmId }[];
+  links: readonly { zoneId: ArmId; name: string; key: string }[];
+  /** Zones that such links are or were in, and the annotations that say so. */
+  linkedZones: readonly { zoneId: ArmId; key: string }[];
   /** By the lower-case ARM id of an endpoint or a zone: whose credentials reach it, where these are not the object's own. */
   consumers: Readonly<Record<string, Consumer>>;
   accessBefore: 'Allow' | 'Deny' | 'none';

@@ -89,7 +89,7 @@ export type DnsSeen = {
   linkToWrite?: LinkWrite;
   surplusLink?: LinkRef;
   /** Made in this cluster for another object, and used by this one, too. */
-  linksToNote?: readonly Pick<LinkRef, 'name' | 'virtualNetworkId'>[];
+  linksToNote?: readonly Pick<LinkRef, 'virtualNetworkId'>[];
   recordToWrite?: RecordWrite;
   /** The endpoint has a zone group, whoever made it. */
   isGrouped?: true;

@@ -1,6 +1,6 @@
 import { consumerOfId, entryOfId } from '../desired.ts';
 import { kubectl } from '../desired-names.ts';
-import { keyOfLink, keyOfZone } from '../desired-provenance.ts';
+import { keyOfZone } from '../desired-provenance.ts';
 import type { ArmId, Seen } from '../types.ts';
 
 const removalOf = ({ removals }: Seen, name: string) => removals.find((removal) => removal.name === name);
@@ -29,9 +29,7 @@ export function forgetting(seen: Seen, name: string): string {
   const keys = [
     ...(provenance.noted[ref]?.keys ?? []),
     ...provenance.zones.filter(isForeign).map(keyOfZone),
-    ...provenance.links
-      .filter(({ zoneId }) => isForeign(zoneId))
-      .map((link) => keyOfLink(link.zoneId, link.virtualNetworkId)),
+    ...[...provenance.links, ...provenance.linkedZones].filter(({ zoneId }) => isForeign(zoneId)).map(({ key }) => key),
   ];
   return `or, once it was deleted there by hand, have it forgotten: \`${kubectl(desired, 'annotate')} ${keys.map((key) => `${key}-`).join(' ')}\``;
 }

@@ -33,7 +33,7 @@ export function formerDns({
       })),
   );
   const isUsed = (zoneId: ArmId) => desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId));
-  const noted = [...provenance.zones, ...provenance.links.map(({ zoneId }) => zoneId)];
+  const noted = [...provenance.zones, ...[...provenance.links, ...provenance.linkedZones].map(({ zoneId }) => zoneId)];
   const zoneIds = noted.filter(
     (zoneId, index) => !isUsed(zoneId) && noted.findIndex((other) => same(other, zoneId)) === index,
   );

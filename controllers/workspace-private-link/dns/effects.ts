@@ -1,7 +1,8 @@
 import { found, report } from '../../../operator/runtime/acting.ts';
 import { consumerOfId } from '../desired.ts';
+import { keyOfLink } from '../desired-link-notes.ts';
 import { lastSegment, OWNER_TAG, same } from '../desired-names.ts';
-import { keyOfLink, keyOfZoneGroup, notes } from '../desired-provenance.ts';
+import { keyOfZoneGroup, notes } from '../desired-provenance.ts';
 import { type Asked, clientsOfConsumer, createAsked, endpointOf, type Run, removalOf } from '../effect-parts.ts';
 import type { Deps, EndpointClients } from '../reading.ts';
 import type { Effect, LinkRef } from '../types.ts';
@@ -60,7 +61,7 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     await pass.annotate(
       Object.assign(
         {},
-        ...links.map(({ name, virtualNetworkId }) => notes.link(zoneId, name, virtualNetworkId, desired.consumer)),
+        ...links.map(({ virtualNetworkId }) => notes.link(zoneId, virtualNetworkId, desired.consumer)),
       ) as Record<string, string>,
     );
   },
@@ -74,8 +75,7 @@ const makeEffects = (deps: Deps, asked: Asked): Readonly<Record<DnsEffect, Run>>
     const body = { virtualNetworkId, fallbackToInternet, tags: { ...tags }, ...(etag !== undefined && { etag }) };
     const isNew = await asked(`link ${zoneId} ${name} ${fallbackToInternet} ${etag ?? ''}`, async () => {
       // A zone of ours goes with all its links; in anybody else's, each link of ours is written down.
-      if (!noted && etag === undefined)
-        await pass.annotate(notes.link(zoneId, name, virtualNetworkId, desired.consumer));
+      if (!noted && etag === undefined) await pass.annotate(notes.link(zoneId, virtualNetworkId, desired.consumer));
       await arm.privateDns.putLink(zoneId, name, body, pass.call);
     });
     if (!isNew) return;

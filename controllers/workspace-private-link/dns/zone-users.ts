@@ -1,5 +1,5 @@
 import { type WorkspacePrivateLinkEndpoint, workspacePrivateLinks } from '../../../crds/workspace-private-link.ts';
-import { zoneIdOf } from '../desired.ts';
+import { linkName, zoneIdOf } from '../desired.ts';
 import { OWNER_TAG, same } from '../desired-names.ts';
 import { keyOfZone } from '../desired-provenance.ts';
 import type { Context } from '../reading.ts';
@@ -56,7 +56,7 @@ function isWanted(context: Pick<Context, 'pass'>, zoneId: ArmId, virtualNetworkI
 
 export const noted = ({ zones, links }: Provenance, zoneId: ArmId, { virtualNetworkId }: VirtualNetworkLink): boolean =>
   zones.some((id) => same(id, zoneId)) ||
-  links.some((link) => same(link.zoneId, zoneId) && same(link.virtualNetworkId, virtualNetworkId));
+  links.some((link) => same(link.zoneId, zoneId) && link.name === linkName(virtualNetworkId));
 
 /** The start-of-authority record is the one that every zone has. */
 const SOA = 1;

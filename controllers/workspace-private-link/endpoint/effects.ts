@@ -3,7 +3,7 @@ import { found, report } from '../../../operator/runtime/acting.ts';
 import { withAnswer } from '../../../operator/runtime/rivalry.ts';
 import { consumerOfId } from '../desired.ts';
 import { bounded, same } from '../desired-names.ts';
-import { keyOfLink, keyOfZone, notes } from '../desired-provenance.ts';
+import { keyOfZone, notes } from '../desired-provenance.ts';
 import { FORMER_REF, formerDns } from '../dns/desired-former.ts';
 import {
   clientsOf,
@@ -253,8 +253,6 @@ function unusedZoneKeys({ desired, provenance }: Seen, emptying: readonly ArmId[
     desired.endpoints.some(({ dns }) => same(dns?.zoneId, zoneId)) || emptying.some((id) => same(id, zoneId));
   return [
     ...provenance.zones.filter((zoneId) => !used(zoneId)).map(keyOfZone),
-    ...provenance.links
-      .filter(({ zoneId }) => !used(zoneId))
-      .map((link) => keyOfLink(link.zoneId, link.virtualNetworkId)),
+    ...[...provenance.links, ...provenance.linkedZones].filter(({ zoneId }) => !used(zoneId)).map(({ key }) => key),
   ];
 }

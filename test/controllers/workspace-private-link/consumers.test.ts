@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumerOfId, desiredOf } from '../../../controllers/workspace-private-link/desired.ts';
+import { consumerOfId, desiredOf, linkName } from '../../../controllers/workspace-private-link/desired.ts';
 import { refOf } from '../../../controllers/workspace-private-link/desired-names.ts';
 import { notes, provenanceOf, staleNotes } from '../../../controllers/workspace-private-link/desired-provenance.ts';
 import type { WorkspacePrivateLinkEndpoint } from '../../../crds/workspace-private-link.ts';
@@ -77,13 +77,13 @@ describe('notes remember whose credentials reach a thing', () => {
       ...notes.endpoint(noted('partner', endpointId('A'), CONSUMER), 'created'),
       ...notes.records(noted('partner', endpointId('A'), CONSUMER), ZONE),
       ...notes.zone(ZONE, CONSUMER),
-      ...notes.link('/given', 'l', NETWORK, { tenantId: PARTNER }),
+      ...notes.link('/given', NETWORK, { tenantId: PARTNER }),
     };
     expect(of(annotations)).toMatchObject({
       endpoints: { [refOf(endpointId('a'))]: { how: 'created', id: endpointId('A') } },
       records: { [refOf(endpointId('a'))]: [ZONE] },
       zones: [ZONE],
-      links: [{ zoneId: '/given', name: 'l', virtualNetworkId: NETWORK }],
+      links: [{ zoneId: '/given', name: linkName(NETWORK) }],
       consumers: {
         [endpointId('A').toLowerCase()]: CONSUMER,
         [ZONE.toLowerCase()]: CONSUMER,
@@ -97,7 +97,7 @@ describe('notes remember whose credentials reach a thing', () => {
       ...notes.endpoint(noted('hub', endpointId('a')), 'adopted'),
       ...notes.zone(ZONE),
       ...notes.records(noted('hub', endpointId('a')), ZONE),
-      ...notes.link(ZONE, 'l', NETWORK),
+      ...notes.link(ZONE, NETWORK),
     };
     expect(Object.values(annotations).join()).not.toContain('@');
     expect(of(annotations)).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { desiredOf } from '../../../controllers/workspace-private-link/desired.ts';
+import { desiredOf, linkName } from '../../../controllers/workspace-private-link/desired.ts';
 import {
   annotationFor,
   bounded,
@@ -60,7 +60,7 @@ describe('provenance', () => {
       ...notes.endpoint(noted('hub', endpointId('a')), 'created'),
       ...notes.zoneGroup(noted('hub', endpointId('a')), ZONE),
       ...notes.zone(ZONE),
-      ...notes.link(ZONE, 'l', '/network'),
+      ...notes.link(ZONE, '/network'),
       ...notes.accessBefore('Allow'),
       ...notes.at('deny-at', 1_000),
       ...notes.locked(),
@@ -71,7 +71,7 @@ describe('provenance', () => {
       endpoints: { [refOf(endpointId('a'))]: { how: 'created', id: endpointId('a') } },
       zoneGroups: { [refOf(endpointId('a'))]: ZONE },
       zones: [ZONE],
-      links: [{ zoneId: ZONE, name: 'l', virtualNetworkId: '/network' }],
+      links: [{ zoneId: ZONE, name: linkName('/network') }],
       accessBefore: 'Allow',
       denyAtMs: 1_000,
       locked: true,

@@ -507,9 +507,14 @@ function emptyNotes(play: Play): string[] {
       key(resourceId),
       ...(dns ? [key(dns.zoneId)] : []),
     ]);
-    return Object.entries(resource.metadata.annotations ?? {})
-      .filter(([note]) => /\/(endpoint|zone-group|records|zone|link|recreated)\./.test(note))
-      .filter(([, value]) => !value.split(' ').some((word) => ids.includes(key(word))))
+    const annotations = resource.metadata.annotations ?? {};
+    // A link is known by hashes: that of its zone is written out beside it.
+    const isOfNotedZone = (note: string) =>
+      annotations[note.replace(/\/link\.([0-9a-f]{8})-[0-9a-f]{8}$/, '/linked-zone.$1')] !== undefined &&
+      note.includes('/link.');
+    return Object.entries(annotations)
+      .filter(([note]) => /\/(endpoint|zone-group|records|zone|linked-zone|link|recreated)\./.test(note))
+      .filter(([note, value]) => !value.split(' ').some((word) => ids.includes(key(word))) && !isOfNotedZone(note))
       .map(([note, value]) => `${player.name} ${note}: ${value}`);
   });
 }
