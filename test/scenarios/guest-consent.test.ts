@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { consent } from '../../simulator/fabric/mapping-out-of-band.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
@@ -8,6 +7,7 @@ import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
+  changeMapping,
   deleteMappingObject,
   FABRIKAM,
   LOADER,
@@ -23,7 +23,7 @@ import {
   playUntilMappingSaid,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { NAMESPACE, TENANT } from '../support/stage-world.ts';
+import { TENANT } from '../support/stage-world.ts';
 
 /** What the guest's tenant has to do, and what becomes of it when it does not, or takes it back. */
 
@@ -113,11 +113,7 @@ describe('a tenant that has not consented', () => {
     await stage.pass(2 * MINUTE_MS);
     consent(stage.simulator.world, FABRIKAM, TENANT);
     stage.forget();
-    await stage.kube.patch(crossTenantMappings, NAMESPACE, 'guest', {
-      type: 'merge',
-      body: { metadata: { annotations: { 'fabriclink.dev/reconcile': 'now' } } },
-      fieldManager: 'person',
-    });
+    await changeMapping(stage, { metadata: { annotations: { 'fabriclink.dev/reconcile': 'now' } } });
     await playUntilMappingReady(stage);
     expect(mappingCalls(stage).map(({ method }) => method)).toEqual(['GET', 'POST']);
   });

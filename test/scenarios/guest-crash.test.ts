@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
-import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import type { MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { type Call, isCloud, isWrite } from '../support/stage-calls.ts';
 import { crashEverywhere, recordMoments } from '../support/stage-crash.ts';
@@ -8,6 +8,7 @@ import { cloudWrites, setTheStage, writeLines } from '../support/stage-faults.ts
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANALYSTS,
+  chooseAnswers,
   deleteMappingObject,
   liveRows,
   mappingCalls,
@@ -37,12 +38,9 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await setTheStage(stage, asked);
-  choose({});
+  chooseAnswers(stage, {});
 });
 afterAll(() => stage.close());
-
-const choose = (choices: Partial<MappingChoices>) =>
-  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
 
 const SHAPES: Partial<MappingChoices>[] = [
   {},
@@ -61,7 +59,7 @@ const view = () =>
 
 describe.each(SHAPES)('a process that dies before or after any call (%j)', (shape) => {
   test('on the way up: mapped once, and the same is noted', async () => {
-    choose(shape);
+    chooseAnswers(stage, shape);
     const recording = await recordMoments(stage, async () => {
       await stage.startOperator();
       await playUntilMappingReady(stage);
@@ -86,7 +84,7 @@ describe.each(SHAPES)('a process that dies before or after any call (%j)', (shap
   }, 120_000);
 
   test('on the way down: deleted, released, and not waited for', async () => {
-    choose(shape);
+    chooseAnswers(stage, shape);
     await stage.startOperator();
     await playUntilMappingReady(stage);
     const recording = await recordMoments(stage, async () => {
@@ -149,7 +147,7 @@ describe('a list that is old', () => {
   test.each(['none', 'createdDateTime'] as const)(
     'on the way up, with a new process: no second mapping, and nothing is taken for lost or for theirs at once (rows tell times: %s)',
     async (mappingTimes) => {
-      choose({ mappingTimes });
+      chooseAnswers(stage, { mappingTimes });
       const id = lag();
       await stage.startOperator();
       await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'it is mapped' });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
-import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import type { MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { mapGuest } from '../../simulator/fabric/mapping-life.ts';
 import { setRole } from '../../simulator/fabric/role-assignments.ts';
 import { addDirectoryObject } from '../../simulator/graph/directory.ts';
@@ -10,6 +9,8 @@ import { eventNotes, eventReasons, setTheStage } from '../support/stage-faults.t
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
+  changeMapping,
+  chooseAnswers,
   deleteMappingObject,
   FABRIKAM,
   LOADER,
@@ -24,7 +25,7 @@ import {
   playUntilMappingSaid,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { NAMESPACE, SALES, TENANT } from '../support/stage-world.ts';
+import { SALES, TENANT } from '../support/stage-world.ts';
 
 /** What others do while the operator is about to do the same, or may not: theirs is neither taken for ours nor taken away. */
 
@@ -37,12 +38,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await setTheStage(stage, empty);
-  choose({});
+  chooseAnswers(stage, {});
 });
 afterAll(() => stage.close());
 
-const choose = (choices: Partial<MappingChoices>) =>
-  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
 const VIEWER = [{ workspaceId: SALES, role: 'Viewer' }];
 const rowOf = (objectId: string) => liveRows(stage).find(({ guestObjectId }) => guestObjectId === objectId);
 const mapByHand = ({ objectId, userPrincipalName }: typeof ANA) =>
@@ -55,11 +54,7 @@ const mapByHand = ({ objectId, userPrincipalName }: typeof ANA) =>
   });
 const noteOf = (name: string) => mappingIn(stage)?.metadata.annotations?.[`fabriclink.dev/${name}`] ?? '';
 const lookNow = (name = 'guest') =>
-  stage.kube.patch(crossTenantMappings, NAMESPACE, name, {
-    type: 'merge',
-    body: { metadata: { annotations: { 'fabriclink.dev/reconcile': String(stage.clock.now()) } } },
-    fieldManager: 'person',
-  });
+  changeMapping(stage, { metadata: { annotations: { 'fabriclink.dev/reconcile': String(stage.clock.now()) } } }, name);
 /** The tenant's list has just been read for another guest, and serves for the next minutes. */
 const withYoungList = async () => {
   await stage.startOperator();
@@ -95,7 +90,7 @@ describe('a mapping that somebody else makes meanwhile', () => {
   test.each(['conflict', 'badRequest'] as const)(
     'is theirs where Fabric says that it is there (%s)',
     async (repeatedMapping) => {
-      choose({ repeatedMapping });
+      chooseAnswers(stage, { repeatedMapping });
       await withYoungList();
       mapByHand(LOADER);
       await stage.apply(mappingManifest(LOADER, { adoptionPolicy: 'Never' }));
@@ -122,7 +117,7 @@ describe('a mapping that somebody else makes meanwhile', () => {
   describe('and that no list shows yet, where rows tell when they were made', () => {
     /** Somebody maps Loader; five minutes later our own request is taken for the same mapping. */
     const overtaken = async (spec: object, choices: Partial<MappingChoices> = {}) => {
-      choose({ mappingTimes: 'createdDateTime', ...choices });
+      chooseAnswers(stage, { mappingTimes: 'createdDateTime', ...choices });
       await withYoungList();
       const lag = stage.simulator.faults.add({ kind: 'stale', method: 'GET', path: '/crosstenantauth/mappings' });
       mapByHand(LOADER);
@@ -200,7 +195,7 @@ describe('a mapping that somebody else makes meanwhile', () => {
   });
 
   test('takes the place of ours, and stays when the object goes', async () => {
-    choose({ mappingAnswer: 'row' });
+    chooseAnswers(stage, { mappingAnswer: 'row' });
     await stage.startOperator();
     await stage.apply(mappingManifest(ANA));
     await playUntilMappingReady(stage);
@@ -219,7 +214,7 @@ describe('a mapping that somebody else makes meanwhile', () => {
   });
 
   test('is not suspected where Fabric lists ours under another id than it answered, and tells when it was made', async () => {
-    choose({ mappingAnswer: 'row', mappingTimes: 'createdDateTime' });
+    chooseAnswers(stage, { mappingAnswer: 'row', mappingTimes: 'createdDateTime' });
     await stage.startOperator();
     await stage.apply(mappingManifest(ANA));
     await playUntilMappingReady(stage);
@@ -239,7 +234,7 @@ describe('a mapping that somebody else makes meanwhile', () => {
 
 describe('a namesake', () => {
   test('that is made long after the mapping is nobody’s principal', async () => {
-    choose({ mappingRow: 'echo', mappingPrincipal: 'none', principalName: 'opaque' });
+    chooseAnswers(stage, { mappingRow: 'echo', mappingPrincipal: 'none', principalName: 'opaque' });
     await stage.startOperator();
     await stage.apply(mappingManifest(ANA, { grants: VIEWER, principalLookup: 'Graph' }));
     await playUntilMappingSaid(stage, 'PrincipalUnresolved');

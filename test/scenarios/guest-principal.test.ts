@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
-import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { recyclePrincipal, signIn } from '../../simulator/fabric/mapping-out-of-band.ts';
 import { addDirectoryObject } from '../../simulator/graph/directory.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
@@ -9,6 +7,8 @@ import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
+  changeMapping,
+  chooseAnswers,
   FABRIKAM,
   isMappingReady,
   liveRows,
@@ -21,7 +21,7 @@ import {
   playUntilMappingSaid,
   startMappingStage,
 } from '../support/stage-mapping.ts';
-import { NAMESPACE, OPERATOR_APP, SALES, TENANT } from '../support/stage-world.ts';
+import { OPERATOR_APP, SALES, TENANT } from '../support/stage-world.ts';
 
 /** Who represents the guest in our tenant: told, named, found, or nobody; and gone again after five days. */
 
@@ -34,12 +34,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await setTheStage(stage, empty);
-  choose({});
+  chooseAnswers(stage, {});
 });
 afterAll(() => stage.close());
 
-const choose = (choices: Partial<MappingChoices>) =>
-  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
 /** Fabric says nothing about whom it made. */
 const SILENT = { mappingRow: 'echo', mappingPrincipal: 'none' } as const;
 const VIEWER = [{ workspaceId: SALES, role: 'Viewer' }];
@@ -47,8 +45,7 @@ const begin = async (...[guest, spec]: Parameters<typeof mappingManifest>) => {
   await stage.startOperator();
   await stage.apply(mappingManifest(guest, { grants: VIEWER, ...spec }));
 };
-const patchSpec = (spec: object) =>
-  stage.kube.patch(crossTenantMappings, NAMESPACE, 'guest', { type: 'merge', body: { spec }, fieldManager: 'person' });
+const patchSpec = (spec: object) => changeMapping(stage, { spec });
 const principal = () => liveRows(stage)[0]!.principalId!;
 /** Whoever has a role in the workspace, beside the operator. */
 const guestsInSales = () =>
@@ -57,7 +54,7 @@ const message = () => mappingCondition(stage, 'Ready')?.message ?? '';
 
 describe('found by name', () => {
   test('exactly one and younger than the request: it gets the role', async () => {
-    choose(SILENT);
+    chooseAnswers(stage, SILENT);
     await begin(ANA, { principalLookup: 'Graph' });
     await playUntilMappingReady(stage);
     expect(guestsInSales()).toEqual([principal()]);
@@ -72,7 +69,7 @@ describe('found by name', () => {
     ['older than the request', 'opaque', 'PrincipalUnproven'],
     ['one of several', 'guestName', 'PrincipalAmbiguous'],
   ] as const)('nobody who is %s gets anything', async (_, principalName, reason) => {
-    choose({ ...SILENT, principalName });
+    chooseAnswers(stage, { ...SILENT, principalName });
     addDirectoryObject(stage.simulator.world, {
       tenantId: TENANT,
       kind: 'ServicePrincipal',
@@ -90,7 +87,7 @@ describe('found by name', () => {
   });
 
   test('nobody yet is waited for, some minutes; and nobody after that is said', async () => {
-    choose({ ...SILENT, principalName: 'opaque' });
+    chooseAnswers(stage, { ...SILENT, principalName: 'opaque' });
     await begin(ANA, { principalLookup: 'Graph' });
     await playUntilMappingSaid(stage, 'PrincipalReplicating');
     expect(mappingSaid(stage, 'Stalled')).toBe('nothing');
@@ -101,7 +98,7 @@ describe('found by name', () => {
 
 describe('told or named', () => {
   test('without a word from Fabric and without a search, a person is told what to do', async () => {
-    choose(SILENT);
+    chooseAnswers(stage, SILENT);
     await begin(ANA, {});
     // The next list may tell it: until then nobody is called.
     await playUntilMappingSaid(stage, 'PrincipalUntold');
@@ -152,7 +149,7 @@ describe('recycled after five days without a login', () => {
     ['the answer to the request told whom, and the list does', { mappingAnswer: 'row' }, {}],
     ['only the directory knows', SILENT, { principalLookup: 'Graph' }],
   ] as const)('is noticed and healed, and the role is given again: %s', async (_, choices, spec) => {
-    choose(choices);
+    chooseAnswers(stage, choices);
     await begin(ANA, spec);
     await playUntilMappingReady(stage);
     await stage.pass(HOUR_MS);
@@ -203,7 +200,7 @@ describe('recycled after five days without a login', () => {
   });
 
   test('a principal that a person named is not replaced behind their back', async () => {
-    choose(SILENT);
+    chooseAnswers(stage, SILENT);
     await begin(ANA, { principalLookup: 'Graph' });
     await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'mapped' });
     await patchSpec({ principalId: principal() });

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import type { MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { setTheStage } from '../support/stage-faults.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
+  chooseAnswers,
   deleteMappingObject,
   isMappingReady,
   liveRows,
@@ -29,9 +30,6 @@ beforeAll(async () => {
 });
 beforeEach(() => setTheStage(stage, empty));
 afterAll(() => stage.close());
-
-const choose = (choices: Partial<MappingChoices>) =>
-  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
 
 const SHAPES: Partial<MappingChoices>[] = [
   {},
@@ -60,7 +58,7 @@ describe('in every shape of the answers', () => {
   test.each(SHAPES)(
     'a guest is mapped once, deleted, and mapped again while the remains are listed: %j',
     async (shape) => {
-      choose(shape);
+      chooseAnswers(stage, shape);
       const manifest = mappingManifest(ANA, { principalLookup: 'Graph' });
       await stage.startOperator();
       await stage.apply(manifest);
@@ -93,7 +91,7 @@ describe('in every shape of the answers', () => {
   );
 
   test('a service that refuses what it still lists is asked again, patiently, until it forgets', async () => {
-    choose({ revivedMapping: 'refuse', mappingDeletedMark: 'isDeleted' });
+    chooseAnswers(stage, { revivedMapping: 'refuse', mappingDeletedMark: 'isDeleted' });
     // "More than a day": three hours here show as much.
     stage.simulator.cloud.conduct.fabric.delays.mappingTombstoneMs = 3 * HOUR_MS;
     await stage.startOperator();

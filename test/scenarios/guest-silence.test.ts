@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
-import { MAPPING_CHOICES, MAPPING_DELAYS, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import { MAPPING_DELAYS, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { consent, revokeConsent } from '../../simulator/fabric/mapping-out-of-band.ts';
 import type { Stage, StageSnapshot } from '../support/stage.ts';
 import { setTheStage } from '../support/stage-faults.ts';
@@ -9,6 +9,8 @@ import { HOUR_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
+  changeMapping,
+  chooseAnswers,
   deleteMappingObject,
   FABRIKAM,
   liveRows,
@@ -34,16 +36,13 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await setTheStage(stage, empty);
-  choose({});
+  chooseAnswers(stage, {});
   stage.simulator.cloud.conduct.fabric.delays.groupExpansionMs = MAPPING_DELAYS.groupExpansionMs;
 });
 afterAll(() => stage.close());
 
-const choose = (choices: Partial<MappingChoices>) =>
-  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
 const VIEWER = [{ workspaceId: SALES, role: 'Viewer' }];
-const patchSpec = (spec: object, name = 'guest') =>
-  stage.kube.patch(crossTenantMappings, NAMESPACE, name, { type: 'merge', body: { spec }, fieldManager: 'person' });
+const patchSpec = (spec: object, name = 'guest') => changeMapping(stage, { spec }, name);
 
 test('a copy of an object, with its notes and finalizer, takes nothing from the owner when it is deleted', async () => {
   await stage.startOperator();
@@ -83,11 +82,7 @@ test('a role of an entry that was removed, whose workspace is gone, can be forgo
   const { nextStep = '', grants = [] } = mappingIn(stage)!.status!;
   const [, key = ''] = /`kubectl -n stage annotate ctm guest (\S+)-`/.exec(nextStep) ?? [];
   expect(grants[0]?.message).toContain(key);
-  await stage.kube.patch(crossTenantMappings, NAMESPACE, 'guest', {
-    type: 'merge',
-    body: { metadata: { annotations: { [key]: null } } },
-    fieldManager: 'person',
-  });
+  await changeMapping(stage, { metadata: { annotations: { [key]: null } } });
   await playUntilMappingReady(stage);
 });
 
@@ -96,7 +91,7 @@ describe('consent that is taken back and given again: the role follows the guest
     { mappingRow: 'nested', revokedMappings: 'tombstone', mappingTimes: 'createdDateTime' },
     { lostPrincipalRoles: 'vanish', mappingAnswer: 'row', mappingTimes: 'createdDateTime' },
   ] as Partial<MappingChoices>[])('%j', async (shape) => {
-    choose(shape);
+    chooseAnswers(stage, shape);
     await stage.startOperator();
     await stage.apply(mappingManifest(ANA, { grants: VIEWER, principalLookup: 'Graph' }));
     await playUntilMappingReady(stage);

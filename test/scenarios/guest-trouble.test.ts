@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { SECRETS } from '../../operator/clients/kube/resources.ts';
 import { declareTenantSetting, workspaceIn } from '../../simulator/fabric/build.ts';
 import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
@@ -11,6 +10,7 @@ import { HOUR_MS, MINUTE_MS } from '../support/stage-link.ts';
 import {
   ANA,
   ANALYSTS,
+  changeMapping,
   deleteMappingObject,
   FABRIKAM,
   isMappingReady,
@@ -51,13 +51,8 @@ const begin = async (...args: Parameters<typeof mappingManifest>) => {
 };
 const message = (type: string, name?: string) => mappingCondition(stage, type, name)?.message ?? '';
 const annotate = (annotations: Record<string, string | null>, name = 'guest') =>
-  stage.kube.patch(crossTenantMappings, NAMESPACE, name, {
-    type: 'merge',
-    body: { metadata: { annotations } },
-    fieldManager: 'person',
-  });
-const patchSpec = (spec: object, name = 'guest') =>
-  stage.kube.patch(crossTenantMappings, NAMESPACE, name, { type: 'merge', body: { spec }, fieldManager: 'person' });
+  changeMapping(stage, { metadata: { annotations } }, name);
+const patchSpec = (spec: object, name = 'guest') => changeMapping(stage, { spec }, name);
 /** As if somebody had mapped Ana by hand. */
 const mapByHand = (extra: object = {}) =>
   mapGuest(stage.simulator.cloud, {

@@ -4,7 +4,7 @@ import { resourceName } from '../../operator/clients/kube/resources.ts';
 import type { Condition } from '../../operator/clients/kube/types.ts';
 import { addTenant } from '../../simulator/builders.ts';
 import { declareTenantSetting } from '../../simulator/fabric/build.ts';
-import type { MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
+import { MAPPING_CHOICES, type MappingChoices } from '../../simulator/fabric/mapping-conduct.ts';
 import { consent, enrolProvider } from '../../simulator/fabric/mapping-out-of-band.ts';
 import type { CrossTenantMapping as SimulatedMapping } from '../../simulator/fabric/types.ts';
 import { fabricApplicationIn, grantPermissions } from '../../simulator/graph/directory.ts';
@@ -119,6 +119,14 @@ export const playUntilMappingSaid = (stage: Stage, reason: string, type = 'Ready
 
 export const deleteMappingObject = (stage: Stage, name = 'guest'): Promise<void> =>
   stage.kube.delete(crossTenantMappings, NAMESPACE, name);
+
+/** What a person changes with `kubectl patch` or `annotate`. */
+export const changeMapping = (stage: Stage, body: object, name = 'guest') =>
+  stage.kube.patch(crossTenantMappings, NAMESPACE, name, { type: 'merge', body, fieldManager: 'person' });
+
+/** From now on Fabric answers so; what is not named, as at first. */
+export const chooseAnswers = (stage: Stage, choices: Partial<MappingChoices>): void =>
+  void Object.assign(stage.simulator.cloud.conduct.fabric.choices, MAPPING_CHOICES, choices);
 
 /** Rows as Fabric keeps them: live ones, and those that are deleted and still listed. */
 export const rowsIn = (stage: Stage): SimulatedMapping[] => Object.values(stage.simulator.world.fabric.mappings);
