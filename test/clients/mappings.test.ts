@@ -38,10 +38,13 @@ describe('the list of mappings', () => {
     ]);
   });
 
-  test.each(['0001-01-01T00:00:00', '2026-01-05', ''])('takes %j for no time of its making', async (createdDate) => {
-    const [mapping] = (await listed(json({ value: [{ ...ROW, createdDate }] }))).of(GUEST);
-    expect(mapping).toEqual({ id: MAPPING_ID, type: 'User', seen: 'listed' });
-  });
+  test.each(['0001-01-01T00:00:00', '2026-01-05', '2026-01-05T00:00:00', ''])(
+    'takes %j for no time of its making',
+    async (createdDate) => {
+      const [mapping] = (await listed(json({ value: [{ ...ROW, createdDate }] }))).of(GUEST);
+      expect(mapping).toEqual({ id: MAPPING_ID, type: 'User', seen: 'listed' });
+    },
+  );
 
   test.each([
     ['an array', json([ROW])],

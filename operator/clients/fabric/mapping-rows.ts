@@ -114,8 +114,16 @@ function deletedOf(members: Raw, state: string | undefined): boolean | undefined
   return LIVE.test(state) ? false : undefined;
 }
 
-/** A day without an hour may be before our own request of that day: whose the mapping is cannot be told by it. */
-const timeOf = (text = ''): number | undefined => (UNSET.test(text) || !/\d:\d/.test(text) ? undefined : timeIn(text));
+const DAY_MS = 86_400_000;
+
+/**
+ * A day without an hour, or at its very beginning, may be before our own request of that day: whose the mapping is cannot
+ * be told by it.
+ */
+function timeOf(text = ''): number | undefined {
+  const atMs = UNSET.test(text) || !/\d:\d/.test(text) ? undefined : timeIn(text);
+  return atMs === undefined || atMs % DAY_MS === 0 ? undefined : atMs;
+}
 
 /** Members of the row and of the objects in it, as `guest.id`, all in lower case. */
 function flat(raw: Raw, prefix = ''): Record<string, unknown> {
