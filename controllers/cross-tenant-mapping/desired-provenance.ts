@@ -30,6 +30,8 @@ export const notes = {
   /** When a group has lost a role: its members feel it with the next expansion. */
   grantsChanged: (ms: number): Note => ({ [KEYS.grantsChanged]: iso(ms) }),
   deleted: (ids: readonly string[]): Note => ({ [KEYS.deleted]: ids.join(' ') }),
+  /** Of the mapping; those of roles go with their roles. */
+  none: Object.fromEntries(Object.values(KEYS).map((key) => [key, null])) as Note,
   lostAt: (ms: number | undefined): Note => ({ [KEYS.lostAt]: ms === undefined ? null : iso(ms) }),
 };
 

@@ -30,7 +30,9 @@ export const observe =
     const provenance = provenanceOf(resource);
     const claimed = resource.metadata.finalizers?.includes(FINALIZER) ?? false;
     const older = olderOwner(pass, desired);
-    const standing = older === undefined ? 'clear' : 'older';
+    const isNoted = provenance.mapping !== undefined || provenance.request !== undefined;
+    const isCopy = isNoted && !pass.readOnly && isMadeBy(older);
+    const standing = older === undefined ? 'clear' : isCopy ? 'copy' : 'older';
     const blank: Seen = {
       desired,
       provenance,
@@ -77,11 +79,9 @@ async function observeDeletion(
   if (!claimed || pass.readOnly) return { ...blank, removal: { facts: { ...KEPT, claimed } } };
   const outputs = await observeOutputs({ deps, pass }, {});
   const published = withdrawalSummary(outputs);
-  // Notes are copied along with an object; what they are about is still there for whoever made it.
-  const isCopy = older !== undefined && isOurs(provenanceOf(older));
   const keepsMapping = wishOf(desired, provenance) === 'keep';
   const keepsRoles = outgoingNotes(pass.resource.metadata.annotations, desired.deletion).length === 0;
-  if (isCopy || (keepsMapping && keepsRoles)) {
+  if (isMadeBy(older) || (keepsMapping && keepsRoles)) {
     return {
       ...blank,
       outputs,
@@ -99,6 +99,9 @@ async function observeDeletion(
     return { ...blank, outputs, loss: await observeMappingLoss(deps, pass, blank, error) };
   }
 }
+
+/** Notes are copied along with an object; what they are about is still there for whoever made it. */
+const isMadeBy = (older: CrossTenantMapping | undefined): boolean => older !== undefined && isOurs(provenanceOf(older));
 
 /** What is stuck is waited for when nothing else is leaving any more. */
 function together(one: GrantsLeft, other: GrantsLeft): GrantsLeft {

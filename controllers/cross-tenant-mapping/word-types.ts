@@ -11,6 +11,7 @@ export type Effect = MappingEffect | GrantEffect | OutputsEffect | RemovalEffect
 
 export type MappingEffect =
   | 'claim'
+  | 'forgetCopied'
   | 'createMapping'
   | 'adoptMapping'
   | 'disownMapping'

@@ -61,6 +61,31 @@ test('a copy of an object, with its notes and finalizer, takes nothing from the 
   expect(workspaceIn(stage.simulator.world, SALES).roles[principalId]).toBe('Viewer');
 });
 
+test.each([{}, { mappingRow: 'echo', mappingPrincipal: 'none' }] as const)(
+  'a copy that takes the place of the original, as when an object moves, maps the guest itself (%j)',
+  async (shape) => {
+    chooseAnswers(stage, shape);
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA, { grants: VIEWER, principalLookup: 'Graph' }));
+    await playUntilMappingReady(stage);
+    await stage.pass(2 * HOUR_MS);
+    const { annotations, finalizers } = mappingIn(stage)!.metadata;
+    const copy = mappingManifest(ANA, { grants: VIEWER, principalLookup: 'Graph' }, 'copy');
+    await stage.apply({ ...copy, metadata: { ...copy.metadata, annotations: annotations!, finalizers: finalizers! } });
+    await playUntilMappingSaid(stage, 'Claimed', 'Ready', 'copy');
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    await stage.pass(2 * HOUR_MS);
+    expect(liveRows(stage)).toHaveLength(1);
+    const { principalId = '' } = liveRows(stage)[0]!;
+    expect(workspaceIn(stage.simulator.world, SALES).roles[principalId]).toBe('Viewer');
+    expect(mappingSaid(stage, 'Granted', 'copy')).toBe('True Granted');
+    await stage.kube.delete(crossTenantMappings, NAMESPACE, 'copy');
+    await playUntilMappingGone(stage, 'copy');
+    expect(liveRows(stage)).toEqual([]);
+  },
+);
+
 test('an expansion that is late is noticed, and is no empty group for a day', async () => {
   stage.simulator.cloud.conduct.fabric.delays.groupExpansionMs = 2 * HOUR_MS;
   await stage.startOperator();

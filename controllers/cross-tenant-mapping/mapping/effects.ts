@@ -38,6 +38,11 @@ export function mappingEffects(deps: Deps): Readonly<Record<MappingEffect, Run>>
       await pass.claim({});
     },
 
+    async forgetCopied(pass) {
+      await pass.annotate(notes.none);
+      pass.audit('ForgetCopied', {});
+    },
+
     async createMapping(pass, seen) {
       refuseUnconsented(pass, seen);
       const { desired, provenance } = seen;

@@ -2,8 +2,11 @@ import type { Domain, FactsOf } from '../fact-domain-types.ts';
 
 /** The mapping itself, and the principal that Fabric made for it. */
 export const MAPPING_FACTS = {
-  /** Of objects that name one guest the oldest owns it. */
-  standing: ['clear', 'older'],
+  /**
+   * Of objects that name one guest the oldest owns it. copy: another does, and the notes that this one bears of a mapping
+   * are a copy of the other's.
+   */
+  standing: ['clear', 'older', 'copy'],
   /** Our finalizer is on the object. */
   claimed: [true, false],
   /**

@@ -30,6 +30,7 @@ export const mappingMachine = setup({
   types: { context: {} as MappingFacts, input: {} as MappingFacts },
   guards: {
     older: is(({ standing }) => standing === 'older'),
+    copy: is(({ standing }) => standing === 'copy'),
     unclaimed: is(({ claimed }) => !claimed),
     unobservable: is(({ mapping }) => mapping === 'unobservable'),
     refused: is(({ mapping }) => mapping === 'refused'),
@@ -78,11 +79,14 @@ export const mappingMachine = setup({
         Check: {
           always: [
             { guard: 'older', target: 'Older' },
+            { guard: 'copy', target: 'Copied' },
             { guard: 'unclaimed', target: 'Claiming' },
             { target: '#mapping.Mapping' },
           ],
         },
         Older: stalled('Claimed'),
+        // When its turn comes, what the other has deleted meanwhile must not pass for its own.
+        Copied: leaf('stalled', 'Claimed', 'now', 'forgetCopied'),
         Claiming: doing('claim', 'Claiming', 'now'),
       },
     },

@@ -22,9 +22,11 @@ describe('over every observation', () => {
   test('a guest is mapped only when the list was read and shows no mapping, and nothing foreign is touched', () => {
     const laws: Record<string, Law<MappingFacts>> = {
       'nothing before the claim, and nothing for whom another outranks': ({ standing, claimed }, { effect }) =>
-        effect === undefined || (standing === 'clear' && (claimed || effect === 'claim')),
+        effect === undefined ||
+        (standing === 'copy' ? effect === 'forgetCopied' : standing === 'clear' && (claimed || effect === 'claim')),
       'no effect on what was not read': ({ mapping }, { effect }) =>
-        effect === undefined || effect === 'claim' || !['unobservable', 'refused', 'settling'].includes(mapping),
+        ['claim', 'forgetCopied', undefined].includes(effect) ||
+        !['unobservable', 'refused', 'settling'].includes(mapping),
       'asked for only what is not there': only(
         'createMapping',
         (facts) => ['absent', 'over'].includes(facts.mapping) && !isOwned(facts),
