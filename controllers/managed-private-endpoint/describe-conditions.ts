@@ -1,3 +1,4 @@
+import { BEING_TAKEN_DOWN, notReady } from '../../operator/words/report.ts';
 import { primary as firstOf, isDone, needsPerson } from '../../operator/words/rests.ts';
 import { capital, clip, MESSAGE_LIMIT } from '../../operator/words/text.ts';
 import { readyMessage } from './describe-ready.ts';
@@ -56,19 +57,15 @@ export function conditions(
   ];
 }
 
-/** Ready, and the two that kstatus reads: present only while they are true. */
 function lifecycle(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
   const main = primary(rests);
-  if (!main && !deleting) return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
-  const speaker = main && spokesman(rests, main);
-  const reason = speaker ? say(seen, speaker).reason : 'Deleting';
-  const said = speaker ? `${line(seen, speaker)}${besides(seen, rests, main)}` : 'The object is being taken down.';
-  const message = clip(said, MESSAGE_LIMIT);
-  const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
-  return [
-    { type: 'Ready', status: 'False', reason, message },
-    { type: kind, status: 'True', reason, message },
-  ];
+  if (!main) {
+    if (deleting) return notReady(undefined, BEING_TAKEN_DOWN);
+    return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
+  }
+  const speaker = spokesman(rests, main);
+  const text = `${line(seen, speaker)}${besides(seen, rests, main)}`;
+  return notReady(main, { reason: say(seen, speaker).reason, text });
 }
 
 /** Another ladder's matter for a person, which does not come after this one: both can be put right at once. */

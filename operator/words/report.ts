@@ -1,7 +1,8 @@
 import type { Condition, KubeObject } from '../clients/kube/types.ts';
 import type { OperatorError } from '../errors.ts';
-import type { EventNote, PlanStep, Report } from '../runtime/kind.ts';
-import { capital, clip, EVENT_LIMIT, NEXT_STEP_LIMIT, passesByItself } from './text.ts';
+import type { EventNote, PlanStep, Report, Rest } from '../runtime/kind.ts';
+import { needsPerson } from './rests.ts';
+import { capital, clip, EVENT_LIMIT, MESSAGE_LIMIT, NEXT_STEP_LIMIT, passesByItself } from './text.ts';
 
 /** What every kind's status has. */
 type Status = {
@@ -26,6 +27,19 @@ export function planStatus(plan: readonly PlanStep[]): Shown {
       .map(({ ladder, action, description }) => ({ ladder: clip(ladder, LADDER_LIMIT), action, description })),
     planTotal: steps.length,
   };
+}
+
+/** An object that goes, and of which no ladder has more to say. */
+export const BEING_TAKEN_DOWN = { reason: 'Deleting', text: 'The object is being taken down.' } as const;
+
+/** Not Ready, and which of the two that kstatus reads: they are present only while they are true. `main`: what `said` is about. */
+export function notReady(main: Rest | undefined, said: { reason: string; text: string }): Report['conditions'] {
+  const { reason } = said;
+  const message = clip(said.text, MESSAGE_LIMIT);
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type: main && needsPerson(main) ? 'Stalled' : 'Reconciling', status: 'True', reason, message },
+  ];
 }
 
 /** Something happened since the status was last written: the object got ready, or got stuck for another reason. */

@@ -1,3 +1,4 @@
+import { BEING_TAKEN_DOWN, notReady } from '../../../operator/words/report.ts';
 import { isDone, needsPerson, primary } from '../../../operator/words/rests.ts';
 import { capital, clip, MESSAGE_LIMIT } from '../../../operator/words/text.ts';
 import { grantedCondition } from '../grants/describe.ts';
@@ -40,21 +41,13 @@ export function conditions(
   ];
 }
 
-/** Ready, and the two that kstatus reads: present only while they are true. */
 function lifecycle(seen: Seen, rests: readonly Rest[], deleting: boolean): readonly Condition[] {
   const main = primary(rests);
-  if (!main && !deleting) {
-    // All is done, and yet some guests are turned away for hours: whoever looks for the fault finds the word here.
-    const reason = seen.access?.facts.settling === 'before' ? 'AccessSettling' : 'Ready';
-    return [{ type: 'Ready', status: 'True', reason, message: readyMessage(seen) }];
-  }
-  const reason = main ? say(seen, main).reason : 'Deleting';
-  const message = clip(main ? line(seen, main) : 'The object is being taken down.', MESSAGE_LIMIT);
-  const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
-  return [
-    { type: 'Ready', status: 'False', reason, message },
-    { type: kind, status: 'True', reason, message },
-  ];
+  if (main) return notReady(main, { reason: say(seen, main).reason, text: line(seen, main) });
+  if (deleting) return notReady(undefined, BEING_TAKEN_DOWN);
+  // All is done, and yet some guests are turned away for hours: whoever looks for the fault finds the word here.
+  const reason = seen.access?.facts.settling === 'before' ? 'AccessSettling' : 'Ready';
+  return [{ type: 'Ready', status: 'True', reason, message: readyMessage(seen) }];
 }
 
 const of = (rests: readonly Rest[], machine: string) => rests.find((rest) => rest.machine === machine);

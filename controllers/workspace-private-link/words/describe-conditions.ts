@@ -1,4 +1,5 @@
-import { isDone, needsPerson, primary } from '../../../operator/words/rests.ts';
+import { BEING_TAKEN_DOWN, notReady } from '../../../operator/words/report.ts';
+import { isDone, primary } from '../../../operator/words/rests.ts';
 import { capital, clip, MESSAGE_LIMIT } from '../../../operator/words/text.ts';
 import { ignoredAbandon } from '../credentials/describe-abandonment.ts';
 import type { Report, Rest, Seen } from '../types.ts';
@@ -54,19 +55,12 @@ export function conditions(
   ];
 }
 
-/** Ready, and the two that kstatus reads: present only while they are true. */
 function lifecycle(seen: Seen, main: Rest | undefined, deleting: boolean): readonly Condition[] {
   if (!main && !deleting) {
     return [{ type: 'Ready', status: 'True', reason: 'Ready', message: readyMessage(seen) }];
   }
-  const reason = main ? say(seen, main).reason : 'Deleting';
-  const said = main ? line(seen, main) : 'The object is being taken down.';
-  const message = clip(`${said}${ignoredAbandon(seen)}`, MESSAGE_LIMIT);
-  const kind = main && needsPerson(main) ? 'Stalled' : 'Reconciling';
-  return [
-    { type: 'Ready', status: 'False', reason, message },
-    { type: kind, status: 'True', reason, message },
-  ];
+  const { reason, text } = main ? { reason: say(seen, main).reason, text: line(seen, main) } : BEING_TAKEN_DOWN;
+  return notReady(main, { reason, text: `${text}${ignoredAbandon(seen)}` });
 }
 
 /** Ready may still carry things that a person should not overlook. */
