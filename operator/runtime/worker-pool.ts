@@ -9,7 +9,7 @@ const LONGEST_SLICE_MS = 10;
  * pass that ends, or after so many milliseconds.
  */
 const FIRST_WORKERS = 2;
-const ANOTHER_AFTER_MS = 250;
+const ANOTHER_AFTER_MS = 500;
 
 export type WorkerPoolOptions = {
   queue: Pick<WorkQueue, 'take' | 'done' | 'ready'>;

@@ -51,7 +51,7 @@ describe('workers at the start of a process', () => {
   test('become more with time, when the first passes take long', async () => {
     const { pool, after } = crowd(16);
     await after(0);
-    await after(1_000);
+    await after(2_000);
     expect(pool.active()).toBe(6);
     await after(60_000);
     expect(pool.active()).toBe(16);
