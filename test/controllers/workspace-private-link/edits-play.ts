@@ -424,7 +424,8 @@ function waysIn(world: World): string[] {
         approved.some(({ fqdns, address }) => fqdns.includes(fqdn) && addresses.includes(address)),
     );
   return [...world.records].flatMap(([zone, records]) => {
-    const isSeen = (world.links.get(zone) ?? []).some(({ name }) => name !== 'by-hand');
+    // Also by a link that somebody made by hand: its network sees the names.
+    const isSeen = (world.links.get(zone) ?? []).length > 0;
     return isSeen && names.size > 0 && [...names].every((fqdn) => isReached(records, fqdn)) ? [zone] : [];
   });
 }
@@ -484,6 +485,9 @@ function noteExempt(play: Play): void {
   for (const { living } of play.players) {
     const { spec, metadata } = living.resource;
     if (spec.deletionPolicy === 'Retain') for (const thing of surplusOf(play)) play.exempt.add(thing);
+    const service = metadata.annotations?.['fabriclink.dev/service'];
+    if (service === 'adopted' || service === 'taking')
+      play.adopted.add(key(desiredOf(living.resource, 'c1').service.id));
     for (const value of Object.values(metadata.annotations ?? {})) {
       const [how, id] = value.split(' ');
       if ((how === 'adopted' || how === 'taking') && id) play.adopted.add(key(id));
