@@ -213,6 +213,22 @@ describe('a mapping that somebody else makes meanwhile', () => {
     expect(told).toContain('DELETE https://api.fabric.microsoft.com');
   });
 
+  test('takes the place of ours under the same id, and stays where its time tells', async () => {
+    chooseAnswers(stage, { mappingRow: 'echo', mappingTimes: 'createdDateTime' });
+    await stage.startOperator();
+    await stage.apply(mappingManifest(ANA));
+    await playUntilMappingReady(stage);
+    await stage.pass(2 * HOUR_MS);
+    delete stage.simulator.world.fabric.mappings[rowOf(ANA.objectId)!.id];
+    mapByHand(ANA);
+    await stage.pass(HOUR_MS);
+    expect(eventReasons(stage)).toContain('MappingForeign');
+    expect(noteOf('mapping')).toMatch(/^adopted /);
+    await deleteMappingObject(stage);
+    await playUntilMappingGone(stage);
+    expect(rowOf(ANA.objectId)).toBeDefined();
+  });
+
   test('is not suspected where Fabric lists ours under another id than it answered, and tells when it was made', async () => {
     chooseAnswers(stage, { mappingAnswer: 'row', mappingTimes: 'createdDateTime' });
     await stage.startOperator();
