@@ -12,7 +12,7 @@ type Flight = {
 
 type Failure = { error: unknown; untilMs: number; begun: number };
 
-/** Undefined rather than deleted: an object that loses a property takes six times the memory, and each zone group has one. */
+/** Undefined rather than deleted: an object that loses a property takes five times the memory, and each zone group has one. */
 type Entry = {
   value: { read: Read<unknown>; begun: number } | undefined;
   failure: Failure | undefined;

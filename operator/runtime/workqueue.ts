@@ -36,7 +36,7 @@ type Entry = {
   state: 'waiting' | 'ready' | 'taken';
   readyAtMs: number;
   takenAtMs: number;
-  /** Undefined rather than deleted: an object that loses a property takes six times the memory, and each key has one. */
+  /** Undefined rather than deleted: an object that loses a property takes five times the memory, and each key has one. */
   again: { priority: Priority; readyAtMs: number } | undefined;
 };
 
