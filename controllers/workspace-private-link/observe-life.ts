@@ -3,6 +3,7 @@ import { isOpening, mayBeDenied, observeAccess, readGlass, readPolicy } from './
 import { awaitsRequester, isUndecided, observeDecisions, revokesSomebody, withHolds } from './connections/observe.ts';
 import { seenBy } from './credentials/consumers.ts';
 import { noteKeys } from './desired-endpoint-notes.ts';
+import { same } from './desired-names.ts';
 import { staleNotes } from './desired-provenance.ts';
 import { observeDns, unapprovedDns } from './dns/observe.ts';
 import { observeDnsAhead } from './dns/observe-ahead.ts';
@@ -98,7 +99,7 @@ export async function observeLife(first: Context, isDecisive = false): Promise<S
     desired: context.desired,
     provenance: context.provenance,
     service,
-    endpoints: endpoints.map((endpoint) => withHold(endpoint, endpoints, isClosed)),
+    endpoints: endpoints.map((endpoint) => withHold(context, endpoint, endpoints, isClosed)),
     removals,
     connections: withHolds(context, connections, endpoints, isClosed),
     // What stands in the way changes slowly, and settings are read under a small quota: at the shared pace.
@@ -209,9 +210,23 @@ async function withDns(context: Context, base: EndpointBase, all: readonly Endpo
   };
 }
 
+/**
+ * Names still lead to the one when another endpoint goes. With a zone group all records of its names go, also those that
+ * the group of this one has written over them in the same zone.
+ */
+const outlasts = ({ provenance }: Pick<Context, 'provenance'>, { desired }: EndpointSeen, goingRef: string): boolean =>
+  desired.dns?.mode !== 'ZoneGroup' || !same(provenance.zoneGroups[goingRef], desired.dns.zoneId);
+
 /** While access may be denied, an approved endpoint is held unless another one is a proven way in. */
-function withHold(endpoint: EndpointSeen, all: readonly EndpointSeen[], denied: boolean): EndpointSeen {
-  const otherWay = all.some((other) => other !== endpoint && other.counts);
+function withHold(
+  context: Context,
+  endpoint: EndpointSeen,
+  all: readonly EndpointSeen[],
+  denied: boolean,
+): EndpointSeen {
+  const otherWay = all.some(
+    (other) => other !== endpoint && other.counts && outlasts(context, other, endpoint.desired.ref),
+  );
   const mayBeTheWay = !['rejected', 'disconnected'].includes(endpoint.facts.connection);
   const hold = denied && mayBeTheWay && !otherWay ? 'held' : 'free';
   return {
@@ -241,17 +256,17 @@ async function observeRemovals(
 ): Promise<readonly RemovalSeen[]> {
   const { spec } = context.pass.resource;
   const connections = await connectionsOf();
-  const otherWay = endpoints.some(({ counts }) => counts);
+  const hasOtherWay = (ref: string) => endpoints.some((one) => one.counts && outlasts(context, one, ref));
   // The spec opens it, and Fabric takes its quarter of an hour until everybody is let in: as before a deletion.
   const opens = denied && spec.inbound?.publicAccess === 'Allow' && context.provenance.accessBefore !== 'none';
   const waits = opens || (!denied && isOpening(context));
-  const gate = otherWay ? 'open' : waits ? 'awaitingAccess' : denied ? 'lastProof' : 'open';
+  const closed = waits ? 'awaitingAccess' : denied ? 'lastProof' : 'open';
   return Promise.all(
     removed.map((one, index) =>
       observeRemoval(context, {
         ...one,
         deleting: false,
-        gate,
+        gate: hasOtherWay(one.ref) ? 'open' : closed,
         policy: spec.deletionPolicy ?? 'DeleteCreated',
         connections,
         keepsZones: index === 0,

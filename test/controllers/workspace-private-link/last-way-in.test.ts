@@ -408,3 +408,68 @@ describe('an approval of a managed private endpoint that Fabric has not confirme
     expect(Object.keys(living.resource.metadata.annotations!).join()).not.toContain('match.');
   });
 });
+
+describe('two zone groups in one zone of a closed workspace', () => {
+  const CENTRAL = ZONE.replace('/fabric/', '/central/');
+  const inCentral = (name: string) =>
+    anEndpoint(name, { dns: { ...anEndpoint('x').dns!, zoneId: CENTRAL, virtualNetworkLinks: [] } });
+
+  /** The first moves into the zone where the second is: it has the zone by its place in the list. */
+  const aSharedZone = async () => {
+    const world = aWorld();
+    world.zones.set(CENTRAL.toLowerCase(), {
+      id: CENTRAL,
+      tags: {},
+      numberOfRecordSets: 1,
+      numberOfVirtualNetworkLinks: 1,
+    });
+    world.links.set(CENTRAL.toLowerCase(), [
+      {
+        id: 'x',
+        name: 'by-hand',
+        virtualNetworkId: HUB_NETWORK,
+        registrationEnabled: false,
+        fallbackToInternet: true,
+        state: 'Completed',
+        tags: {},
+      },
+    ]);
+    const first = { ...anEndpoint('first'), dns: { ...anEndpoint('x').dns!, virtualNetworkLinks: [] } };
+    const living = live(
+      world,
+      aWorkspacePrivateLink({ inbound: DENY, endpoints: [first, inCentral('second'), spoke()] }),
+    );
+    await living.settle();
+    world.nowMs += 31 * MINUTE_MS;
+    living.change(({ spec }) => (spec.endpoints = [inCentral('first'), inCentral('second'), spoke()]));
+    await living.settle();
+    living.change(({ spec }) => (spec.endpoints = [inCentral('first'), inCentral('second')]));
+    await living.settle();
+    expect([world.policy.inbound, living.rest('proof/first'), living.rest('dns/second')]).toEqual([
+      'Deny',
+      'Verified.Proven',
+      'Zone.Conflict',
+    ]);
+    return { world, living };
+  };
+  const names = (world: ReturnType<typeof aWorld>) => (world.records.get(CENTRAL.toLowerCase()) ?? []).length;
+
+  test('neither goes while the other is the way in: with its group it would take the names of both', async () => {
+    const { world, living } = await aSharedZone();
+    living.change(({ spec }) => (spec.endpoints = [inCentral('first')]));
+    await living.settle();
+    expect([names(world), living.rest('removal/second')]).toEqual([5, 'Access.Held']);
+    living.change(({ spec }) => (spec.endpoints = [inCentral('first'), spoke()]));
+    await living.settle();
+    expect([names(world), living.condition('Ready').status]).toEqual([5, 'True']);
+    expect(world.endpoints.has(endpointId('pe-second').toLowerCase())).toBe(false);
+  });
+
+  test('nor does one of them follow its entry into another zone', async () => {
+    const { world, living } = await aSharedZone();
+    const second = { ...anEndpoint('second'), dns: { ...anEndpoint('x').dns!, virtualNetworkLinks: [] } };
+    living.change(({ spec }) => (spec.endpoints = [inCentral('first'), second]));
+    await living.settle();
+    expect([names(world), living.rest('dns/second')]).toEqual([5, 'Records.Held']);
+  });
+});
