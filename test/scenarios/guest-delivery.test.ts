@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { crossTenantMappings } from '../../crds/cross-tenant-mapping.ts';
 import { PUBLISHED_BY } from '../../operator/clients/kube/published.ts';
-import { SECRETS } from '../../operator/clients/kube/resources.ts';
+import { CONFIG_MAPS, SECRETS } from '../../operator/clients/kube/resources.ts';
 import type { KubeObject } from '../../operator/clients/kube/types.ts';
 import { addItem, workspaceIn } from '../../simulator/fabric/build.ts';
 import { consent } from '../../simulator/fabric/mapping-out-of-band.ts';
@@ -178,6 +178,25 @@ describe('a guest with roles and a connection string', () => {
     await stage.run(() => published('private') !== '', { withinMs: HOUR_MS, what: 'the other string is published' });
     expect(published('private')).toMatch(/\.z5a\.datawarehouse\.fabric\.microsoft\.com$/);
     expect(Object.keys(secretOf()!.data!)).toEqual(['private']);
+  });
+
+  test('what is published stays while the other place is somebody else’s', async () => {
+    await stage.kube.create(CONFIG_MAPS, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'taken', namespace: NAMESPACE },
+      data: { mine: 'yes' },
+    });
+    await stage.apply(mappingManifest(ANA, { ...FULL, publishTo: { configMapName: 'taken' } }));
+    await stage.run(() => mappingSaid(stage, 'Published') === 'False TargetExists', {
+      withinMs: HOUR_MS,
+      what: 'the place is taken',
+    });
+    await stage.pass(HOUR_MS);
+    expect(secretOf()).toBeDefined();
+    const { message } = mappingCondition(stage, 'Published')!;
+    expect(message).toContain('(ConfigMap taken)');
+    expect(message).toMatch(/until then Secret \S+ goes on/);
   });
 
   test('another place takes the first away', async () => {

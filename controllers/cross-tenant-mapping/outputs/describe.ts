@@ -5,11 +5,11 @@ type Condition = Pick<Report['conditions'][number], 'status' | 'reason' | 'messa
 
 const UNKNOWN = new Set(['PublishingUnobservable', 'PublishingRefused']);
 
-const placeOf = ({ outputs }: Seen): Holder | undefined =>
-  outputs?.facts.previous === 'none' ? outputs.holder : (outputs?.note ?? outputs?.holder);
+const placeOf = ({ outputs }: Seen, { phase }: Rest): Holder | undefined =>
+  phase.startsWith('Withdraw.') ? (outputs?.note ?? outputs?.holder) : outputs?.holder;
 
 export function outputsDetail(seen: Seen, rest: Rest): string | undefined {
-  const place = placeOf(seen);
+  const place = placeOf(seen, rest);
   if (!place) return undefined;
   const named = `${place.kind} ${place.name}`;
   if (rest.reason !== 'AwaitingStrings') return named;
@@ -22,7 +22,10 @@ export function outputsRemedy({ outputs, desired }: Seen, { reason }: Rest): str
   const { holder } = outputs ?? {};
   if (reason !== 'TargetExists' || !holder) return undefined;
   const label = `fabriclink.dev/published-by=${desired.uid}`;
-  return `choose another name, delete it, or hand it over: \`kubectl -n ${desired.namespace} label ${holder.kind.toLowerCase()} ${holder.name} ${label}\`; its other keys stay as they are, and the operator looks again every ten minutes`;
+  const { facts, note } = outputs ?? {};
+  const stays =
+    facts?.previous === 'left' && note ? `; until then ${note.kind} ${note.name} goes on saying what it says` : '';
+  return `choose another name, delete it, or hand it over: \`kubectl -n ${desired.namespace} label ${holder.kind.toLowerCase()} ${holder.name} ${label}\`; its other keys stay as they are, and the operator looks again every ten minutes${stays}`;
 }
 
 /** The condition Published; undefined where nothing is to be published. */

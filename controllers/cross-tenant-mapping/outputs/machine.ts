@@ -8,6 +8,11 @@ const is = (test: (facts: OutputsFacts) => boolean) => when<OutputsFacts>(test);
 export const outputsMachine = setup({
   types: { context: {} as OutputsFacts, input: {} as OutputsFacts },
   guards: {
+    // What guests read is not taken away for a place where nothing can be put.
+    unmovable: is(
+      ({ previous, wanted, target }) =>
+        previous === 'left' && wanted && (target === 'taken' || target === 'refused' || target === 'unobservable'),
+    ),
     previousLeft: is(({ previous }) => previous === 'left'),
     previousRefused: is(({ previous }) => previous === 'refused'),
     previousUnobservable: is(({ previous }) => previous === 'unobservable'),
@@ -30,6 +35,7 @@ export const outputsMachine = setup({
       states: {
         Check: {
           always: [
+            { guard: 'unmovable', target: '#outputs.Publish' },
             { guard: 'previousLeft', target: 'Withdrawing' },
             { guard: 'previousRefused', target: 'Refused' },
             { guard: 'previousUnobservable', target: 'Unobservable' },

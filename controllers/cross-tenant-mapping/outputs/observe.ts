@@ -28,7 +28,9 @@ export async function observeOutputs(context: Asking, strings: StringsSeen): Pro
   if (note && !sameHolder(note, holder)) {
     const before = await read(context, note);
     if (before.fault) return { ...seen, facts: { ...blank, previous: blindness(before.fault) }, fault: before.fault };
-    return { ...seen, facts: { ...blank, previous: 'left' } };
+    const next = holder && (await read(context, holder));
+    const target = next?.fault ? blindness(next.fault) : next?.value.state === 'taken' ? 'taken' : 'absent';
+    return { ...seen, facts: { ...blank, previous: 'left', target }, ...(next?.fault && { fault: next.fault }) };
   }
   if (!holder) return { ...seen, facts: blank };
   const found = await read(context, holder);

@@ -74,8 +74,13 @@ describe('over every observation', () => {
         ({ target, content }) => target !== 'absent' || content === 'some',
       ),
       'never touches what is another’s': ({ target, previous, wanted }, { reason, effect }) =>
-        target !== 'taken' || previous !== 'none' || !wanted || (reason === 'TargetExists' && effect === undefined),
-      'withdraws first': ({ previous }, { effect }) => (previous === 'left') === (effect === 'withdrawStrings'),
+        target !== 'taken' ||
+        !['none', 'left'].includes(previous) ||
+        !wanted ||
+        (reason === 'TargetExists' && effect === undefined),
+      'withdraws first, and nothing for a place where nothing can be put': ({ previous, wanted, target }, { effect }) =>
+        (effect === 'withdrawStrings') ===
+        (previous === 'left' && !(wanted && ['taken', 'refused', 'unobservable'].includes(target))),
       'Ready is whole, or not wanted': ({ wanted, previous, target }, { tag }) =>
         (tag === 'ready') === (previous === 'none' && (!wanted || target === 'current')),
     };
