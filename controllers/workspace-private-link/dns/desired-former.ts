@@ -40,12 +40,11 @@ export function formerDns({
   return records.length + zoneIds.length === 0 ? undefined : { records, zoneIds };
 }
 
-/** A zone group follows its entry into another zone once that one is linked: until then it writes here. */
+/** A zone group follows its entry into another zone, or goes, once that one is linked: until then it writes here. */
 export const hasMovingGroup = (
   { desired, provenance }: { desired: Desired; provenance: Provenance },
   zoneId: ArmId,
 ): boolean =>
   desired.endpoints.some(
-    ({ ref, dns }) =>
-      dns?.mode === 'ZoneGroup' && !same(dns.zoneId, zoneId) && same(provenance.zoneGroups[ref], zoneId),
+    ({ ref, dns }) => dns !== undefined && !same(dns.zoneId, zoneId) && same(provenance.zoneGroups[ref], zoneId),
   );

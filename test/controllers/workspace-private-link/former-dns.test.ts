@@ -65,6 +65,19 @@ describe('an entry that moves to another zone, with its network', () => {
     },
   );
 
+  test('and is served in the other way from then on: the zone group goes, too', async () => {
+    const world = aWorldWithCentral();
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [inMode('ZoneGroup')] }));
+    await living.settle();
+    living.change(({ spec }) => (spec.endpoints = [inMode('Records', CENTRAL)]));
+    for (let round = 0; round < 3; round += 1) {
+      world.nowMs += 2 * MINUTE_MS;
+      await living.settle();
+    }
+    expect([living.condition('Ready').status, world.zoneGroups.size]).toEqual(['True', 0]);
+    expect([linksIn(world, CENTRAL), world.zones.has(ZONE.toLowerCase())]).toEqual([[HUB_NETWORK], false]);
+  });
+
   test('takes no record of the zone of before away while it is the only proven way into a closed workspace', async () => {
     const world = aWorldWithCentral();
     const living = live(world, aWorkspacePrivateLink({ inbound: DENY, endpoints: [inMode('Records')] }));
