@@ -117,6 +117,20 @@ function orphansOf(play: Play): string[] {
   );
 }
 
+/** Names under our mark that lead to no endpoint: Azure gives the address to whoever comes next. */
+function deadNames({ world }: Play): string[] {
+  const alive = new Set(
+    [...world.endpoints.values()].flatMap(({ id }) => (addressesOf(world, id) ?? []).map(({ address }) => address)),
+  );
+  return [...world.records].flatMap(([zone, records]) =>
+    records
+      .filter(({ metadata }) => metadata[OWNER_TAG]?.startsWith('c1'))
+      .flatMap(({ name, addresses }) =>
+        addresses.filter((address) => !alive.has(address)).map((address) => `${zone} ${name} → ${address}`),
+      ),
+  );
+}
+
 /** Notes about endpoints that name neither what the spec wants nor what is still there. */
 function emptyNotes(play: Play): string[] {
   return play.players.flatMap((player) => {
@@ -135,6 +149,7 @@ function emptyNotes(play: Play): string[] {
     return Object.entries(annotations)
       .filter(([note]) => /\/(endpoint|zone-group|records|zone|linked-zone|link|recreated)\./.test(note))
       .filter(([note, value]) => !value.split(' ').some((word) => ids.includes(key(word))) && !isOfNotedZone(note))
+      .filter(([, value]) => !desired.endpoints.some(({ ref }) => value.endsWith(`#${ref}`)))
       .map(([note, value]) => `${player.name} ${note}: ${value}`);
   });
 }
@@ -169,6 +184,9 @@ const EXCUSES: ReadonlySet<string> = new Set([
   'HeldByDeny',
   'ForeignOwner',
   'AdoptionNever',
+  'ListedReject',
+  'ConnectionRejected',
+  'RecreationPaused',
 ]);
 
 /** After everything: what must be true of clouds and notes, whatever happened before. */
@@ -184,6 +202,8 @@ export function judge(play: Play): void {
     ? orphans
     : orphans.filter((thing) => thing.startsWith('endpoint') && !told.includes(thing.split(' ')[1]!));
   if (untold.length > 0) throw new Broken(play, `orphans:\n${untold.join('\n')}`);
+  const dead = isAsked && play.exempt.size === 0 ? deadNames(play) : [];
+  if (dead.length > 0) throw new Broken(play, `names that lead nowhere:\n${dead.join('\n')}`);
   const notes = isAsked ? emptyNotes(play) : [];
   if (notes.length > 0) throw new Broken(play, `notes of nothing:\n${notes.join('\n')}`);
 }

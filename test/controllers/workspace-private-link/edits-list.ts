@@ -124,6 +124,27 @@ const EDITS: readonly Edit[] = [
       void (spec.deletionPolicy = play.chance.oneOf(['DeleteCreated', 'DeleteCreated', 'DeleteAll', 'Retain'])),
   },
   {
+    name: 'rejections',
+    weight: 3,
+    make(play, resource) {
+      resource.spec.connections = idsOf(resource)
+        .filter(() => play.chance.happens(0.3))
+        .map(({ name, resourceId }) => ({
+          name: `not-${name}`,
+          source: { privateEndpointId: resourceId },
+          decision: 'Reject' as const,
+        }));
+    },
+  },
+  {
+    name: 'recreatePolicy',
+    weight: 1,
+    make(play, resource) {
+      const entry = entryAt(play, resource);
+      if (entry) entry.recreatePolicy = play.chance.oneOf(['Never', 'OnRejection']);
+    },
+  },
+  {
     name: 'inbound',
     weight: 3,
     make(play, { spec }) {

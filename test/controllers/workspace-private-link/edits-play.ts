@@ -5,13 +5,39 @@ import { MINUTE_MS, remove } from './living.ts';
 
 class Death extends Error {}
 
+/** Writes that somebody without a role is refused, for a while. */
+const REFUSABLE = [
+  'policy.put Allow/Allow',
+  'policy.put Deny/Allow',
+  'endpoints.put',
+  'endpoints.delete',
+  'connections.Approved',
+  'connections.Rejected',
+  'connections.delete',
+  'zoneGroups.put',
+  'zoneGroups.delete',
+  'zones.create',
+  'records.put',
+  'records.delete',
+  'links.put',
+  'links.delete',
+  'services.put',
+] as const;
+
 /** Looks in once: a pass, at whose writes the process may die. */
 async function lookIn(play: Play, player: Player, deadly: boolean): Promise<void> {
   const { world } = play;
   let left = deadly ? 1 + play.chance.below(6) : 0;
   const hadWay = waysIn(play.world);
   const wasDenied = world.policy.inbound === 'Deny';
+  const accessBefore = player.living.resource.metadata.annotations?.['fabriclink.dev/access-before'];
   const isGoing = player.living.resource.metadata.deletionTimestamp !== undefined;
+  const refused = deadly && play.chance.happens(0.5) ? play.chance.oneOf(REFUSABLE) : undefined;
+  if (refused !== undefined) {
+    const refusal = { disposition: 'blocked', reason: 'Forbidden', message: 'the role is gone', status: 403 } as const;
+    world.refusals = { [refused]: refusal };
+    play.story.push(`${player.name}: ${refused} is refused`);
+  }
   world.interrupt = (operation, moment) => {
     if (moment === 'before' && operation.startsWith('policy.put Deny') && !wasDenied && waysIn(world).length === 0)
       throw new Broken(play, 'denied without a way in');
@@ -28,10 +54,16 @@ async function lookIn(play: Play, player: Player, deadly: boolean): Promise<void
     player.living = livingOf(play, player, player.living.resource);
   } finally {
     world.interrupt = () => undefined;
+    world.refusals = {};
   }
   if (foreignView(world) !== play.foreign) throw new Broken(play, 'something of others was changed');
   if (wasDenied && world.policy.inbound === 'Deny' && hadWay.length > 0 && waysIn(world).length === 0 && !isGoing)
     throw new Broken(play, 'the last way in was taken away');
+  const { inbound } = player.living.resource.spec;
+  const isMeant = inbound?.onDelete === 'Keep' || (inbound?.onDelete === 'Restore' && accessBefore === 'Deny');
+  const isOurs = isGoing && wasDenied && accessBefore !== undefined && !isMeant;
+  if (isOurs && world.policy.inbound === 'Deny' && hadWay.length > 0 && waysIn(world).length === 0)
+    throw new Broken(play, 'a deletion locked everybody out');
 }
 
 /** Plays on until nothing happens any more, through every published delay. */

@@ -125,7 +125,9 @@ export function fakeCloud(world: World): Clouds {
     const service = world.services.get(key(body.targetId));
     if (!service || service.connections.some(({ privateEndpointId }) => key(privateEndpointId ?? '') === key(id)))
       return;
-    const connection = { id: `${service.id}/c`, name: `c-${service.connections.length}`, privateEndpointId: id };
+    // Some of before may be gone: a number that another one has would be decided about together with that one.
+    const number = 1 + Math.max(-1, ...service.connections.map(({ name }) => Number(name.slice('c-'.length))));
+    const connection = { id: `${service.id}/c`, name: `c-${number}`, privateEndpointId: id };
     const status = body.mode === 'Auto' ? 'Approved' : 'Pending';
     world.services.set(key(service.id), {
       ...service,
