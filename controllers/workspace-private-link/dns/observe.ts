@@ -4,7 +4,17 @@ import { ADOPTED_TAG, OWNER_TAG, same } from '../desired-names.ts';
 import type { EndpointBase } from '../endpoint/observe.ts';
 import { proofOf } from '../proof/observe.ts';
 import { type EndpointContext, type Reader, settled } from '../reading.ts';
-import type { ARecord, Desired, DesiredDns, DnsFacts, DnsSeen, DnsZone, Fault, RecordWrite } from '../types.ts';
+import type {
+  ARecord,
+  Desired,
+  DesiredDns,
+  DesiredEndpoint,
+  DnsFacts,
+  DnsSeen,
+  DnsZone,
+  Fault,
+  RecordWrite,
+} from '../types.ts';
 import { dnsInPlace } from './machine.ts';
 import { observeLinks } from './observe-links.ts';
 import { type Expected, recordAt, recordsOf, sameAddresses, sharedRecords, sharersOf } from './observe-records.ts';
@@ -163,7 +173,10 @@ async function observeZoneGroup(
   const group = read.value;
   if (!group) {
     // A zone group writes over whatever bears its names: somebody else's answers are not ours to replace.
-    const foreign = foreignRecord(context, all, own);
+    const others = isAlone(context, desired, dns.zoneId)
+      ? all.filter((record) => whoseRecord(context.desired, record) !== 'ours')
+      : all;
+    const foreign = foreignRecord(context, others, own);
     return { ...(foreign ?? { state: 'missing' }), expected: own, pending };
   }
   return { ...judged(), expected: own, isGrouped: true };
@@ -185,6 +198,15 @@ async function observeZoneGroup(
     return { ...sets, state: AS_THEY_ARE.has(sets.state) ? sets.state : 'extra' };
   }
 }
+
+/** No other endpoint of this object, staying or going, has names in the zone: what bears our mark there is only left over. */
+const isAlone = (
+  { desired, leaving = [] }: Pick<Reader, 'desired' | 'leaving'>,
+  { ref }: DesiredEndpoint,
+  zoneId: string,
+): boolean =>
+  !desired.endpoints.some((other) => other.ref !== ref && same(other.dns?.zoneId, zoneId)) &&
+  !leaving.some(({ zoneIds }) => zoneIds.some((id) => same(id, zoneId)));
 
 const AS_THEY_ARE: ReadonlySet<DnsFacts['records']> = new Set(['met', 'foreign', 'unadopted']);
 

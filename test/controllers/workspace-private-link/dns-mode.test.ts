@@ -131,3 +131,33 @@ describe('records that an endpoint shared with another one, when it goes', () =>
     expect(addressesIn(world)).toEqual(addressesFor(world, ['spoke']));
   });
 });
+
+describe('records of our own that are wrong, where a zone group is wanted now', () => {
+  const left = async (endpoints: WorkspacePrivateLinkEndpoint[], mark?: Record<string, string>) => {
+    const world = aWorld();
+    const living = live(world, aWorkspacePrivateLink({ endpoints: [inMode('Records', 'hub')] }));
+    await living.settle();
+    const records = world.records.get(ZONE.toLowerCase()) ?? [];
+    world.records.set(
+      ZONE.toLowerCase(),
+      records.map((record) => ({ ...record, addresses: ['10.9.9.9'], ...(mark && { metadata: mark }) })),
+    );
+    living.change(({ spec }) => (spec.endpoints = endpoints));
+    await living.settle();
+    return { world, living };
+  };
+
+  test('are left over from an endpoint that is gone, and written over', async () => {
+    const { world, living } = await left([inMode('ZoneGroup', 'hub')]);
+    expect([living.condition('Ready').status, addressesIn(world)]).toEqual(['True', addressesFor(world, ['hub'])]);
+  });
+
+  const OTHERS = { 'fabriclink-owner': 'c9.team.sales.uid-9' };
+  test.each([
+    ['another endpoint has the zone, too', [inMode('ZoneGroup', 'hub'), inMode('Records', 'spoke')], undefined],
+    ['they are of somebody else', [inMode('ZoneGroup', 'hub')], OTHERS],
+  ])('stay where %s', async (_, endpoints, mark) => {
+    const { world, living } = await left(endpoints, mark);
+    expect([living.rest('dns/hub'), world.zoneGroups.size]).toEqual(['Records.Foreign', 0]);
+  });
+});
