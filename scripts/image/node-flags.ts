@@ -4,3 +4,6 @@
  * collects: the memory of a container is too dear for that. What it saves and costs is in docs/performance.md.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40'] as const;
+
+/** What the image runs. */
+export const COMMAND = ['/usr/bin/node', ...NODE_FLAGS, '/app/operator.mjs'] as const;

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { CONFIG_MAPS } from '../../operator/clients/kube/resources.ts';
 import type { KubeClient, KubeObject, ResourceType } from '../../operator/clients/kube/types.ts';
 import { cacheSettings } from '../../scripts/image/compile-cache.ts';
+import { COMMAND } from '../../scripts/image/node-flags.ts';
 import type { Pod } from '../chart/chart.ts';
 import { type Container, startContainer } from '../image/container.ts';
 import type { Server } from './servers.ts';
@@ -69,7 +70,7 @@ export async function startPod({ server, kube, layout, folder }: Place, deployme
     ...Object.fromEntries(own),
   };
   const empty = await mkdtemp(join(folder, 'tmp-'));
-  return startContainer(layout, empty, env, ['/usr/bin/node', '/app/operator.mjs']);
+  return startContainer(layout, empty, env, COMMAND);
 }
 
 export type RunningPod = Container;

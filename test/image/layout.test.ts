@@ -9,7 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { bundleInto } from '../../scripts/image/bundle.ts';
 import { cacheSettings } from '../../scripts/image/compile-cache.ts';
 import { NONROOT, writeLayout } from '../../scripts/image/layout.ts';
-import { NODE_FLAGS } from '../../scripts/image/node-flags.ts';
+import { COMMAND } from '../../scripts/image/node-flags.ts';
 import { skipped } from '../api/skipped.ts';
 import { type House, OPERATOR_NAMESPACE, openHouse } from '../support/stage-process.ts';
 import { eventually } from '../support/virtual-clock.ts';
@@ -17,7 +17,6 @@ import { type Container, startContainer, unable } from './container.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
-const COMMAND = ['/usr/bin/node', ...NODE_FLAGS, '/app/operator.mjs'];
 
 let folder: string;
 let layout: string;
@@ -131,7 +130,7 @@ else {
     test('could not write a file if it wanted to', async () => {
       const write = "require('node:fs').writeFileSync(process.argv[1], 'x')";
       for (const path of ['/app/x', '/tmp/x', '/x', '/app/operator.mjs']) {
-        const attempt = startContainer(layout, folder, { PATH: process.env.PATH! }, [COMMAND[0]!, '-e', write, path]);
+        const attempt = startContainer(layout, folder, { PATH: process.env.PATH! }, [COMMAND[0], '-e', write, path]);
         expect(await attempt.ended()).toBe(1);
         expect(attempt.output()).toMatch(/EROFS|EACCES/);
       }
