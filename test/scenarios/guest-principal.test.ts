@@ -188,6 +188,18 @@ describe('recycled after five days without a login', () => {
     expect(mappingCalls(stage, 'POST')).toHaveLength(1);
   });
 
+  test('a principal that nobody can look for is missed when its role is gone, and it is said why', async () => {
+    chooseAnswers(stage, { ...SILENT, lostPrincipalRoles: 'vanish' });
+    await begin(ANA, {});
+    await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'mapped' });
+    await patchSpec({ principalId: principal() });
+    await playUntilMappingReady(stage);
+    await stage.pass(HOUR_MS);
+    recyclePrincipal(stage.simulator.cloud, liveRows(stage)[0]!.id);
+    await playUntilMappingSaid(stage, 'PrincipalNotFound');
+    expect(mappingIn(stage)!.status!.nextStep).toContain('five days');
+  });
+
   test('a principal that a person named is missed where only the list tells, and not replaced', async () => {
     await begin(ANA, {});
     await stage.run(() => liveRows(stage).length === 1, { withinMs: HOUR_MS, what: 'mapped' });

@@ -4,7 +4,7 @@ import { notes } from '../desired-provenance.ts';
 import { didNothing, type Run } from '../effect-parts.ts';
 import { clientsOf, type Deps, type MyPass } from '../reading.ts';
 import type { GrantEffect, Seen } from '../types.ts';
-import { grantNote, noGrant } from './desired-notes.ts';
+import { grantNote, isHolding, noGrant } from './desired-notes.ts';
 import type { GrantNote, GrantSeen, RevocationSeen, RolePrincipal } from './types.ts';
 
 /** Published: "several minutes" until the directory knows a new principal (cloud-apis 6); then somebody should look. */
@@ -32,7 +32,10 @@ export const grantEffects = (deps: Deps): Readonly<Record<GrantEffect, Run>> => 
         // When a principal was first not found is kept: it tells how long to wait for it.
         await pass.annotate(error.reason === 'PrincipalNotFound' ? grantNote({ ...asked, how: 'refused' }) : former);
       }
-      throw error.reason === 'PrincipalNotFound' ? replicating(deps, pass, error, asked) : error;
+      if (error.reason !== 'PrincipalNotFound') throw error;
+      const isLate = nowMs - atMs >= deps.clock.scaled(REPLICATION_MS) || note?.how === 'adopted';
+      if (!isLate) throw replicating(deps, error);
+      throw isHolding(note) ? removed(error) : error;
     }
     tell(pass, 'RoleGranted', 'GrantRole', `Gave ${words(grant)}.`, grant);
   },
@@ -118,9 +121,19 @@ function tell(
   report(pass, { reason, action, note }, { workspaceId, principalId: principal.id, role, ...more });
 }
 
+/** It has had the role, or was asked to have it long ago: then it is no new one, and often nobody but this refusal tells that it is gone (cloud-apis 15.4). */
+const removed = (error: OperatorError): OperatorError =>
+  new OperatorError({
+    disposition: 'blocked',
+    reason: error.reason,
+    message: error.message,
+    remedy:
+      'a new principal would be known by now: Fabric removes that of a guest who has not signed in to a warehouse for five days, and makes another one when the guest signs in again; set spec.principalId to that one, or take it out of the spec where Fabric’s list tells it',
+    cause: error,
+  });
+
 /** A principal that was just made: the directory takes minutes, and nobody need act. */
-function replicating({ clock }: Deps, { nowMs }: MyPass, error: OperatorError, { atMs }: GrantNote): OperatorError {
-  if (nowMs - atMs >= clock.scaled(REPLICATION_MS)) return error;
+function replicating({ clock }: Deps, error: OperatorError): OperatorError {
   return new OperatorError({
     disposition: 'transient',
     reason: error.reason,
