@@ -95,7 +95,7 @@ const zoneGroup = {
     provisioningState: 'Succeeded',
     privateDnsZoneConfigs: [
       {
-        name: UNREAD,
+        name: 'fabric',
         properties: { privateDnsZoneId: ZONE_ID, recordSets: [{ fqdn: UNREAD, ipAddresses: [UNREAD] }] },
       },
     ],
@@ -209,7 +209,7 @@ describe('what is kept of thousands of resources', () => {
     },
     'zone groups': {
       read: (arm) => arm.privateEndpoints.zoneGroup(scopeOf('pe-a'), aCall()),
-      keeps: { name: 'default', provisioningState: 'Succeeded', zones: [{ zoneId: ZONE_ID }] },
+      keeps: { name: 'default', provisioningState: 'Succeeded', zones: [{ name: 'fabric', zoneId: ZONE_ID }] },
     },
     'links of a zone': {
       read: (arm) => arm.privateDns.links(ZONE_ID, aCall()),

@@ -214,11 +214,35 @@ describe('the clients against the simulated clouds', () => {
     await bench.clock.advance(5 * MINUTE_MS);
     const group = (await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value!;
     expect(group.provisioningState).toBe('Succeeded');
-    expect(group.zones).toEqual([{ zoneId: ZONE_ID }]);
+    expect(group.zones).toEqual([{ name: 'fabric', zoneId: ZONE_ID }]);
     expect((await arm.privateDns.records(ZONE_ID, bench.fresh())).value).toHaveLength(5);
     await arm.privateEndpoints.deleteZoneGroup(endpoint, bench.fresh());
     await bench.clock.advance(5 * MINUTE_MS);
     expect((await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value).toBeUndefined();
+  });
+
+  test('leave the configurations of other zones in a zone group that is put right', async () => {
+    bench = await startBench();
+    const { arm } = bench.clients;
+    await connected(bench);
+    const others = ZONE_ID.replace('privatelink.fabric.microsoft.com', 'privatelink.example.com');
+    const elsewhere = ZONE_ID.replace(GROUP, `${GROUP}-elsewhere`);
+    for (const zoneId of [ZONE_ID, others]) await arm.privateDns.createZone(zoneId, {}, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    await arm.privateEndpoints.putZoneGroup(endpoint, ZONE_ID, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    const [group] = Object.values(bench.simulator.world.arm.zoneGroups);
+    // Of one zone name there is one configuration: where it leads is ours to say.
+    group!.configs = [
+      { name: 'theirs', zoneId: others },
+      { name: 'fabric', zoneId: elsewhere },
+    ];
+    await arm.privateEndpoints.putZoneGroup(endpoint, ZONE_ID, bench.fresh());
+    await bench.clock.advance(5 * MINUTE_MS);
+    expect((await arm.privateEndpoints.zoneGroup(endpoint, bench.fresh())).value!.zones).toEqual([
+      { name: 'theirs', zoneId: others },
+      { name: 'fabric', zoneId: ZONE_ID },
+    ]);
   });
 
   test('read subnets, free addresses and provider registrations', async () => {

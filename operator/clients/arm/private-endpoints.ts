@@ -26,6 +26,8 @@ const ZONE_GROUP_NAME = 'default';
 const ZONE_CONFIG_NAME = 'fabric';
 const SETTLED = ['succeeded', 'failed', 'canceled'];
 
+const zoneNameOf = (zoneId: ArmId): string => zoneId.slice(zoneId.lastIndexOf('/') + 1).toLowerCase();
+
 /** Microsoft.Network/privateEndpoints with their interfaces and zone groups (cloud-apis sections 9 and 10.4). */
 export function createPrivateEndpoints(context: ArmContext, network: Network): ArmPrivateEndpoints {
   const { gate, observers, cacheKey } = context;
@@ -177,7 +179,12 @@ export function createPrivateEndpoints(context: ArmContext, network: Network): A
       await mutate(scope, inZone(scope, zoneId), () =>
         network.run(about(scope, 'write the zone group of', 'putZoneGroup', call), async (client) => {
           const name = current?.name ?? ZONE_GROUP_NAME;
-          const privateDnsZoneConfigs = [{ name: ZONE_CONFIG_NAME, privateDnsZoneId: zoneId }];
+          // The list is written whole. Zones of other names are somebody else's; one of the same name is what ours replaces.
+          const others = (current?.zones ?? []).filter((one) => zoneNameOf(one.zoneId) !== zoneNameOf(zoneId));
+          const privateDnsZoneConfigs = [...others, { name: ZONE_CONFIG_NAME, zoneId }].map((one) => ({
+            name: one.name,
+            privateDnsZoneId: one.zoneId,
+          }));
           await client.privateDnsZoneGroups
             .createOrUpdate(scope.resourceGroup, scope.name, name, { privateDnsZoneConfigs })
             .submitted();

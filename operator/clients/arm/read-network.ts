@@ -57,7 +57,10 @@ export function readZoneGroup(from: PrivateDnsZoneGroup): ZoneGroup {
   return {
     name: from.name ?? 'default',
     provisioningState: from.provisioningState ?? 'Unknown',
-    zones: (from.privateDnsZoneConfigs ?? []).map((config) => ({ zoneId: sharedText(config.privateDnsZoneId ?? '') })),
+    zones: (from.privateDnsZoneConfigs ?? []).map((config) => ({
+      name: sharedText(config.name ?? ''),
+      zoneId: sharedText(config.privateDnsZoneId ?? ''),
+    })),
   };
 }
 

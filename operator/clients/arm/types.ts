@@ -119,7 +119,8 @@ export type InterfaceAddress = { member: string; address: string; fqdns: readonl
 export type ZoneGroup = {
   name: string;
   provisioningState: ProvisioningState;
-  zones: readonly { zoneId: ArmId }[];
+  /** Its configurations: one for each zone; the name is unique in the group. */
+  zones: readonly { name: string; zoneId: ArmId }[];
 };
 
 export type EndpointScope = { subscriptionId: string; resourceGroup: string; name: string };

@@ -68,7 +68,7 @@ describe('dns.mode of a living endpoint, changed from ZoneGroup to Records', () 
     world.zoneGroups.set(endpointId('pe-hub').toLowerCase(), {
       name: 'theirs',
       provisioningState: 'Succeeded',
-      zones: [{ zoneId: ZONE }],
+      zones: [{ name: 'fabric', zoneId: ZONE }],
     });
     world.writes.length = 0;
     await living.settle();

@@ -226,7 +226,7 @@ export function fakeCloud(world: World): Clouds {
       zoneGroup: (scope) => read('zoneGroups.get', () => world.zoneGroups.get(key(endpointId(scope)))),
       putZoneGroup: (scope, zoneId) =>
         write('zoneGroups.put', () => {
-          const zones = [{ zoneId }];
+          const zones = [{ name: 'fabric', zoneId }];
           for (const before of world.zoneGroups.get(key(endpointId(scope)))?.zones ?? [])
             if (key(before.zoneId) !== key(zoneId)) dropRecords(world, before.zoneId, groupRecords(scope));
           world.zoneGroups.set(key(endpointId(scope)), { name: 'default', provisioningState: 'Succeeded', zones });
