@@ -26,7 +26,7 @@ async function act(name: keyof typeof ACTS, object: string, role: string | undef
   const { call, told } = ACTS[name];
   await carryOut(controlUrl, await readFile(caFile, 'utf8'), call(mapping, role));
   const kubectl = `kubectl --kubeconfig ${kubeconfigFile} -n ${DEMO_NAMESPACE}`;
-  console.log(`${told}\nTo see it, and to make the operator look now:
+  console.log(`${typeof told === 'string' ? told : told(mapping, role)}\nTo see it, and to make the operator look now:
   ${kubectl} get ctm -w
   ${kubectl} annotate ctm --all fabriclink.dev/reconcile="$(date +%s)" --overwrite`);
 }

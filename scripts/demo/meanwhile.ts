@@ -12,7 +12,11 @@ export const ROLES = ['Admin', 'Member', 'Contributor', 'Viewer'];
 export type Call = { method: 'PUT' | 'DELETE'; path: string; body?: object };
 
 /** `told`: what others have done, and what the operator makes of it. */
-export type Act = { about: string; call: (mapping: CrossTenantMapping, role?: string) => Call; told: string };
+export type Act = {
+  about: string;
+  call: (mapping: CrossTenantMapping, role?: string) => Call;
+  told: string | ((mapping: CrossTenantMapping, role?: string) => string);
+};
 
 export const ACTS: Readonly<Record<'revoke' | 'consent' | 'role' | 'unmap' | 'recycle', Act>> = {
   revoke: {
@@ -31,7 +35,8 @@ export const ACTS: Readonly<Record<'revoke' | 'consent' | 'role' | 'unmap' | 're
       const path = `/_sim/fabric/workspaces/${workspaceOf(mapping)}/roles/${principalOf(mapping)}`;
       return role === 'none' ? { method: 'DELETE', path } : { method: 'PUT', path, body: { role } };
     },
-    told: 'The role is changed. The operator looks at the roles of a workspace within the published hour, and puts back what is in Git (Event RoleCorrected or RoleGranted).',
+    told: ({ metadata, spec }, role) =>
+      `${metadata.name} has ${role === 'none' ? 'no role' : `the role ${role}`} in its first workspace now, where Git says ${spec.grants?.[0]?.role}. The operator looks at the roles of a workspace within the published hour (a minute or so here), and puts back what is in Git (Event RoleCorrected or RoleGranted).`,
   },
   unmap: {
     about: 'somebody deletes the guest’s mapping, and Fabric has forgotten it since',

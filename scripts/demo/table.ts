@@ -83,8 +83,8 @@ function wrap(text: string, width: number): string[] {
 type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows' | 'write'>;
 
 /**
- * Redraws in place on a terminal, when something changed (so that text can be selected meanwhile); elsewhere prints a
- * line only when it has changed. Lines may be longer than the terminal is wide: it wraps them, and they are counted so.
+ * Redraws in place on a terminal, when something changed (so that text can be selected meanwhile); elsewhere prints an
+ * object, with the lines that belong to it, only when it has changed. Lines may be longer than the terminal is wide: it wraps them, and they are counted so.
  */
 export function createScreen(out: Terminal): { draw(lines: readonly string[]): void } {
   let drawn: readonly string[] = [];
@@ -92,8 +92,9 @@ export function createScreen(out: Terminal): { draw(lines: readonly string[]): v
   return {
     draw(lines) {
       if (!out.isTTY) {
-        for (const line of lines) if (!seen.has(line)) out.write(`${line}\n`);
-        for (const line of lines) seen.add(line);
+        const blocks = blocksOf(lines);
+        for (const block of blocks) if (!seen.has(block)) out.write(`${block}\n`);
+        for (const block of blocks) seen.add(block);
         return;
       }
       const shown = croppedTo(out, lines);
@@ -104,6 +105,16 @@ export function createScreen(out: Terminal): { draw(lines: readonly string[]): v
       drawn = shown;
     },
   };
+}
+
+/** A line with the indented ones below it: they mean nothing without it. */
+function blocksOf(lines: readonly string[]): readonly string[] {
+  const blocks: string[] = [];
+  for (const line of lines) {
+    if (line.startsWith(' ') && blocks.length > 0) blocks.push(`${blocks.pop()}\n${line}`);
+    else blocks.push(line);
+  }
+  return blocks;
 }
 
 /** Rows of a terminal of this width. */

@@ -49,6 +49,14 @@ describe('the demo on a terminal', () => {
     expect(written).toHaveLength(1);
   });
 
+  test('writes an object with its lines when it has changed, where there is no terminal', () => {
+    const { out, written } = terminal(80, 40);
+    const screen = createScreen({ ...out, isTTY: false });
+    screen.draw(['a  waits', '   for a person', 'b  Ready']);
+    screen.draw(['a  waits', '   for nobody', 'b  Ready']);
+    expect(written).toEqual(['a  waits\n   for a person\n', 'b  Ready\n', 'a  waits\n   for nobody\n']);
+  });
+
   test('leaves out what a low terminal cannot hold, and says so', () => {
     const { out, written } = terminal(80, 4);
     createScreen(out).draw(['1', '2', '3', '4', '5']);

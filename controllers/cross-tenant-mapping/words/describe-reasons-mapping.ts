@@ -53,7 +53,7 @@ export const MAPPING_WORDING: Readonly<Record<MappingReason, Wording>> = {
   PrincipalNoting: { says: 'the principal that represents the guest is known', next: 'the operator writes it down' },
   PrincipalRecycled: {
     says: 'the principal that represented the guest is not in our directory any more: Fabric removes it when the guest has not logged in to a warehouse for five days',
-    next: 'a login of the guest, or mapping anew, makes another one; correct or remove spec.principalId then',
+    next: 'where this object made the mapping and found the principal itself, the operator asks Fabric for another one; else a login of the guest, or mapping anew, makes one: correct or remove spec.principalId then',
   },
   PrincipalReplicating: {
     says: 'Fabric has mapped the guest, and our directory does not know the new principal yet',
