@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { workspacePrivateLinks } from '../../crds/workspace-private-link.ts';
 import { workspaceIn } from '../../simulator/fabric/build.ts';
 import { type Stage, type StageSnapshot, startStage } from '../support/stage.ts';
+import { callText, isLastingWrite } from '../support/stage-calls.ts';
+import { crashEverywhere, outcomeOf, recordMoments } from '../support/stage-crash.ts';
 import { cloudWrites, setTheStage } from '../support/stage-faults.ts';
 import { bringToReady, HOUR_MS, MINUTE_MS, playUntilReady } from '../support/stage-link.ts';
 import { thingsIn } from '../support/stage-view.ts';
-import { endpointIn, HUB_ZONE, NAMESPACE, SALES, salesLink } from '../support/stage-world.ts';
+import { endpointIn, HUB_ZONE, NAMESPACE, SALES, SPOKE_ZONE, salesLink } from '../support/stage-world.ts';
 
 /** One endpoint, and the workspace is closed: whatever a person does to that endpoint, the way in stays until another is proven. */
 
@@ -145,3 +147,40 @@ describe('the last proven way into a closed workspace', () => {
     expect(inbound()).toBe('Allow');
   });
 });
+
+test('moved to another network by processes that die on the way: the door stays closed, and the old way goes last', async () => {
+  const otherWay = () =>
+    Object.keys(stage.simulator.world.arm.dnsZones[SPOKE_ZONE.toLowerCase()]?.records ?? {}).length >= 5;
+  const astray: string[] = [];
+  const move = async () => {
+    await stage.run(() => way().every((thing) => !thing.includes('rg-network-hub')), {
+      withinMs: 6 * HOUR_MS,
+      what: 'the old one is gone',
+    });
+    await playUntilReady(stage);
+    await stage.pass(HOUR_MS);
+  };
+  await setTheStage(stage, locked);
+  await apply({ endpoints: [spoke()] });
+  const recording = await recordMoments(stage, async () => {
+    await stage.startOperator();
+    await move();
+  });
+  const undisturbed = outcomeOf(stage);
+  const { crashes, failures } = await crashEverywhere(
+    stage,
+    recording,
+    async () => {
+      stage.onCall((call) => {
+        if (inbound() !== 'Deny' || (call.method === 'DELETE' && !otherWay())) astray.push(callText(call));
+        return undefined;
+      });
+      await move().finally(() => stage.onCall(undefined));
+      expect(outcomeOf(stage)).toEqual(undisturbed);
+    },
+    isLastingWrite,
+  );
+  expect(failures).toEqual([]);
+  expect(astray).toEqual([]);
+  expect(crashes).toBeGreaterThan(20);
+}, 120_000);
