@@ -1,13 +1,12 @@
+import { LINK_SERVICE_API_VERSION } from '../../operator/approval/managed-endpoint.ts';
 import { PIN } from './desired-names.ts';
 import { approvalWay, lookUpTarget } from './desired-targets.ts';
 import type { ArmId, Desired, Seen } from './types.ts';
 
-/** For a type of which the catalogue knows no version: the private link service's. */
-const API_VERSION = '2024-06-01';
-
 /** Takes a connection away, whatever state it is in. */
 export function removalCommand(targetId: ArmId, connection: string): string {
-  const apiVersion = lookUpTarget(targetId).approval?.apiVersion ?? API_VERSION;
+  // For a type of which the catalogue knows no version: the private link service's.
+  const apiVersion = lookUpTarget(targetId).approval?.apiVersion ?? LINK_SERVICE_API_VERSION;
   return `\`az rest --method delete --url "${targetId}/privateEndpointConnections/${connection}?api-version=${apiVersion}"\``;
 }
 

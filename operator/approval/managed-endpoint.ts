@@ -9,6 +9,9 @@ import type { ManagedPrivateEndpoint } from '../clients/fabric/types.ts';
  */
 export type ManagedSource = { workspaceId: string; name: string };
 
+/** Of Microsoft.Fabric/privateLinkServicesForFabric, whose connections are decided (cloud-apis, table of operations, A1 and A2). */
+export const LINK_SERVICE_API_VERSION = '2024-06-01';
+
 /** Published: exactly one match has been there for this long, while Fabric showed the endpoint waiting. */
 export const SETTLE_MS = 600_000;
 /** Published: Fabric shows our description within this long after the approval (up to about 15 minutes, cloud-apis 8), or the approval is taken back. */

@@ -1,3 +1,4 @@
+import { LINK_SERVICE_API_VERSION } from '../../../operator/approval/managed-endpoint.ts';
 import { annotationFor, kubectl, lastSegment, same } from '../desired-names.ts';
 import type {
   Asker,
@@ -10,7 +11,6 @@ import type {
 } from '../types.ts';
 import { ruleOf } from './desired.ts';
 
-const API_VERSION = '2024-06-01';
 const MOST_NAMED = 10;
 /** What is said about them is long, and is to be read as a whole. */
 const MOST_REMAINING = 2;
@@ -128,7 +128,7 @@ function remainingRemedy(seen: Seen, rest: Rest): string | undefined {
 
 /** A command that works for any resource type, and in every Azure cloud. */
 function removal({ desired }: Seen, { name }: PrivateEndpointConnection): string {
-  const url = `${desired.service.id}/privateEndpointConnections/${name}?api-version=${API_VERSION}`;
+  const url = `${desired.service.id}/privateEndpointConnections/${name}?api-version=${LINK_SERVICE_API_VERSION}`;
   return `\`az rest --method delete --url "${url}"\``;
 }
 

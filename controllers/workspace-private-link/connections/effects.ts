@@ -1,5 +1,9 @@
 import { closedNote } from '../../../operator/approval/facts.ts';
-import { fabricWord, managedSubscription } from '../../../operator/approval/managed-endpoint.ts';
+import {
+  fabricWord,
+  LINK_SERVICE_API_VERSION,
+  managedSubscription,
+} from '../../../operator/approval/managed-endpoint.ts';
 import { markedDescription } from '../../../operator/approval/marker.ts';
 import { isAbout, withoutWatch } from '../../../operator/approval/note.ts';
 import { toOperatorError } from '../../../operator/errors.ts';
@@ -13,8 +17,6 @@ import { lastWord } from './effect-echo.ts';
 import { isOwn, means, rejecterOf, unlistedOf } from './listing.ts';
 import { concernOf, isManagedApproval } from './observe.ts';
 import { echoOf, matchOf } from './observe-managed.ts';
-
-const API_VERSION = '2024-06-01';
 
 type ConnectionEffect = Extract<
   Effect,
@@ -292,7 +294,7 @@ function decide(
   const { connection, status, description, maxAgeMs = JUST_READ_MS } = decision;
   const { name, privateEndpointId } = connection;
   return arm.approvals.decide(
-    { id: desired.service.id, apiVersion: API_VERSION },
+    { id: desired.service.id, apiVersion: LINK_SERVICE_API_VERSION },
     name,
     { status, description, ...(privateEndpointId !== undefined && { privateEndpointId }) },
     { ...pass.call, maxAgeMs },
